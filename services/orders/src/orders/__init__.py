@@ -1,0 +1,1 @@
+"""The reference order platform: an API, an outbox relay and a worker on PostgreSQL and SQS."""

@@ -1,0 +1,82 @@
+"""The command line: verbs only. Each command parses, calls, renders and exits.
+
+Commands live one to a file in ``launchbook/cli/<verb>.py``, each exporting ``command``, and are imported only
+when they are called, so that ``launchbook --help`` stays under 120 ms.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from launchbook.errors import LaunchbookError
+
+
+class LazyCommands(click.Group):
+    """A group whose commands are the modules of a folder; a module is imported when its command runs.
+
+    The one-line help of each command is the first line of its module's docstring, read without importing.
+    """
+
+    def __init__(self, *args: object, package: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self._package = package
+        self._folder = Path(__file__).parent.joinpath(*package.split(".")[2:])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every public module of the folder, in alphabetical order."""
+        return sorted(path.stem for path in self._folder.glob("*.py") if not path.stem.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and return its ``command``; None when there is no such verb."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{self._package}.{cmd_name}")
+        found = module.command
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs with the first line of each module's docstring."""
+        rows = [(name, _summary(self._folder / f"{name}.py")) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def _summary(path: Path) -> str:
+    return path.read_text(encoding="utf-8").split('"""', 2)[1].strip().splitlines()[0].rstrip(".")
+
+
+@click.group(
+    cls=LazyCommands,
+    package=__name__,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+)
+@click.version_option(package_name="launchbook", prog_name="launchbook")
+def cli() -> None:
+    """Say whether a system on AWS is ready to launch, and show why; run it, prove it, remove it."""
+
+
+def main() -> None:
+    """Entry point of the ``launchbook`` program: errors a person can act on, and exit codes 0 to 3."""
+    try:
+        cli.main(standalone_mode=False)
+    except LaunchbookError as error:
+        click.echo(error.render(), err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.Abort:
+        click.echo("interrupted: nothing more was done", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,1 @@
+"""One module or package per data plane; each exports ``PLANE``."""
