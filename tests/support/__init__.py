@@ -1,0 +1,1 @@
+"""What the tests, the fault campaign and the benchmarks share: a real PostgreSQL, processes, a queue."""
