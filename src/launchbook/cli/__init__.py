@@ -1,6 +1,7 @@
 """The command line: verbs only. Each command parses, calls, renders and exits.
 
-Commands live one to a file in ``launchbook/cli/<verb>.py``, each exporting ``command``, and are imported only
+Commands live one to a file in ``launchbook/cli/<verb>.py`` (a group of them in a package), each exporting
+``command``, and are imported only
 when they are called, so that ``launchbook --help`` stays under 120 ms.
 """
 
@@ -28,7 +29,9 @@ class LazyCommands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every public module of the folder, in alphabetical order."""
-        return sorted(path.stem for path in self._folder.glob("*.py") if not path.stem.startswith("_"))
+        files = [path.stem for path in self._folder.glob("*.py")]
+        groups = [path.parent.name for path in self._folder.glob("*/__init__.py")]
+        return sorted(name for name in files + groups if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module and return its ``command``; None when there is no such verb."""
@@ -41,13 +44,16 @@ class LazyCommands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs with the first line of each module's docstring."""
-        rows = [(name, _summary(self._folder / f"{name}.py")) for name in self.list_commands(ctx)]
+        rows = [(name, _summary(self._folder, name)) for name in self.list_commands(ctx)]
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
 
 
-def _summary(path: Path) -> str:
+def _summary(folder: Path, name: str) -> str:
+    path = folder / f"{name}.py"
+    if not path.exists():
+        path = folder / name / "__init__.py"
     return path.read_text(encoding="utf-8").split('"""', 2)[1].strip().splitlines()[0].rstrip(".")
 
 
@@ -65,12 +71,12 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the ``launchbook`` program: errors a person can act on, and exit codes 0 to 3."""
     try:
-        cli.main(standalone_mode=False)
+        # Outside standalone mode click returns the code of ctx.exit() instead of leaving with it.
+        code = cli.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except LaunchbookError as error:
         click.echo(error.render(), err=True)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
     except click.Abort:
         click.echo("interrupted: nothing more was done", err=True)
         sys.exit(130)
