@@ -38,9 +38,8 @@ class LazyCommands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"{self._package}.{cmd_name}")
-        found = module.command
-        assert isinstance(found, click.Command)
-        return found
+        command: click.Command = module.command
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs with the first line of each module's docstring."""

@@ -1,0 +1,145 @@
+"""The facts of one run, with what could not be read kept beside what was.
+
+A listing that failed is never "nothing there": each failed or partial read is a :class:`Gap` that names the
+kinds it may hide, and asking for *all* facts of such a kind raises :class:`NotKnown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from launchbook.model.fact import CLASSES, Fact, Where
+from launchbook.model.values import NotKnown, Ref, Unread
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A read that failed or was refused.
+
+    ``what`` happened, in words; ``hint`` what would settle it (a command, an IAM action); ``hides`` the kinds of
+    facts that may exist unseen because of it: type names, or ``"*"`` for any.
+    """
+
+    where: Where
+    what: str
+    hint: str
+    hides: tuple[str, ...] = ("*",)
+
+    def may_hide(self, kind: str) -> bool:
+        """Whether facts of this kind may exist unseen because of this gap."""
+        return "*" in self.hides or kind in self.hides
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """One thing that refers to another: ``kind`` is what for (``alarm-action``, ``dead-letter``, ``origin``).
+
+    ``source`` and ``target`` are fact ids. A target that is not in the facts is kept as written: an ARN, a host, a
+    name; ``resolved`` says which.
+    """
+
+    kind: str
+    source: str
+    target: str
+    where: Where
+    resolved: bool = True
+
+
+class Facts:
+    """An immutable collection of facts, gaps and relations, indexed for checks.
+
+    ``complete`` names the kinds of which some source showed every one there is (a full listing of an account); files
+    are never complete about an account.
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[Fact] = (),
+        gaps: Iterable[Gap] = (),
+        relations: Iterable[Relation] = (),
+        complete: Iterable[str] = (),
+    ) -> None:
+        self.all: tuple[Fact, ...] = tuple(facts)
+        self.gaps: tuple[Gap, ...] = tuple(gaps)
+        self.relations: tuple[Relation, ...] = tuple(relations)
+        self.complete: frozenset[str] = frozenset(complete)
+        self._by_id: dict[str, Fact] = {}
+        self._by_type: dict[str, list[Fact]] = {}
+        for fact in self.all:
+            self._by_id.setdefault(fact.id, fact)
+            self._by_type.setdefault(fact.type, []).append(fact)
+        self._by_arn = {arn: fact for fact in self.all if isinstance(arn := fact.attributes.get("arn"), str)}
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __add__(self, other: Facts) -> Facts:
+        return Facts(
+            self.all + other.all,
+            self.gaps + other.gaps,
+            self.relations + other.relations,
+            self.complete | other.complete,
+        )
+
+    def seen(self, kind: type[F] | str) -> list[F]:
+        """Every fact of a kind that was read. There may be more: use :meth:`of` to say "none" or "all"."""
+        found = [fact for name in kinds(kind) for fact in self._by_type.get(name, ())]
+        return cast("list[F]", found)
+
+    def of(self, kind: type[F] | str) -> list[F]:
+        """All facts of a kind, as far as the sources of this run go.
+
+        Raises NotKnown when a gap may hide some of them.
+        """
+        for name in kinds(kind):
+            for gap in self.gaps:
+                if gap.may_hide(name):
+                    raise NotKnown(f"all {name}", f"{gap.what} ({gap.where})", gap.hint)
+        return self.seen(kind)
+
+    def none_exists(self, kind: type[F] | str) -> bool:
+        """True only if every one of this kind was looked for and there is none.
+
+        Raises NotKnown when nobody listed the kind completely or a gap may hide one.
+        """
+        if self.of(kind):
+            return False
+        missing = [name for name in kinds(kind) if name not in self.complete]
+        if missing:
+            raise NotKnown(f"all {', '.join(missing)}", "no source lists every one of them")
+        return True
+
+    def find(self, pointer: object) -> Fact | None:
+        """The fact that a reference, an id or an ARN points to; None if it was not read."""
+        if isinstance(pointer, Ref):
+            return self._by_id.get(pointer.to)
+        if isinstance(pointer, str):
+            return self._by_id.get(pointer) or self._by_arn.get(pointer)
+        return None
+
+    def one(self, pointer: object, kind: type[F]) -> F | None:
+        """Like :meth:`find`, but only a fact of this kind.
+
+        Raises NotKnown when the pointer itself was not read, or when it points to something unseen that a gap may hide.
+        """
+        if isinstance(pointer, Unread):
+            raise NotKnown("a reference", pointer.reason)
+        found = self.find(pointer)
+        if found is None:
+            self.of(kind)
+            return None
+        return found if isinstance(found, kind) else None
+
+
+def kinds(kind: type[Fact] | str) -> tuple[str, ...]:
+    """The type names that a fact class stands for (``aws_lb`` and ``aws_alb``), or the one named."""
+    if isinstance(kind, str):
+        return (kind,)
+    return tuple(name for name, cls in CLASSES.items() if issubclass(cls, kind))
