@@ -1,0 +1,97 @@
+"""The command line: read the settings, run one part of the platform, say what went wrong in one message."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import sys
+
+import click
+
+from orders import __version__
+from orders.settings import BadSettings, Settings, load
+
+
+def settings_or_exit(*, database: bool = True, queue: bool = True) -> Settings:
+    """The checked settings; exit code 2 and one message if they can't be used."""
+    try:
+        return load(os.environ, database=database, queue=queue)
+    except BadSettings as bad:
+        click.echo(f"orders: {bad}", err=True)
+        sys.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """The order platform: an API, an outbox relay and a worker. Settings come from the environment."""
+
+
+@main.command()
+@click.option("--processes", type=click.IntRange(1, 64), help="API processes; default PROCESSES.")
+def api(processes: int | None) -> None:
+    """Serve the API, with the relay beside it unless RELAY_ENABLED is false."""
+    settings = settings_or_exit()
+    if processes is not None:
+        settings = dataclasses.replace(settings, processes=processes)
+    from orders import app
+
+    sys.exit(app.run_api(settings))
+
+
+@main.command()
+def worker() -> None:
+    """Process orders from the queue."""
+    settings = settings_or_exit()
+    from orders import app
+
+    sys.exit(app.run_worker(settings))
+
+
+@main.command()
+def relay() -> None:
+    """Send outbox events to the queue, without an API."""
+    settings = settings_or_exit()
+    from orders import app
+
+    sys.exit(app.run_relay(settings))
+
+
+@main.command()
+@click.option("--sql", is_flag=True, help="Print the SQL from an empty database; change nothing.")
+def migrate(sql: bool) -> None:
+    """Bring the database to the newest revision. Run it before a rollout."""
+    from orders import migrate as migrations
+
+    if sql:
+        click.echo(migrations.render())
+        return
+    settings = settings_or_exit(queue=False)
+    from orders.database import Unavailable
+
+    try:
+        before, after = asyncio.run(migrations.migrate(settings))
+    except Unavailable as down:
+        click.echo(
+            f"orders: nothing was migrated: {down}\n\nhint: check DATABASE_URL or the DB_ variables", err=True
+        )
+        sys.exit(3)
+    click.echo(f"database at revision {after}" if before == after else f"migrated from {before} to {after}")
+
+
+@main.command()
+def health() -> None:
+    """Ask the running process on this machine whether it is up; exit code 1 if not."""
+    from orders.health import ask
+
+    settings = settings_or_exit(database=False, queue=False)
+    problem = ask(settings.host, settings.management_port)
+    if problem:
+        click.echo(f"orders: not healthy: {problem}", err=True)
+        sys.exit(1)
+    click.echo("UP")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Connections to PostgreSQL, and one error for everything that means it can't be used now."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+
+from orders.settings import Settings
+
+Connection = Any  # asyncpg ships no types: a connection, or a pool's proxy of one
+
+GONE = (
+    OSError,
+    TimeoutError,
+    EOFError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
+)
+
+
+class Unavailable(Exception):
+    """The database can't be reached, is stopping or starting, or did not answer in time."""
+
+
+@contextlib.asynccontextmanager
+async def unavailable(seconds: float | None = None) -> AsyncIterator[None]:
+    """Turn every way a database is away into Unavailable, after `seconds` at the latest."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except GONE as error:
+        raise Unavailable(f"the database can't be used: {type(error).__name__}: {error}") from error
+
+
+def address(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of asyncpg's `connect` and `create_pool`."""
+    if settings.database_url:
+        return {"dsn": settings.database_url}
+    return {
+        "host": settings.db_host,
+        "port": settings.db_port,
+        "database": settings.db_name,
+        "user": settings.db_user,
+        "password": settings.db_password or None,
+        "ssl": None if settings.db_host.startswith("/") else settings.db_sslmode,
+    }
+
+
+async def connect(settings: Settings, timeout: float) -> Connection:
+    """One connection of its own. Raises Unavailable after `timeout` seconds at the latest."""
+    async with unavailable(timeout):
+        return await asyncpg.connect(**address(settings), server_settings={"application_name": "orders"})
+
+
+async def pool(settings: Settings, size: int) -> Connection:
+    """A pool that connects on first use, so that a process starts while the database is down."""
+    return await asyncpg.create_pool(
+        **address(settings), min_size=0, max_size=size, server_settings={"application_name": "orders"}
+    )
