@@ -1,0 +1,61 @@
+# Every target that a user or CI needs; `make` alone lists them. The first one called makes .venv from the lock file.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup check test quick format lock orders faults bench-orders campaign clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make .venv from requirements.lock (every other target does it when needed)
+
+$(READY): requirements.lock pyproject.toml services/orders/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "cannot set up: $(PYTHON) is older than 3.11"; echo; echo "hint: make PYTHON=python3.11 setup"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "cannot set up: this Python has no venv module"; echo; echo "hint: apt-get install python3-venv"; exit 2; }
+	@echo "installing the pinned dependencies (about a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . -e services/orders
+	@touch $@
+
+check: $(READY) ## Lint, types and the rules of the architecture (under a minute)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/rules
+
+test: check ## Everything CI runs (under 15 minutes)
+	$(BIN)/python -m pytest -q --ignore=tests/rules
+
+quick: $(READY) ## The tests that take seconds
+	$(BIN)/python -m pytest -q -m "not slow"
+
+format: $(READY) ## Format the code and fix what ruff can fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(READY) ## Pin the newest versions that pyproject.toml admits (needs uv on PATH)
+	@command -v uv >/dev/null || { echo "cannot lock: uv is not installed"; echo; echo "hint: pipx install uv"; exit 2; }
+	uv pip compile pyproject.toml services/orders/pyproject.toml --all-extras --group dev --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal --upgrade \
+	  --custom-compile-command "make lock" -o requirements.lock
+
+orders: $(READY) ## Run the order platform here: PostgreSQL, a queue, API and worker (Ctrl-C ends it)
+	@$(BIN)/python examples/orders/up.py
+
+faults: $(READY) ## The order platform under 200 faults, checked against its database (about 12 minutes)
+	@$(BIN)/python -m tests.faults.campaign
+
+bench-orders: $(READY) ## POST /orders beside pgbench doing the same insert, in one run (needs wrk)
+	@$(BIN)/python -m benchmarks.bench_orders
+
+campaign: faults ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
+
+clean: ## Remove what the targets made here
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis build dist
