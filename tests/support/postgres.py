@@ -201,7 +201,11 @@ class Postgres:
 def postmaster_pid(data: Path) -> int | None:
     """The process that serves this data directory by its own record; None if the directory is not in use."""
     lines = _postmaster_lines(data)
-    return int(lines[0]) if lines else None
+    try:
+        # After a crash the record stays, and the number may be somebody else's by now.
+        return int(lines[0]) if lines and str(data) in psutil.Process(int(lines[0])).cmdline() else None
+    except psutil.NoSuchProcess:
+        return None
 
 
 def release_segment(data: Path) -> None:

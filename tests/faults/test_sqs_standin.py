@@ -1,0 +1,144 @@
+"""The stand-in behaves as SQS where the order platform relies on it, judged through boto3."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.support.queue import QueueStandIn
+
+_VISIBILITY = 0.5
+
+
+@pytest.fixture
+def stand_in() -> Iterator[QueueStandIn]:
+    with QueueStandIn(visibility=_VISIBILITY, max_receive_count=2) as queue:
+        yield queue
+
+
+@pytest.fixture
+def sqs(stand_in: QueueStandIn):
+    return boto3.client(
+        "sqs", endpoint_url=stand_in.endpoint, region_name="us-east-1",
+        aws_access_key_id="test", aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 0}, read_timeout=1, connect_timeout=1),
+    )  # fmt: skip
+
+
+def receive(sqs, url: str, **options):
+    answer = sqs.receive_message(
+        QueueUrl=url, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"], **options
+    )
+    return answer.get("Messages", [])
+
+
+def test_a_message_travels_whole_and_is_gone_after_its_deletion(stand_in, sqs):
+    attributes = {"correlationId": {"DataType": "String", "StringValue": "c-1"}}
+    sent = sqs.send_message(QueueUrl=stand_in.url, MessageBody="hello", MessageAttributes=attributes)
+    (got,) = receive(sqs, stand_in.url)
+    assert (got["MessageId"], got["Body"]) == (sent["MessageId"], "hello")
+    assert got["MessageAttributes"]["correlationId"]["StringValue"] == "c-1"
+    assert got["Attributes"]["ApproximateReceiveCount"] == "1"
+    sqs.delete_message(QueueUrl=stand_in.url, ReceiptHandle=got["ReceiptHandle"])
+    time.sleep(_VISIBILITY * 1.2)
+    assert receive(sqs, stand_in.url) == []
+
+
+def test_an_undeleted_message_comes_back_and_then_goes_to_the_dead_letter_queue(stand_in, sqs):
+    sqs.send_message(QueueUrl=stand_in.url, MessageBody="poison")
+    receipts = set()
+    for _ in range(2):
+        (got,) = receive(sqs, stand_in.url, WaitTimeSeconds=1)
+        receipts.add(got["ReceiptHandle"])
+    assert len(receipts) == 2
+    time.sleep(_VISIBILITY * 1.2)
+    assert receive(sqs, stand_in.url) == []
+    (dead,) = receive(sqs, stand_in.dead_letter_url)
+    assert dead["Body"] == "poison"
+
+
+def test_an_outdated_receipt_deletes_nothing_and_keeps_nothing_hidden(stand_in, sqs):
+    sqs.send_message(QueueUrl=stand_in.url, MessageBody="x")
+    (first,) = receive(sqs, stand_in.url)
+    (second,) = receive(sqs, stand_in.url, WaitTimeSeconds=1)
+    sqs.delete_message(QueueUrl=stand_in.url, ReceiptHandle=first["ReceiptHandle"])
+    with pytest.raises(ClientError, match="MessageNotInflight"):
+        sqs.change_message_visibility(
+            QueueUrl=stand_in.url, ReceiptHandle=first["ReceiptHandle"], VisibilityTimeout=5
+        )
+    assert stand_in.state()["queues"]["orders"]["in_flight"] == 1
+    sqs.delete_message(QueueUrl=stand_in.url, ReceiptHandle=second["ReceiptHandle"])
+    assert stand_in.state()["queues"]["orders"]["in_flight"] == 0
+
+
+def test_a_longer_visibility_holds_and_zero_gives_the_message_back(stand_in, sqs):
+    sqs.send_message(QueueUrl=stand_in.url, MessageBody="x")
+    (got,) = receive(sqs, stand_in.url)
+    handle = {"QueueUrl": stand_in.url, "ReceiptHandle": got["ReceiptHandle"]}
+    sqs.change_message_visibility(**handle, VisibilityTimeout=10)
+    time.sleep(_VISIBILITY * 1.2)
+    assert receive(sqs, stand_in.url) == []
+    sqs.change_message_visibility(**handle, VisibilityTimeout=0)
+    assert len(receive(sqs, stand_in.url)) == 1
+
+
+def test_batches_answer_for_each_entry(stand_in, sqs):
+    entries = [{"Id": str(n), "MessageBody": f"m{n}"} for n in range(10)]
+    assert len(sqs.send_message_batch(QueueUrl=stand_in.url, Entries=entries)["Successful"]) == 10
+    got = receive(sqs, stand_in.url, MaxNumberOfMessages=10)
+    assert sorted(m["Body"] for m in got) == sorted(f"m{n}" for n in range(10))
+    handles = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(got)]
+    handles[0]["ReceiptHandle"] = "never given"
+    answer = sqs.delete_message_batch(QueueUrl=stand_in.url, Entries=handles)
+    assert len(answer["Successful"]) == 9
+    assert answer["Failed"][0]["Code"] == "ReceiptHandleIsInvalid"
+
+
+def test_a_long_poll_ends_when_a_message_arrives(stand_in, sqs):
+    began = time.monotonic()
+    request = stand_in.send_later(0.3, "late riser")
+    (got,) = receive(sqs, stand_in.url, WaitTimeSeconds=1)
+    request.join()
+    assert got["Body"] == "late riser"
+    assert 0.25 < time.monotonic() - began < 0.9
+
+
+@pytest.mark.parametrize("kind", ["refuse", "hang", "error", "lost"])
+def test_each_outage_fails_the_request_and_ends_by_itself(stand_in, sqs, kind):
+    stand_in.fault(kind, 1.3)
+    with pytest.raises((ClientError, BotoCoreError)):
+        sqs.send_message(QueueUrl=stand_in.url, MessageBody="x")
+    time.sleep(1.5)
+    sqs.send_message(QueueUrl=stand_in.url, MessageBody="y")
+    bodies = stand_in.state()["queues"]["orders"]["bodies"]
+    assert bodies == (["x", "y"] if kind == "lost" else ["y"])
+
+
+def test_duplicate_delivers_the_same_message_twice_and_late_holds_it_back(stand_in, sqs):
+    sqs.send_message(QueueUrl=stand_in.url, MessageBody="x")
+    stand_in.fault("duplicate", 0.5)
+    (first,) = receive(sqs, stand_in.url)
+    (second,) = receive(sqs, stand_in.url)
+    assert first["MessageId"] == second["MessageId"]
+    assert first["ReceiptHandle"] != second["ReceiptHandle"]
+    for message in (first, second):
+        sqs.delete_message(QueueUrl=stand_in.url, ReceiptHandle=message["ReceiptHandle"])
+    time.sleep(0.6)
+    stand_in.fault("late", 0.5, delay=0.6)
+    sqs.send_message(QueueUrl=stand_in.url, MessageBody="slow")
+    assert [m["Body"] for m in receive(sqs, stand_in.url) if m["Body"] == "slow"] == []
+    assert any(m["Body"] == "slow" for m in receive(sqs, stand_in.url, WaitTimeSeconds=1))
+
+
+def test_an_unsigned_or_unknown_request_is_refused(stand_in):
+    for headers in ({"X-Amz-Target": "AmazonSQS.SendMessage"}, {}):
+        request = urllib.request.Request(stand_in.endpoint, b"{}", headers, method="POST")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=2)
+        assert json.load(refused.value)["__type"].startswith("com.amazonaws.sqs#")
