@@ -1,0 +1,1 @@
+"""CloudWatch: a bounded metric store, alarms that are evaluated and act."""

@@ -1,0 +1,1 @@
+"""EventBridge: rules matched, targets delivered to, failures counted."""
