@@ -3,7 +3,9 @@
 A plane makes one part of the embedded AWS true: moto keeps the objects that the API answers with, the plane
 starts and watches what really runs (processes, proxies, databases) and writes what it sees back into
 those objects. Each plane lives in ``launchbook/local/planes/<name>`` and exports ``PLANE``, a class that
-satisfies :class:`Plane`; the host finds it there, nothing registers it.
+satisfies :class:`Plane`; the host finds it there, nothing registers it. Every plane's module is imported when
+the host starts, so it imports moto inside ``install`` (or in a submodule imported there), never at its top.
+A module whose name starts with ``_`` is not a plane.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class Child(Protocol):
 class Host(Protocol):
     """What a plane may use of the embedded AWS it belongs to. Safe to call from any thread."""
 
-    #: Private directory of this instance (0700), removed by ``stop``.
+    #: Private directory of this instance, removed when it ends. 0700; as root 0711, so that the unprivileged
+    #: user of a database can enter its own directory there: keep what is secret in files and folders of mode 0600.
     state: Path
     #: Simulated seconds per real second, for alarm periods, cooldowns and back-offs; 1.0 unless asked.
     speed: float

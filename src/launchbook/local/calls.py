@@ -1,0 +1,65 @@
+"""Which operation a request calls, and who calls: read from its headers and body, before anything serves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]*)/([^/]+)/aws4_request")
+_RPC = re.compile(r"^/service/[^/]+/operation/([^/]+)$")
+
+#: Signing name → the name that IAM, the AWS CLI's documentation and our log use.
+_NAMES = {"monitoring": "cloudwatch", "email": "ses", "eventbridge": "events", "tagging": "tag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it arrived; header names are lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a request asks for. Empty strings where the request does not say."""
+
+    #: IAM's prefix for the service, such as ``ecs`` or ``elasticloadbalancing``.
+    service: str
+    #: The operation, such as ``DescribeServices``; of REST services ``GET /path``.
+    operation: str
+    region: str
+    access_key: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+
+def call_of(request: Request) -> Call:
+    """Name the call that a request makes. Never raises: what can't be read stays empty."""
+    access_key = region = service = ""
+    found = _SCOPE.search(request.headers.get("authorization", ""))
+    if found:
+        access_key, region, service = found.groups()
+    return Call(_NAMES.get(service, service), operation_of(request), region, access_key)
+
+
+def operation_of(request: Request) -> str:
+    """The operation's name; for REST services the method and the path."""
+    target = request.headers.get("x-amz-target")
+    if target:
+        return target.rpartition(".")[2]
+    found = _RPC.match(request.path)
+    if found:
+        return found[1]
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        action = parse_qs(request.body[:65536].decode("latin-1")).get("Action")
+        if action:
+            return action[0]
+    action = parse_qs(request.query).get("Action")
+    return action[0] if action else f"{request.method} {request.path}"

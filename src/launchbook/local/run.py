@@ -1,0 +1,226 @@
+"""The host process of an embedded AWS, from its first port to its last file.
+
+``launchbook local start`` calls :func:`run` itself, or starts this module with ``--detach``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from launchbook.errors import LaunchbookError, LocalAwsError, MissingTool
+from launchbook.local import instance
+from launchbook.local.children import Keeper
+
+log = logging.getLogger(__name__)
+
+#: moto reads these when it is imported.
+_MOTO = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``launchbook local start`` was asked."""
+
+    port: int = instance.DEFAULT_PORT
+    speed: float = 1.0
+    enforce_iam: bool = False
+
+
+def run(options: Options, ready: Callable[[instance.Instance], None]) -> None:
+    """Serve until SIGINT, SIGTERM or the loss of the keeper; nothing is left afterwards.
+
+    ``ready`` is called once requests are answered. Raises LocalAwsError and MissingTool before that.
+    """
+    require_extra()
+    listener = listen(options.port)
+    port = listener.getsockname()[1]
+    os.environ.update(_MOTO, MOTO_PORT=str(port))
+    state, lock = instance.claim(port)
+    network, lease = instance.network()
+    stop = _Stop()
+    keeper = Keeper(state, stop.keeper_lost)
+    try:
+        record = instance.Instance(
+            port, os.getpid(), keeper.pid, f"http://127.0.0.1:{port}", f"{network}.0.0/16", options.speed,
+            options.enforce_iam, _now(), str(state),
+        )  # fmt: skip
+        _serve(options, record, network, keeper, listener, stop, ready)
+    finally:
+        keeper.close()
+        os.close(lock)
+        lease.close()
+        instance.clear_left()
+    if stop.lost:
+        raise LocalAwsError(
+            "the embedded AWS stopped", "its keeper process was killed, and everything it ran with it",
+            hint="launchbook local start",
+        )  # fmt: skip
+
+
+def require_extra() -> None:
+    """Raise MissingTool unless the packages of the ``local`` extra are installed."""
+    from importlib.util import find_spec
+
+    missing = [
+        name for name in ("moto", "flask", "uvicorn", "httptools", "uvloop") if find_spec(name) is None
+    ]
+    if missing:
+        raise MissingTool(
+            "the embedded AWS can't start",
+            f"these packages are not installed: {', '.join(missing)}",
+            hint="pip install 'launchbook[local]'",
+        )
+
+
+def listen(port: int) -> socket.socket:
+    """Take the API's port on 127.0.0.1; 0 takes a free one. Raises LocalAwsError if it is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise LocalAwsError(
+            f"port {port} of 127.0.0.1 can't be used", error.strerror or str(error),
+            hint="choose another with --port N (0 takes a free one); `launchbook local status` lists what runs",
+        ) from None  # fmt: skip
+    return listener
+
+
+class _Stop:
+    """Why and when the server has to end."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self.server: Any = None
+
+    def keeper_lost(self) -> None:
+        log.error("the keeper has ended: everything that ran is gone, and so the embedded AWS stops")
+        self.lost = True
+        self.now()
+
+    def now(self) -> None:
+        if self.server is not None:
+            self.server.should_exit = True
+
+
+def _serve(
+    options: Options,
+    record: instance.Instance,
+    network: str,
+    keeper: Keeper,
+    listener: socket.socket,
+    stop: _Stop,
+    ready: Callable[[instance.Instance], None],
+) -> None:
+    import uvicorn
+
+    from launchbook.local.dispatch import Dispatcher
+    from launchbook.local.host import LocalHost
+    from launchbook.local.requestlog import RequestLog
+    from launchbook.local.server import Server
+
+    host = LocalHost(Path(record.state), record.endpoint, options.speed, network, keeper)
+    dispatcher = Dispatcher(host.install)
+    requests = RequestLog()
+    control = Control(record, host, dispatcher, requests)
+    config = uvicorn.Config(
+        Server(dispatcher, requests, control), loop="uvloop", http="httptools", lifespan="off", ws="none",
+        log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
+        timeout_keep_alive=60,
+    )  # fmt: skip
+    stop.server = server = uvicorn.Server(config)
+    host.load()
+    announce = threading.Thread(target=_announce, args=(server, record, ready), daemon=True)
+    announce.start()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        host.close()
+
+
+def _announce(server: Any, record: instance.Instance, ready: Callable[[instance.Instance], None]) -> None:
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.005)
+    record.record()
+    ready(record)
+
+
+class Control:
+    """Our own interface under ``/_launchbook/``: what the other ``launchbook local`` commands ask."""
+
+    def __init__(self, record: instance.Instance, host: Any, dispatcher: Any, requests: Any) -> None:
+        self._record = record
+        self._host = host
+        self._dispatcher = dispatcher
+        self._requests = requests
+
+    def __call__(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Any:
+        """Answer ``METHOD /_launchbook/PATH``. Raises KeyError and ValueError for what makes no sense."""
+        if (method, path) == ("GET", "status"):
+            return self._status()
+        if (method, path) == ("GET", "requests"):
+            return self._requests.list(int(query.get("after", 0)), int(query.get("limit", 20_000)))
+        raise KeyError(f"no {method} {path} here")
+
+    def _status(self) -> dict[str, Any]:
+        missing = self._dispatcher
+        return {
+            "instance": asdict(self._record),
+            "resources": self._host.status(),
+            "broken": self._host.broken,
+            "missing": [
+                {"operation": name, "count": count, "why": missing.reasons[name]}
+                for name, count in missing.missing.most_common()
+            ],
+        }
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def main() -> None:
+    """The detached host: tells its starter over descriptor ``--tell`` that it is ready, or why it is not."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--enforce-iam", action="store_true")
+    parser.add_argument("--tell", type=int, required=True)
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def tell(message: dict[str, Any]) -> None:
+        os.write(given.tell, json.dumps(message).encode())
+        os.close(given.tell)
+
+    try:
+        run(
+            Options(given.port, given.speed, given.enforce_iam),
+            lambda record: tell({"ready": asdict(record)}),
+        )
+    except LaunchbookError as error:
+        try:
+            tell({"error": [error.what, error.why, error.hint], "kind": type(error).__name__})
+        except OSError:
+            sys.exit(str(error))
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
