@@ -25,8 +25,16 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 #: Services whose SDKs read errors as XML only; everything else reads JSON.
 _XML = frozenset(
-    "autoscaling cloudformation cloudfront ec2 elasticache elasticbeanstalk elasticloadbalancing iam rds"
-    " redshift route53 s3 sdb ses sns sts".split()
+    (
+        "autoscaling",
+        "cloudformation",
+        "cloudfront",
+        "ec2",
+        "elasticache",
+        "elasticbeanstalk",
+        "elasticloadbalancing",
+    )
+    + ("iam", "rds", "redshift", "route53", "s3", "sdb", "ses", "sns", "sts")
 )
 
 

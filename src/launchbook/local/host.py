@@ -150,25 +150,18 @@ class LocalHost:
         at: datetime | None = None,
     ) -> None:
         """Record one CloudWatch sample."""
-        from launchbook.local.planes import cloudwatch  # type: ignore[attr-defined,unused-ignore]
-
-        cloudwatch.record(
-            self.backend("cloudwatch", region),
-            namespace,
-            name,
-            value,
-            dimensions=dimensions,
-            unit=unit,
-            at=at,
-        )
+        record = _exported("cloudwatch", "record")
+        if record:
+            backend = self.backend("cloudwatch", region)
+            record(backend, namespace, name, value, dimensions=dimensions, unit=unit, at=at)
 
     def event(
         self, region: str, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str]
     ) -> None:
         """Put an EventBridge event on the default bus."""
-        from launchbook.local.planes import events  # type: ignore[attr-defined,unused-ignore]
-
-        events.put(self.backend("events", region), source, detail_type, detail, resources)
+        put = _exported("events", "put")
+        if put:
+            put(self.backend("events", region), source, detail_type, detail, resources)
 
     def log(self, region: str, group: str, stream: str, lines: Sequence[tuple[datetime, str]]) -> None:
         """Append lines to a CloudWatch log stream, making the stream (never the group) when it is missing."""
@@ -196,6 +189,10 @@ class LocalHost:
         if self.broken.get(name) != said:
             log.error("plane %s failed to %s\n%s", name, doing, detail)
         self.broken[name] = said
+
+
+def _exported(plane: str, name: str) -> Any:
+    return getattr(importlib.import_module(f"{planes_package.__name__}.{plane}"), name, None)
 
 
 def _plain(service: str) -> str:
