@@ -1,0 +1,10 @@
+import Redis from 'ioredis';
+
+let client: Redis | undefined;
+
+export function redis(): Redis {
+  client ??= process.env.REDIS_URL
+    ? new Redis(process.env.REDIS_URL)
+    : new Redis({ host: process.env.REDIS_HOST, port: Number(process.env.REDIS_PORT ?? 6379) });
+  return client;
+}
