@@ -47,7 +47,7 @@ lock: $(READY) ## Pin the newest versions that pyproject.toml admits (needs uv o
 	  --custom-compile-command "make lock" -o requirements.lock
 
 orders: $(READY) ## Run the order platform here: PostgreSQL, a queue, API and worker (Ctrl-C ends it)
-	@$(BIN)/python examples/orders/up.py
+	@$(BIN)/python -m examples.orders.up
 
 faults: $(READY) ## The order platform under 200 faults, checked against its database (about 12 minutes)
 	@$(BIN)/python -m tests.faults.campaign
