@@ -24,5 +24,7 @@ def health(response: Response) -> dict[str, str]:
 async def summarise(account: str) -> dict[str, str]:
     headers = {"Authorization": f"Bearer {os.environ['OPENAI_API_KEY']}"}
     async with httpx.AsyncClient(timeout=30) as client:
-        answer = await client.post("https://api.openai.com/v1/responses", headers=headers, json={"input": account})
+        answer = await client.post(
+            "https://api.openai.com/v1/responses", headers=headers, json={"input": account}
+        )
     return {"status": str(answer.status_code)}
