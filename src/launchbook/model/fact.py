@@ -82,6 +82,8 @@ class Fact:
     whole: bool = True
     #: Why it may not exist at all: a condition or count that depends on a parameter; empty when it surely does.
     condition: str = ""
+    #: Whether the condition holds under the values in force; None when they don't settle it.
+    created: bool | None = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

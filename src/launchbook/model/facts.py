@@ -89,8 +89,12 @@ class Facts:
         )
 
     def seen(self, kind: type[F] | str) -> list[F]:
-        """Every fact of a kind that was read. There may be more: use :meth:`of` to say "none" or "all"."""
-        found = [fact for name in kinds(kind) for fact in self._by_type.get(name, ())]
+        """Every fact of a kind that was read. There may be more: use :meth:`of` to say "none" or "all".
+
+        What its condition leaves out (``count = 0``) is in :attr:`all` alone.
+        """
+        named = (fact for name in kinds(kind) for fact in self._by_type.get(name, ()))
+        found = [fact for fact in named if fact.created is not False]
         return cast("list[F]", found)
 
     def of(self, kind: type[F] | str) -> list[F]:

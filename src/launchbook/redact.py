@@ -1,0 +1,140 @@
+"""What may never leave: secrets by name, secrets by pattern, and characters that drive a terminal.
+
+Every reader drops secret values at the door (:func:`without_secrets`), and every output passes its strings through
+:func:`shown` once more.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+HELD = "[held back]"
+
+#: Words in a setting's or an attribute's name that only a secret would have.
+_SECRET_WORDS = re.compile(
+    r"(?:^|[_\-.])(?:passw(?:or)?d|passwd|pwd|passphrase|secret|secrets|token|tokens|api_?keys?|access_?keys?|"
+    r"secret_?keys?|private_?keys?|signing_?keys?|encryption_?keys?|master_?keys?|auth_?keys?|credentials?|creds|"
+    r"dsn|webhook(?:_url)?|salt|pepper|bearer|jwt|pin|otp|connection_?string|database_url|redis_url|mongo(?:db)?_ur[il]|"
+    r"sas|session_?keys?|client_?keys?|service_?keys?|deploy_?keys?|license_?keys?|kms_?plaintext|hmac)(?:$|[_\-.])",
+    re.I,
+)
+#: Names with a secret's word that hold an identity, a place or a number, never the secret itself.
+_IDENTITIES = re.compile(
+    r"(?:_|\b)(?:arn|arns|name|names|id|ids|length|rotation|ttl|expiry|expires|enabled|policy|type|version|days|"
+    r"file|path|region|url_path|count|required|max_age|window|provider|manager|status|audience|issuer|"
+    r"prefix|suffix|in_days|tags?|description|rules?|optional|endpoint|mode|scheme|format|usage)$",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_PATTERNS = re.compile(
+    "|".join(
+        (
+            r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?"
+            r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)",
+            r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA|AGPA|ANPA|ANVA)[A-Z0-9]{12,}\b",
+            r"\bgh[pousr]_[A-Za-z0-9]{16,}\b",
+            r"\bgithub_pat_\w{20,}",
+            r"\bgl(?:pat|ptt|dt|rt|cbt|soat|ft|imt|agent)-[\w-]{16,}",
+            r"\bxox[abeoprs]-[\w-]{8,}",
+            r"\bxapp-[\w-]{8,}",
+            r"https://hooks\.slack\.com/[\w/+-]+",
+            r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/[\w/-]+",
+            r"https://[\w.-]+\.webhook\.office\.com/[^\s\"']+",
+            r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{8,}",
+            r"\bpk_(?:live|test)_[A-Za-z0-9]{8,}",
+            r"\bwhsec_[A-Za-z0-9+/=]{8,}",
+            r"\bsk-(?:ant-|proj-|or-|svcacct-)?[A-Za-z0-9_-]{16,}",
+            r"\bAIza[\w-]{30,}",
+            r"\bya29\.[\w.-]{10,}",
+            r"\bGOCSPX-[\w-]{16,}",
+            r"\bSG\.[\w-]{12,}\.[\w-]{12,}",
+            r"\bkey-[0-9a-f]{32}\b",
+            r"\bmd-[\w-]{20,}\b",
+            r"\bSK[0-9a-f]{32}\b",
+            r"\bAC[0-9a-f]{32}\b",
+            r"\bnpm_[A-Za-z0-9]{20,}",
+            r"\bpypi-[\w-]{16,}",
+            r"\bdop_v1_[0-9a-f]{32,}",
+            r"\bhf_[A-Za-z0-9]{20,}",
+            r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{16,}",
+            r"\bdckr_pat_[\w-]{16,}",
+            r"\bhv[sb]\.[\w-]{16,}",
+            r"\b[a-zA-Z0-9]{14}\.atlasv1\.[\w=-]{20,}",
+            r"\bATATT[\w=-]{16,}",
+            r"\bdapi[0-9a-f]{32}",
+            r"\bsq0(?:atp|csp)-[\w-]{16,}",
+            r"\bEAA[A-Za-z0-9]{20,}",
+            r"\bNRAK-[A-Z0-9]{20,}",
+            r"\bglsa_\w{16,}",
+            r"\bglc_[\w=+/]{16,}",
+            r"\blin_api_\w{16,}",
+            r"\bPMAK-[\w-]{20,}",
+            r"\bsntrys_[\w=+/.-]{16,}",
+            r"\brk_[A-Za-z0-9]{20,}",
+            r"\bAGE-SECRET-KEY-1[A-Z0-9]{10,}",
+            r"\b\d{8,10}:AA[\w-]{30,}",
+            r"\beyJ[\w-]{8,}\.[\w-]{4,}\.?[\w-]*",
+            r"(?i:\b(?:basic|bearer)\s+)(?=[\w+/=.-]*\d)[\w+/=.-]{12,}",
+            r"(?i:\b(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey"
+            r"|secret[_-]?key|auth)[\"']?\s*[:=]\s*[\"']?)(?![$%{<\[(])[^\s\"',;&<>{}\[\]()]{6,}",
+            r"(?i:[?&](?:sig|signature|x-amz-signature|token|key|code|secret|password)=)[^&\s\"']{6,}",
+        )
+    )
+)
+#: The user part of a URL that carries a password: the host stays.
+_USERINFO = re.compile(r"(?<=://)[^\s/@:\"'$<{]*:[^\s@\"']+(?=@)")
+_TOKEN = re.compile(r"(?<![\w+/])[A-Za-z0-9+/_]{24,}={0,2}(?![\w+/])")
+_HEX = re.compile(r"(?<![\w:@-])[0-9a-fA-F]{32,}(?![\w-])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def names_secret(name: str) -> bool:
+    """Whether a setting or attribute of this name would hold a secret value."""
+    plain = _CAMEL.sub("_", name).replace(" ", "_")
+    return bool(_SECRET_WORDS.search(plain)) and not _IDENTITIES.search(plain)
+
+
+def without_secrets(text: str) -> str:
+    """``text`` with everything that looks like a secret replaced by a fixed mark."""
+    if len(text) < 8:
+        return text
+    text = _PATTERNS.sub(HELD, text)
+    text = _USERINFO.sub(HELD, text)
+    text = _HEX.sub(HELD, text)
+    return _TOKEN.sub(_random_looking, text)
+
+
+def _random_looking(match: re.Match[str]) -> str:
+    """Long tokens of mixed case and digits with high entropy are keys, not names."""
+    token = match.group()
+    mixed = any(c.isdigit() for c in token) and any(c.isupper() for c in token)
+    if not (mixed and any(c.islower() for c in token)) or token.count("/") > 3 or token.count("_") > 3:
+        return token
+    share = [count / len(token) for count in Counter(token).values()]
+    return HELD if -sum(p * math.log2(p) for p in share) > 3.6 else token
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, with control and direction-changing characters written as escapes."""
+    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode(), text)
+
+
+def shown(text: str) -> str:
+    """``text`` fit for any output: no secret, no terminal escape, one line."""
+    return printable(without_secrets(text))
+
+
+def each_string(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON-like value with every string in it changed, keys included."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {change(key): each_string(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [each_string(item, change) for item in value]
+    return value

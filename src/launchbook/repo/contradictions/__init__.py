@@ -1,0 +1,1 @@
+"""Two sources that disagree, one module per subject; see :mod:`launchbook.repo`."""

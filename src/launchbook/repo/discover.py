@@ -1,0 +1,170 @@
+"""Discovery: walk a repository, let every format read what it claims, and relate what was found."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import os
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from launchbook.errors import UsageError
+from launchbook.model import Fact, Facts, Finding, Gap, Relation
+from launchbook.redact import shown
+from launchbook.repo import contradictions, formats, relations
+from launchbook.repo.lined import Unreadable
+from launchbook.repo.reader import File, Format, Found, Tree
+from launchbook.repo.walk import walk
+
+Related = Iterable[Fact | Relation | Gap]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What a repository shows: facts with gaps and relations, contradictions, and what was skipped, counted."""
+
+    root: str
+    facts: Facts
+    contradictions: tuple[Finding, ...] = ()
+    skipped: dict[str, int] = field(default_factory=dict)
+    vendored: tuple[str, ...] = ()
+    generated: int = 0
+
+
+def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
+    """Read a repository's files, and nothing outside it.
+
+    ``environment`` names the one whose variable and parameter files count; without it only values that hold for
+    all of them do. Raises UsageError when ``path`` is no readable folder.
+    """
+    root = os.fspath(path)
+    if not Path(root).is_dir():
+        raise UsageError(f"cannot read {shown(root)}", "it is not a folder", hint="launchbook discover PATH")
+    walked = walk(root)
+    tree = Tree(File(root, entry.path, entry.origin) for entry in walked.files)
+    found = Found(tree, environment, gaps=list(walked.gaps))
+    for form, files in claims(tree).items():
+        _read(form, files, found)
+    facts = _related(found)
+    differing = tuple(finding for module in _modules(contradictions) for finding in module.contradict(facts))
+    generated = sum(1 for file in tree.files.values() if file.origin == "generated")
+    return Discovery(root, facts, differing, walked.skipped, tuple(walked.vendored), generated)
+
+
+def _related(found: Found) -> Facts:
+    """The facts with every relation; each module sees what the ones before it added."""
+    facts = Facts(found.facts, found.gaps, found.relations)
+    for module in _modules(relations):
+        new = list(module.relate(facts))
+        facts += Facts(
+            [item for item in new if isinstance(item, Fact)],
+            [item for item in new if isinstance(item, Gap)],
+            [item for item in new if isinstance(item, Relation)],
+        )
+    return facts
+
+
+def claims(tree: Tree) -> dict[Format, list[File]]:
+    """Each format with the files it claims, in order of paths."""
+    claimed: dict[Format, list[File]] = {form: [] for form in known_formats()}
+    pick = _picker(tuple(claimed))
+    for file in tree.files.values():
+        for form in pick(file):
+            claimed[form].append(file)
+    return claimed
+
+
+def _picker(known: Sequence[Format]) -> Callable[[File], Iterator[Format]]:
+    """Which formats claim a file by name: by suffix and by exact name first, so that most files cost one look-up."""
+    suffixes: dict[str, list[Format]] = {}
+    exact: dict[str, list[Format]] = {}
+    patterns: list[tuple[re.Pattern[str], bool, Format]] = []
+    for form in known:
+        for name in form.names:
+            if not re.search(r"[*?\[/]", name):
+                exact.setdefault(name, []).append(form)
+            elif re.fullmatch(r"\*\.\w+", name):
+                suffixes.setdefault(name[1:], []).append(form)
+            else:
+                patterns.append((_glob(name), "/" in name, form))
+
+    def pick(file: File) -> Iterator[Format]:
+        _, dot, ending = file.name.rpartition(".")
+        candidates = dict.fromkeys(suffixes.get(dot + ending, ()) if dot else ())
+        candidates.update(dict.fromkeys(exact.get(file.name, ())))
+        candidates.update(
+            {
+                form: None
+                for pattern, whole, form in patterns
+                if pattern.fullmatch(file.path if whole else file.name)
+            }
+        )
+        return iter(candidates)
+
+    return pick
+
+
+def _glob(name: str) -> re.Pattern[str]:
+    """A glob as a pattern; ``**/`` stands for any folders, none included."""
+    parts = [fnmatch.translate(part).removesuffix(r"\Z").removesuffix(r"\z") for part in name.split("**/")]
+    return re.compile("(?:.*/)?".join(parts), re.S)
+
+
+def _read(form: Format, files: Sequence[File], found: Found) -> None:
+    """Let a format read its files; whatever goes wrong with one becomes a gap for that one."""
+    found.hides = form.hides
+    admitted = [file for file in files if _admitted(form, file, found)]
+    if form.together:
+        if admitted:
+            _guarded(form, admitted, found, form.together, admitted)
+    elif form.each:
+        for file in admitted:
+            _guarded(form, [file], found, form.each, file)
+
+
+def _admitted(form: Format, file: File, found: Found) -> bool:
+    try:
+        if file.size > form.limit:
+            found.gap(
+                file, f"{file.size:,} bytes is more than {form.name} reads ({form.limit:,})", "split the file"
+            )
+            return False
+        return form.sniff is None or form.sniff.search(file.data) is not None
+    except Unreadable as error:
+        found.gap(file, error.what, "make the file readable and run again")
+        return False
+
+
+def _guarded(
+    form: Format, files: Sequence[File], found: Found, read: Callable[..., None], argument: object
+) -> None:
+    try:
+        read(argument, found)
+    except Unreadable as error:
+        found.gap(files[0], error.what, f"correct the file: {form.name} could not be read", error.line)
+    except (
+        Exception
+    ) as error:  # no input may end a run: what a reader did not foresee is a gap like any other
+        what = f"the {form.name} reader failed: {type(error).__name__}"
+        for file in files:
+            found.gap(file, what, "report this file's shape to the maintainers")
+
+
+@cache
+def known_formats() -> tuple[Format, ...]:
+    """Every format declared in a module of ``launchbook.repo.formats``."""
+    values = (value for module in _modules(formats) for value in vars(module).values())
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, Format)))
+
+
+@cache
+def _modules(package: ModuleType) -> tuple[ModuleType, ...]:
+    names = sorted(
+        info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_")
+    )
+    return tuple(importlib.import_module(f"{package.__name__}.{name}") for name in names)

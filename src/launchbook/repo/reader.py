@@ -1,0 +1,290 @@
+"""What a format's reader gets and gives: :class:`File`, :class:`Found`, and the :func:`reader` declaration."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
+from launchbook.redact import names_secret, printable, shown, without_secrets
+from launchbook.repo.json_lines import load_json
+from launchbook.repo.lined import Unreadable
+from launchbook.repo.scrub import scrubbed
+from launchbook.repo.yaml_lines import load_yaml
+
+#: Files above this many bytes are a gap, unless their format says otherwise.
+LIMIT = 2_000_000
+
+
+class File:
+    """One file of the tree. Content is read on first use, once, and never through a link.
+
+    ``path`` is relative to the root with ``/``; ``shown`` is the same fit for output. ``origin`` tells source from
+    generated, archived and document trees.
+    """
+
+    def __init__(self, root: str, path: str, origin: Origin) -> None:
+        self._root, self.path, self.origin = root, path, origin
+        self.shown = printable(path)
+        self.name = path.rpartition("/")[2]
+        self.folder = path.rpartition("/")[0]
+
+    def __repr__(self) -> str:
+        return f"File({self.shown!r})"
+
+    def where(self, line: int = 0) -> Where:
+        """This file, or a line of it, as a place."""
+        return Where(file=self.shown, line=line)
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes. Raises Unreadable."""
+        try:
+            return os.lstat(self._full).st_size
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"the file cannot be read: {_reason(error)}") from None
+
+    @cached_property
+    def data(self) -> bytes:
+        """The content. Raises Unreadable when it cannot be read or is not a regular file."""
+        try:
+            # Non-blocking and not through a link: a FIFO or a link put there since the walk is refused, not waited for.
+            handle = os.open(self._full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(handle, "rb") as stream:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    raise Unreadable("not a regular file")
+                return stream.read()
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"the file cannot be read: {_reason(error)}") from None
+
+    @cached_property
+    def text(self) -> str:
+        """The content as UTF-8, undecodable bytes replaced. Raises Unreadable for binary content."""
+        if b"\0" in self.data[:8192]:
+            raise Unreadable("binary content where text was expected")
+        return self.data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+
+    @cached_property
+    def yaml(self) -> list[Any]:
+        """Every YAML document, with lines (:mod:`launchbook.repo.lined`). Raises Unreadable."""
+        return load_yaml(self.text)
+
+    @cached_property
+    def json(self) -> Any:
+        """The JSON document, with lines. Raises Unreadable."""
+        return load_json(self.text)
+
+    @property
+    def _full(self) -> str:
+        return os.path.join(self._root, self.path)  # noqa: PTH118  # names are not always valid text
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
+class Tree:
+    """All files that were walked, by path: how a reader reaches another file. Nothing outside the root is in it."""
+
+    def __init__(self, files: Iterable[File]) -> None:
+        self.files = {file.path: file for file in files}
+
+    def get(self, path: str) -> File | None:
+        """The file at a path from the root; ``..`` is resolved, and what leads out of the root is None."""
+        clean = os.path.normpath(path)
+        return None if clean.startswith(("..", "/")) else self.files.get(clean)
+
+    def beside(self, file: File, path: str) -> File | None:
+        """The file at a path relative to another file's folder."""
+        return self.get(f"{file.folder}/{path}" if file.folder else path)
+
+    @cached_property
+    def by_folder(self) -> dict[str, list[File]]:
+        """Files by the folder they lie in; the root is ``""``."""
+        found: dict[str, list[File]] = {}
+        for file in self.files.values():
+            found.setdefault(file.folder, []).append(file)
+        return found
+
+
+@dataclass
+class Found:
+    """What the readers found so far. Secrets are dropped here, at the door, whatever a reader hands over.
+
+    ``environment`` is the one that was asked for (empty: none), which decides the variable and parameter files used.
+    """
+
+    tree: Tree
+    environment: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    hides: tuple[str, ...] = ("*",)  # of the format that is reading now
+
+    def fact(
+        self,
+        file: File,
+        kind: str,
+        address: str,
+        *,
+        name: str = "",
+        line: int = 0,
+        attributes: Mapping[str, Value] | None = None,
+        lines: Mapping[str, int | str] | None = None,
+        origin: Origin | None = None,
+        level: Level | None = None,
+        whole: bool = True,
+        condition: str = "",
+        created: bool | None = True,
+    ) -> Fact:
+        """Add one fact and return it. Its id is ``file#address``; ``name`` defaults to the address.
+
+        ``attributes`` use Terraform's names; ``lines`` maps a dotted path to a line of ``file``, or to ``path:line``
+        of another. ``whole=False`` says that attributes may exist unseen.
+        """
+        of = origin or file.origin
+        sources = {
+            path: at if isinstance(at, str) else f"{file.shown}:{at}" for path, at in (lines or {}).items()
+        }
+        fact = make_fact(
+            kind,
+            id=f"{file.shown}#{shown(address)}",
+            name=shown(name or address),
+            where=file.where(line),
+            origin=of,
+            level=level or ("document" if of in ("document", "archived") else "static"),
+            attributes=scrubbed(attributes or {}),
+            sources=sources,
+            whole=whole,
+            condition=shown(condition),
+            created=created,
+        )
+        self.facts.append(fact)
+        return fact
+
+    def gap(
+        self, file: File, what: str, hint: str, line: int = 0, hides: Sequence[str] | None = None
+    ) -> None:
+        """Something in a file that was not read; ``hides`` defaults to the kinds of the format."""
+        hidden = self.hides if hides is None else tuple(hides)
+        self.gaps.append(Gap(where=file.where(line), what=shown(what), hint=shown(hint), hides=hidden))
+
+    def relation(self, kind: str, source: str, target: str, where: Where, resolved: bool = True) -> None:
+        """One thing refers to another: fact ids, or the target as written when it is in no file."""
+        self.relations.append(
+            Relation(kind=kind, source=source, target=without_secrets(target), where=where, resolved=resolved)
+        )
+
+    def setting(
+        self,
+        file: File,
+        name: str,
+        role: str,
+        line: int,
+        environment: str = "",
+        *,
+        of: str = "",
+        **more: Value,
+    ) -> Fact:
+        """The name of an environment variable: ``role`` is ``set``, ``read`` or ``document``. Takes no value.
+
+        ``of`` tells apart settings of one name in one file (a container's, a job's).
+        """
+        address = ":".join(part for part in ("setting", role, environment, of, name) if part)
+        attributes: dict[str, Value] = {
+            "role": role,
+            "environment": environment,
+            "secret": names_secret(name),
+        }
+        return self.fact(file, "setting", address, name=name, line=line, attributes=attributes | more)
+
+    def endpoint(
+        self,
+        file: File,
+        method: str,
+        path: str,
+        line: int,
+        *,
+        kind: str = "other",
+        of: str = "",
+        **more: Value,
+    ) -> Fact:
+        """A route that the code serves; parameters written ``{id}``."""
+        address = ":".join(part for part in ("endpoint", of, f"{method} {path}") if part)
+        attributes: dict[str, Value] = {"method": method, "path": path, "kind": kind}
+        name = f"{method} {path}"
+        return self.fact(file, "endpoint", address, name=name, line=line, attributes=attributes | more)
+
+    def document(self, file: File, kind: str, title: str = "", line: int = 1, **more: Value) -> Fact:
+        """A page, or a file that counts as evidence (``slo``, ``budget``, ``runbook``, ``secrets``, ``result``)."""
+        attributes: dict[str, Value] = {"kind": kind, "title": title}
+        return self.fact(
+            file, "document", f"document:{kind}", name=file.path, line=line, attributes=attributes | more
+        )
+
+
+class ReadEach(Protocol):
+    """Reads one file into what was found."""
+
+    def __call__(self, file: File, found: Found, /) -> None:
+        """Add what the file shows; raise Unreadable for a file that shows nothing."""
+
+
+class ReadTogether(Protocol):
+    """Reads all files of a format at once: for formats whose files complete each other."""
+
+    def __call__(self, files: Sequence[File], found: Found, /) -> None:
+        """Add what the files show together."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A declared reader: which files it claims, and which kinds stay unseen when one of them cannot be read."""
+
+    name: str
+    names: tuple[str, ...]
+    sniff: re.Pattern[bytes] | None
+    hides: tuple[str, ...]
+    limit: int
+    each: ReadEach | None
+    together: ReadTogether | None
+
+
+def reader(
+    name: str, *names: str, sniff: bytes = b"", hides: Sequence[str] = ("*",), limit: int = LIMIT
+) -> Callable[[ReadEach], Format]:
+    """Declare a function as the reader of a format, one file at a time.
+
+    ``names`` are glob patterns for the file's name, or for its whole path when they hold a ``/`` (``**/`` for any
+    folders); ``sniff`` is a regular expression that the content must match as well (bytes, multi-line).
+    """
+
+    def declare(read: ReadEach) -> Format:
+        return Format(name, names, _pattern(sniff), tuple(hides), limit, read, None)
+
+    return declare
+
+
+def reader_of_all(
+    name: str, *names: str, sniff: bytes = b"", hides: Sequence[str] = ("*",), limit: int = LIMIT
+) -> Callable[[ReadTogether], Format]:
+    """Like :func:`reader`, for a function that gets every claimed file at once (Terraform: a folder is a module)."""
+
+    def declare(read: ReadTogether) -> Format:
+        return Format(name, names, _pattern(sniff), tuple(hides), limit, None, read)
+
+    return declare
+
+
+def _pattern(sniff: bytes) -> re.Pattern[bytes] | None:
+    return re.compile(sniff, re.M) if sniff else None
+
+
+def unread(reason: str) -> Unread:
+    """An attribute that exists but was not read, and why."""
+    return Unread(shown(reason))

@@ -1,0 +1,1 @@
+"""What follows from facts of several files, one module per question; see :mod:`launchbook.repo`."""

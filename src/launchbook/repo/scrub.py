@@ -1,0 +1,88 @@
+"""Attribute values as facts may keep them: no secret, and nothing of an environment variable but its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from launchbook.model import Ref, Unread, Value
+from launchbook.redact import HELD, names_secret, without_secrets
+
+#: Attributes that hold environment variables, as a map or as a list of name and value.
+ENVIRONMENTS = frozenset(
+    (
+        "environment",
+        "environment_variables",
+        "env",
+        "env_vars",
+        "environment_files",
+        "variables",
+        "environmentvariables",
+        "build_args",
+        "secret_string",
+        "string_data",
+        "user_data",
+        "user_data_base64",
+        "binary_data",
+    )
+)
+_NOT_KEPT = "values of environment variables are not kept"
+_SECRET = Unread(f"{HELD}: its name says that it is a secret")
+#: Names of secrets are wanted, their values are not: these hold names or ARNs.
+_POINTERS = frozenset(
+    ("secrets", "secret_arn", "value_from", "valuefrom", "credentials_parameter", "secret_name")
+)
+
+
+def scrubbed(attributes: Mapping[str, Any]) -> dict[str, Value]:
+    """Attributes without secret values: by the attribute's name first, by pattern second."""
+    return {without_secrets(key): _value(key, item) for key, item in attributes.items()}
+
+
+def _value(key: str, value: Any) -> Value:
+    lower = key.lower()
+    if lower in ENVIRONMENTS:
+        return _environment(value)
+    if isinstance(value, str):
+        return _SECRET if value and lower not in _POINTERS and names_secret(key) else without_secrets(value)
+    if isinstance(value, Mapping):
+        return _map(value)
+    if isinstance(value, list | tuple):
+        return [_value(key, item) for item in value]
+    return value if isinstance(value, bool | int | float | Ref | Unread) else None
+
+
+def _map(value: Mapping[str, Any]) -> Value:
+    """``{name: DB_PASSWORD, value: …}`` names its secret in another field."""
+    label = value.get("name") or value.get("key")
+    if isinstance(label, str) and isinstance(value.get("value"), str) and names_secret(label):
+        return {k: _SECRET if k == "value" else _value(k, item) for k, item in value.items()}
+    return {without_secrets(k): _value(k, item) for k, item in value.items()}
+
+
+def _environment(value: Any) -> Value:
+    """Names stay; of a value only what it points to, or its shape, stays."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("name"), str):
+            held = {k: shape(v) for k, v in value.items() if k != "name"}
+            return {"name": without_secrets(value["name"]), **held}
+        return {without_secrets(k): _nested(k, v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_environment(item) if isinstance(item, Mapping) else shape(item) for item in value]
+    return shape(value)
+
+
+def _nested(key: str, value: Any) -> Value:
+    """``environment { variables = { … } }`` has its map one level down."""
+    inside = key.lower() in ENVIRONMENTS and isinstance(value, Mapping | list | tuple)
+    return _environment(value) if inside else shape(value)
+
+
+def shape(value: Any) -> Value:
+    """What may be kept of an environment variable's value: a reference, or the reason with the value's shape."""
+    if isinstance(value, Ref | Unread) or value is None:
+        return value
+    text = value if isinstance(value, str) else ""
+    kinds = ((("arn:",), "an ARN"), (("http://", "https://"), "a URL"))
+    kind = next((name for starts, name in kinds if text.startswith(starts)), "a plain value")
+    return Unread(f"{_NOT_KEPT}; it is {kind}")

@@ -1,0 +1,90 @@
+"""Small repositories under ``cases/`` with what discovery must find in each, as data.
+
+``cases/NAME.toml`` lies beside the folder ``cases/NAME``. Every ``[[fact]]``, ``[[gap]]``, ``[[relation]]`` and
+``[[contradiction]]``
+of it must be found, and every ``[[absent]]`` (same keys as a fact) must not.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from launchbook.model import Fact, NotKnown, plain
+from launchbook.repo import Discovery, discover
+
+CASES = Path(__file__).parent / "cases"
+Data = dict[str, Any]
+
+
+def cases() -> list[Path]:
+    return sorted(CASES.glob("*.toml"))
+
+
+def value(fact: Fact, path: str) -> object:
+    try:
+        return plain(fact.get(path))
+    except NotKnown as unknown:
+        return {"unread": unknown.reason}
+
+
+def matches(fact: Fact, wanted: Data) -> bool:
+    """Whether the fact has every key of ``wanted``: own fields, attributes by path, and lines by path."""
+    own = {key: want for key, want in wanted.items() if key not in ("attributes", "at", "not")}
+    return (
+        all(want == (str(fact.where) if key == "where" else getattr(fact, key)) for key, want in own.items())
+        and all(value(fact, path) == want for path, want in wanted.get("attributes", {}).items())
+        and all(fact.source(path) == want for path, want in wanted.get("at", {}).items())
+    )
+
+
+def missing(found: Discovery, expected: Data) -> list[str]:
+    """Every expected thing that was not found, in words, with the nearest that was."""
+    wrong = []
+    for want in expected.get("fact", ()):
+        if not any(matches(fact, want) for fact in found.facts.all):
+            near = [fact for fact in found.facts.all if fact.type == want.get("type", fact.type)]
+            wrong.append(f"no fact {want}\n  of: " + "\n      ".join(map(described, near)))
+    for want in expected.get("absent", ()):
+        wrong += [f"unexpected {described(fact)}" for fact in found.facts.all if matches(fact, want)]
+    for want in expected.get("gap", ()):
+        if not any(
+            str(gap.where) == want["where"] and re.search(want["what"], gap.what) for gap in found.facts.gaps
+        ):
+            wrong.append(f"no gap {want}\n  of: {found.facts.gaps}")
+    links = [
+        {"kind": r.kind, "from": r.source, "to": r.target, "at": str(r.where)} for r in found.facts.relations
+    ]
+    for want in expected.get("relation", ()):
+        if not any(want.items() <= link.items() for link in links):
+            wrong.append(f"no relation {want}\n  of: " + "\n      ".join(map(str, links)))
+    return wrong + missing_contradictions(found, expected)
+
+
+def missing_contradictions(found: Discovery, expected: Data) -> list[str]:
+    known = [(f.check, {e.source for e in f.evidence}) for f in found.contradictions]
+    wanted = [(want["about"], set(want["ends"])) for want in expected.get("contradiction", ())]
+    return [f"no contradiction {want}\n  of: {known}" for want in wanted if want not in known]
+
+
+def described(fact: Fact) -> str:
+    return f"{fact.type} {fact.id} {fact.name!r} {plain(dict(fact.attributes))} {dict(fact.sources)} {fact.condition!r}"
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda path: path.stem)
+def test_discovery_finds_what_the_case_holds(case: Path) -> None:
+    expected = tomllib.loads(case.read_text("utf-8"))
+    found = discover(case.with_suffix(""), expected.get("environment", ""))
+    wrong = missing(found, expected)
+    if expected.get("no_gaps"):
+        wrong += [f"unexpected gap {gap}" for gap in found.facts.gaps]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_case_has_its_expectations() -> None:
+    folders = {path.name for path in CASES.iterdir() if path.is_dir()}
+    assert folders == {path.stem for path in cases()}

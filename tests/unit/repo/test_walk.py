@@ -1,0 +1,112 @@
+"""The walk: what is pruned, marked, refused, and never read outside the root."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from launchbook.errors import UsageError
+from launchbook.repo import File, discover
+from launchbook.repo.lined import Unreadable
+from launchbook.repo.walk import walk
+
+
+def put(root: Path, *paths: str) -> None:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("{}")
+
+
+@pytest.mark.parametrize(
+    ("path", "origin"),
+    [
+        ("infra/main.tf", "source"),
+        ("cdk.out/Stack.template.json", "generated"),
+        ("web/.next/server/app.js", "generated"),
+        ("archive/2023/main.tf", "archived"),
+        ("infra/main.tf.bak", "archived"),
+        ("infra/stack-old.yaml", "archived"),
+        ("docs/aws/README.md", "document"),
+        ("docs/archive/old.md", "archived"),
+        ("examples/basic/main.tf", "document"),
+        ("vendor/ours.tf", "source"),
+    ],
+)
+def test_a_tree_says_what_kind_its_files_are(tmp_path: Path, path: str, origin: str) -> None:
+    put(tmp_path, path)
+    assert [(entry.path, entry.origin) for entry in walk(str(tmp_path)).files] == [(path, origin)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "node_modules/a/main.tf",
+        "a/b/node_modules/@x/y/template.yaml",
+        ".venv/lib/python3.11/x.json",
+        "lambda/python/lib/site-packages/x/y.yaml",
+        ".terraform/modules/vpc/main.tf",
+        "vendor/github.com/x/y.go",
+        "third_party/chart/values.yaml",
+    ],
+)
+def test_vendored_trees_are_pruned_and_counted(tmp_path: Path, path: str) -> None:
+    put(tmp_path, path, "main.tf")
+    found = walk(str(tmp_path))
+    assert [entry.path for entry in found.files] == ["main.tf"]
+    assert found.skipped == {"vendored_trees": 1, "vendored_files": 1}
+
+
+def test_a_renamed_virtual_environment_is_known_by_its_mark(tmp_path: Path) -> None:
+    put(tmp_path, "env/pyvenv.cfg", "env/lib/x.json")
+    assert walk(str(tmp_path)).skipped == {"vendored_trees": 1, "vendored_files": 2}
+
+
+def test_symlink_loops_end_and_hide_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "a/main.json")
+    (tmp_path / "a/again").symlink_to(tmp_path)
+    (tmp_path / "self").symlink_to("self")
+    found = walk(str(tmp_path))
+    assert [entry.path for entry in found.files] == ["a/main.json"]
+    assert (found.skipped, found.gaps) == ({"symbolic_links": 2}, [])
+
+
+def test_a_link_that_leads_out_is_a_gap_and_not_followed(tmp_path: Path) -> None:
+    put(tmp_path, "outside/main.tf", "root/x.txt")
+    (tmp_path / "root/infra").symlink_to(tmp_path / "outside")
+    (tmp_path / "root/main.tf").symlink_to(tmp_path / "outside/main.tf")
+    found = walk(str(tmp_path / "root"))
+    assert [entry.path for entry in found.files] == ["x.txt"]
+    assert sorted(str(gap.where) for gap in found.gaps) == ["infra", "main.tf"]
+    assert all(gap.hides == ("*",) for gap in found.gaps)
+
+
+def test_a_fifo_is_counted_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "main.tf")
+    started = time.monotonic()
+    assert discover(tmp_path).skipped == {"special_files": 1}
+    assert time.monotonic() - started < 5
+    with pytest.raises(Unreadable, match="regular"):
+        _ = File(str(tmp_path), "main.tf", "source").data
+
+
+def test_a_link_put_there_after_the_walk_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, "outside.json")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/x.json").symlink_to(tmp_path / "outside.json")
+    with pytest.raises(Unreadable):
+        _ = File(str(tmp_path / "root"), "x.json", "source").data
+
+
+def test_names_with_newlines_and_escapes_are_shown_as_one_line(tmp_path: Path) -> None:
+    put(tmp_path, "a\nb\x1b[31m.json")
+    os.makedirs(os.fsencode(tmp_path) + b"/\xff\xfe")  # noqa: PTH103
+    names = [File(str(tmp_path), entry.path, entry.origin).shown for entry in walk(str(tmp_path)).files]
+    assert names == ["a\\nb\\x1b[31m.json"]
+
+
+def test_what_is_no_folder_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        discover(tmp_path / "nowhere")
