@@ -1,0 +1,22 @@
+terraform {
+  required_version = ">= 1.6, < 2.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.80, < 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = {
+      Project   = var.name_prefix
+      ManagedBy = "terraform"
+      Root      = "infra/aws-v3/bootstrap"
+    }
+  }
+}
