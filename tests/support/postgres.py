@@ -104,6 +104,10 @@ class Postgres:
             "PGDATABASE": self.database,
         }
 
+    def program(self, name: str) -> Path:
+        """One of the server's own programs, such as `psql`."""
+        return self._bin / name
+
     def create(self) -> None:
         """Make the cluster, start it and make the `orders` database."""
         self.directory.mkdir(parents=True, exist_ok=True)
