@@ -1,0 +1,100 @@
+"""The examples are what the expected facts say they are, line by line, and hold only the faults planted in them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.expected import reline
+
+EXAMPLES = reline.REPOSITORY / "examples"
+EXPECTED = sorted(reline.HERE.glob("*.json"))
+PLANTED = {"huntaze/config/grafana-dashboard-golden-signals.json"}
+
+
+def load(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text())
+
+
+def tracked(suffixes: tuple[str, ...]) -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "examples"],
+        cwd=reline.REPOSITORY,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [
+        reline.REPOSITORY / name for name in listing.stdout.split("\0") if name and name.endswith(suffixes)
+    ]
+
+
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
+def test_every_expectation_stands_on_its_line(path: Path) -> None:
+    data = load(path)
+    items = list(reline.anchored(data))
+    assert items
+    wrong = [item for item in items if reline.line_of(item, reline.REPOSITORY / data["root"]) != item["line"]]
+    assert not wrong, "run tests/unit/expected/reline.py, then look at what moved"
+
+
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
+def test_ids_of_gaps_are_unique(path: Path) -> None:
+    ids = [gap["id"] for gap in load(path).get("gaps", ()) if "id" in gap]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_expected_attribute_is_a_plain_value() -> None:
+    for path in EXPECTED:
+        for item in reline.anchored(load(path)):
+            for value in item.get("attributes", {}).values():
+                assert isinstance(value, (str, int, float, bool, list)), item
+
+
+def test_json_files_parse_but_for_the_planted_one() -> None:
+    broken = set()
+    for path in tracked((".json", ".tfstate")):
+        try:
+            json.loads(path.read_text())
+        except ValueError:
+            broken.add(str(path.relative_to(EXAMPLES)))
+    assert broken == PLANTED
+
+
+class _Tags(yaml.CSafeLoader):
+    """Reads the short-form tags of CloudFormation as plain values."""
+
+
+_Tags.add_multi_constructor("!", lambda loader, tag, node: tag)
+
+
+def test_yaml_files_parse() -> None:
+    for path in tracked((".yaml", ".yml")):
+        if "templates" not in path.parts:
+            list(yaml.load_all(path.read_text(), Loader=_Tags))
+
+
+def test_toml_files_parse() -> None:
+    for path in tracked((".toml",)):
+        tomllib.loads(path.read_text())
+
+
+def test_nothing_in_the_examples_looks_like_a_real_secret() -> None:
+    shapes = (
+        r"A(?:KIA|SIA|ROA|IDA)[A-Z0-9]{16}",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY",
+        r"gh[pousr]_[A-Za-z0-9]{30}",
+        r"sk_live_|xox[abp]-|sk-[A-Za-z0-9]{30}",
+    )
+    real = re.compile("|".join(shapes))
+    found = [
+        path for path in tracked(("",)) if path.is_file() and real.search(path.read_text(errors="replace"))
+    ]
+    assert not found
