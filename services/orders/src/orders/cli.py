@@ -30,14 +30,19 @@ def main() -> None:
 
 @main.command()
 @click.option("--processes", type=click.IntRange(1, 64), help="API processes; default PROCESSES.")
-def api(processes: int | None) -> None:
+@click.option("--member", is_flag=True, hidden=True)
+def api(processes: int | None, member: bool) -> None:
     """Serve the API, with the relay beside it unless RELAY_ENABLED is false."""
     settings = settings_or_exit()
     if processes is not None:
         settings = dataclasses.replace(settings, processes=processes)
+    if settings.processes > 1 and not member:
+        from orders import supervisor
+
+        sys.exit(supervisor.run_api(settings))
     from orders import app
 
-    sys.exit(app.run_api(settings))
+    sys.exit(app.run_member(settings) if member else app.run_api(settings))
 
 
 @main.command()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -26,8 +26,35 @@ GONE = (
 )
 
 
+T = TypeVar("T")
+
+
 class Unavailable(Exception):
     """The database can't be reached, is stopping or starting, or did not answer in time."""
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """The result of `work`; Unavailable after `seconds`, without waiting for its connection to clean up.
+
+    A cancelled query asks the server to stop it, and a server that hangs never answers.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            task.add_done_callback(_forget)
+            task.cancel()
+    if not done:
+        raise Unavailable(f"the database did not answer within {seconds:g} s")
+    async with unavailable():
+        return task.result()
+
+
+def _forget(task: asyncio.Future[Any]) -> None:
+    """Take the outcome of an abandoned query, so that asyncio does not report it as overlooked."""
+    if not task.cancelled():
+        task.exception()
 
 
 @contextlib.asynccontextmanager
@@ -63,5 +90,10 @@ async def connect(settings: Settings, timeout: float) -> Connection:
 async def pool(settings: Settings, size: int) -> Connection:
     """A pool that connects on first use, so that a process starts while the database is down."""
     return await asyncpg.create_pool(
-        **address(settings), min_size=0, max_size=size, server_settings={"application_name": "orders"}
+        **address(settings),
+        min_size=0,
+        max_size=size,
+        timeout=settings.db_timeout,
+        command_timeout=settings.db_timeout,
+        server_settings={"application_name": "orders"},
     )

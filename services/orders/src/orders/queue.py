@@ -1,0 +1,196 @@
+"""The SQS queue, over its JSON protocol: aiohttp carries, botocore's SigV4 signer signs, ten messages a call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import msgspec
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from orders import metrics
+from orders.credentials import CredentialsError, Provider, provider
+from orders.logs import Log
+from orders.settings import Settings
+
+BATCH = 10  # SQS' own limit
+WAIT = 20  # seconds of a long poll; SQS' own limit
+MAX_DELAY = 900  # seconds; SQS' own limit
+
+
+class QueueError(Exception):
+    """A call to the queue failed, or may have: the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send; `delay` in whole seconds."""
+
+    body: str
+    attributes: Mapping[str, str]
+    delay: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A received message; `receipt` is what deletes it or changes its visibility."""
+
+    id: str
+    receipt: str
+    body: str
+    attributes: Mapping[str, str]
+
+
+class Queue:
+    """One queue. Every method raises QueueError."""
+
+    def __init__(self, settings: Settings, http: aiohttp.ClientSession, log: Log) -> None:
+        self._settings = settings
+        self._http = http
+        self._provider: Provider = provider(settings, http, log)
+        self._endpoint = settings.sqs_endpoint.rstrip("/") or _endpoint(settings.aws_region)
+        self._timeout = aiohttp.ClientTimeout(total=settings.queue_timeout)
+        self._poll_timeout = aiohttp.ClientTimeout(total=settings.queue_timeout + WAIT)
+
+    async def send(self, messages: Sequence[Outgoing]) -> list[bool]:
+        """Send up to ten messages; for each, whether the queue took it."""
+        entries = [
+            {
+                "Id": str(i),
+                "MessageBody": m.body,
+                "DelaySeconds": m.delay,
+                "MessageAttributes": _typed(m.attributes),
+            }
+            for i, m in enumerate(messages)
+        ]
+        answer = await self._call("SendMessageBatch", {"Entries": entries})
+        taken = {int(entry["Id"]) for entry in answer.get("Successful", ())}
+        metrics.QUEUE_SENT.inc(len(taken))
+        return [i in taken for i in range(len(messages))]
+
+    async def receive(self, limit: int) -> list[Message]:
+        """Up to ten messages, waiting up to 20 seconds for the first."""
+        asked = {
+            "MaxNumberOfMessages": min(limit, BATCH),
+            "WaitTimeSeconds": WAIT,
+            "VisibilityTimeout": self._settings.visibility_timeout,
+            "MessageAttributeNames": ["All"],
+        }
+        answer = await self._call("ReceiveMessage", asked, self._poll_timeout)
+        messages = [
+            Message(m["MessageId"], m["ReceiptHandle"], m["Body"], _plain(m.get("MessageAttributes") or {}))
+            for m in answer.get("Messages") or ()
+        ]
+        metrics.QUEUE_RECEIVED.inc(len(messages))
+        return messages
+
+    async def delete(self, receipts: Sequence[str]) -> None:
+        """Delete up to ten messages."""
+        entries = [{"Id": str(i), "ReceiptHandle": receipt} for i, receipt in enumerate(receipts)]
+        answer = await self._call("DeleteMessageBatch", {"Entries": entries})
+        metrics.QUEUE_DELETED.inc(len(answer.get("Successful", ())))
+        if failed := answer.get("Failed"):
+            raise QueueError(f"DeleteMessageBatch: {len(failed)} not deleted: {failed[0].get('Code')}")
+
+    async def hide(self, receipts: Sequence[str], seconds: int) -> None:
+        """Hide received messages for another `seconds` from now; 0 shows them at once."""
+        for start in range(0, len(receipts), BATCH):
+            entries = [
+                {"Id": str(i), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+                for i, receipt in enumerate(receipts[start : start + BATCH])
+            ]
+            # Entries that fail are messages that are gone or with another worker by now: nothing to do.
+            await self._call("ChangeMessageVisibilityBatch", {"Entries": entries})
+
+    async def ping(self) -> None:
+        """One call that changes nothing: the queue is there and we may use it."""
+        await self._call("GetQueueAttributes", {"AttributeNames": ["QueueArn"]})
+
+    async def _call(
+        self, operation: str, body: dict[str, Any], timeout: aiohttp.ClientTimeout | None = None
+    ) -> dict[str, Any]:
+        data = msgspec.json.encode({"QueueUrl": self._settings.queue_url, **body})
+        try:
+            headers = await self._sign(operation, data)
+            async with self._http.post(
+                f"{self._endpoint}/", data=data, headers=headers, allow_redirects=False,
+                timeout=timeout or self._timeout,
+            ) as answer:  # fmt: skip
+                text = await answer.read()
+                if answer.status != 200:
+                    raise QueueError(
+                        f"{operation}: status {answer.status}: {text[:300].decode(errors='replace')}"
+                    )
+            decoded = msgspec.json.decode(text) if text else {}
+            if not isinstance(decoded, dict):
+                raise QueueError(f"{operation}: the answer is not an object")
+            return decoded
+        except QueueError:
+            metrics.QUEUE_ERRORS.labels(operation).inc()
+            raise
+        except (aiohttp.ClientError, OSError, TimeoutError, CredentialsError, msgspec.DecodeError) as error:
+            metrics.QUEUE_ERRORS.labels(operation).inc()
+            raise QueueError(f"{operation}: {type(error).__name__}: {error}") from error
+
+    async def _sign(self, operation: str, data: bytes) -> dict[str, str]:
+        headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{operation}"}
+        request = AWSRequest("POST", f"{self._endpoint}/", headers, data)
+        SigV4Auth(await self._provider.get(), "sqs", self._settings.aws_region).add_auth(request)
+        return dict(request.headers.items())
+
+
+def open_session() -> aiohttp.ClientSession:
+    """An HTTP session for a Queue; needs a running event loop. The caller closes it."""
+    # Answers are small and none of ours sets cookies.
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15), cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
+class Deleter:
+    """Deletes messages in batches that grow with the load: while one call runs, the next one gathers.
+
+    What can't be deleted comes back and is recognised as done, so a failure is logged and forgotten.
+    """
+
+    def __init__(self, queue: Queue, log: Log) -> None:
+        self._queue = queue
+        self._log = log
+        self._receipts: list[str] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, receipt: str) -> None:
+        """Delete this message soon. Never waits."""
+        self._receipts.append(receipt)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def drain(self) -> None:
+        """Return when everything added has been tried."""
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        await asyncio.sleep(0)  # what ends in the same turn of the event loop goes together
+        while self._receipts:
+            batch, self._receipts = self._receipts[:BATCH], self._receipts[BATCH:]
+            try:
+                await self._queue.delete(batch)
+            except QueueError as error:
+                self._log.warning("not deleted", messages=len(batch), reason=str(error))
+
+
+def _endpoint(region: str) -> str:
+    return f"https://sqs.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
+
+
+def _typed(attributes: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+
+
+def _plain(attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value["StringValue"] for name, value in attributes.items() if "StringValue" in value}
