@@ -106,7 +106,7 @@ class Fact:
             else:
                 raise NotKnown(f"{path} of {self.name}", f"{self.source()} does not show it")
             if isinstance(value, Unread):
-                raise NotKnown(f"{path} of {self.name}", value.reason)
+                raise NotKnown(f"{path} of {self.name}", value.reason, value.settle)
         return value
 
     def source(self, path: str = "") -> str:

@@ -134,7 +134,7 @@ class Facts:
         Raises NotKnown when the pointer itself was not read, or when it points to something unseen that a gap may hide.
         """
         if isinstance(pointer, Unread):
-            raise NotKnown("a reference", pointer.reason)
+            raise NotKnown("a reference", pointer.reason, pointer.settle)
         found = self.find(pointer)
         if found is None:
             self.of(kind)

@@ -12,9 +12,13 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A value that was not read, and why (``variable "region" has no default``)."""
+    """A value that was not read, and why (``variable "region" has no default``).
+
+    ``settle`` names what would settle it: an IAM action, a command; empty where nothing simple would.
+    """
 
     reason: str
+    settle: str = ""
 
 
 #: Terraform decides the value on apply; a plan or a file can only refer to it.
@@ -53,7 +57,7 @@ def plain(value: Value) -> object:
     match value:
         case Ref(to, attribute):
             return {"ref": to, "attribute": attribute}
-        case Unread(reason):
+        case Unread(reason=reason):
             return {"unread": reason}
         case list():
             return [plain(item) for item in value]

@@ -1,0 +1,149 @@
+"""Run declared reads over regions, sixteen at a time, and keep beside the facts what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from launchbook.collect.declare import Call, Collector, Row
+from launchbook.collect.keep import pick
+from launchbook.collect.reader import Reader, ReadFailed
+from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
+
+THREADS = 16
+#: Where services that have no region of their own are asked.
+GLOBAL_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a collection asks: the account, how real it is, and when it began (shown in each piece of evidence)."""
+
+    account: str
+    level: Level
+    at: datetime
+
+
+def collect(
+    reader: Reader,
+    collectors: Iterable[Collector],
+    regions: Iterable[str],
+    asked: Asked,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Facts:
+    """Every fact that the collectors can read in the regions, and a gap for each read that failed.
+
+    A kind is complete when every region asked answered to the end. ``progress`` is told (done, total) reads.
+    Raises WriteRefused if a collector's code asks for more than it declared.
+    """
+    places = list(dict.fromkeys(regions))
+    work = [
+        (one, region)
+        for one in collectors
+        for region in ((GLOBAL_REGION,) if one.scope == "global" else places)
+    ]
+    with ThreadPoolExecutor(THREADS, "collect") as pool:
+        futures = [pool.submit(read_region, reader, one, region, asked) for one, region in work]
+        parts = []
+        for done, future in enumerate(futures, 1):
+            parts.append(future.result())
+            progress(done, len(futures))
+    return sum(parts, Facts(complete=()))
+
+
+def read_region(reader: Reader, one: Collector, region: str, asked: Asked) -> Facts:
+    """One collector in one region."""
+    reading = _Reading(reader, one, region, asked, [])
+    rows = [Row()]
+    for number, call in enumerate(one.calls):
+        lists = bool(call.each) or number == 0
+        rows = [below for row in rows for below in reading.rows(call, row, lists)]
+    facts = [fact for row in rows if (fact := _fact(one, row, region, asked)) is not None]
+    return Facts(facts, reading.gaps, complete=() if reading.gaps else (one.kind,))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One collector at work in one region, and the gaps that it met.
+
+    A call that lists hides what it could not list, so its failure is a gap. A call that describes what was listed hides
+    nothing: its failure makes the attributes that it would have shown unread.
+    """
+
+    reader: Reader
+    one: Collector
+    region: str
+    asked: Asked
+    gaps: list[Gap]
+
+    def rows(self, call: Call, row: Row, lists: bool) -> list[Row]:
+        """The rows that a call makes of one row."""
+        missing = [row.failed[operation] for operation in _needs(call) if operation in row.failed]
+        if missing:
+            return [self._without(call, row, missing[0])]
+        items: list[object] = []
+        try:
+            for page in self.reader.read(call, self.region, call.parameters(row)):
+                items.extend(_items(page, call.each))
+        except ReadFailed as failure:
+            if failure.code in call.none_codes:
+                return [] if lists else [row]
+            if not lists:
+                where = f"{call.service}:{call.operation} failed in {self.region}: {failure.code}"
+                return [self._without(call, row, Unread(where, f"allow {failure.action}"))]
+            self.gaps.append(self._gap(failure))
+        return [row.below(call.operation, item) for item in items]
+
+    def _without(self, call: Call, row: Row, reason: Unread) -> Row:
+        return Row(row.answers, {**row.failed, call.operation: reason})
+
+    def _gap(self, failure: ReadFailed) -> Gap:
+        return Gap(
+            where=Where(account=self.asked.account, region=self.region),
+            what=str(failure),
+            hint=f"allow {failure.action}",
+            hides=(self.one.kind,),
+        )
+
+
+def _items(page: object, each: str) -> list[object]:
+    if not each:
+        return [page]
+    found = pick(page, each)
+    return found if isinstance(found, list) else []
+
+
+def _needs(call: Call) -> Iterator[str]:
+    for value in call.given.values():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, str) and part.startswith("$"):
+                yield part[1:].partition(".")[0]
+
+
+def _fact(one: Collector, row: Row, region: str, asked: Asked) -> Fact | None:
+    seen = one.seen(row)
+    if seen is None:
+        return None
+    services = {call.operation: call.service for call in one.calls}
+    time = asked.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    attributes: dict[str, Value] = {}
+    sources = {"": _source(services, one.calls[0].operation, region, asked, time)}
+    for operation, values in seen.attributes.items():
+        for name, value in values.items():
+            attributes[name] = value
+            sources[name] = _source(services, operation, region, asked, time)
+    return make_fact(
+        one.kind,
+        id=seen.id,
+        name=seen.name,
+        where=Where(account=asked.account, region=region),
+        level=asked.level,
+        attributes=attributes,
+        sources=sources,
+    )
+
+
+def _source(services: dict[str, str], operation: str, region: str, asked: Asked, time: str) -> str:
+    return f"{services[operation]}:{operation} {region} {asked.account} {time}"

@@ -1,0 +1,100 @@
+"""Which fields of an answer are kept: everything else is dropped at the door, before anything can hold it.
+
+A path is written ``services[].deployments[].rolloutState``. ``[]`` steps into a list, ``{}`` at the end keeps the names
+of a map and drops its values (environment variables), ``.*`` keeps a map of plain values whole. The same
+paths cut a live answer, become the ``--query`` of the printed AWS CLI command, and read its pasted output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+NAMES, WHOLE = "{}", "*"
+_PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+
+
+@dataclass(slots=True)
+class Keep:
+    """A tree of fields: what to keep below each. ``many`` marks a list of what the tree describes."""
+
+    fields: dict[str, Keep] = field(default_factory=dict)
+    many: bool = False
+    #: "" a plain value or a branch, NAMES, or WHOLE
+    ends: str = ""
+
+    @staticmethod
+    def parse(paths: Iterable[str]) -> Keep:
+        """The tree of some paths."""
+        root = Keep()
+        for path in paths:
+            node = root
+            for part in path.split("."):
+                if part == WHOLE:
+                    node.ends = WHOLE
+                    continue
+                name = part.removesuffix("[]").removesuffix(NAMES)
+                node = node.fields.setdefault(name, Keep())
+                node.many = node.many or part.endswith("[]")
+                if part.endswith(NAMES):
+                    node.ends = NAMES
+        return root
+
+    def cut(self, answer: object) -> object:
+        """A copy of ``answer`` with the kept fields only; a field that is absent stays absent."""
+        if self.many and isinstance(answer, list):
+            return [self._one(item) for item in answer]
+        return self._one(answer)
+
+    def _one(self, answer: object) -> object:
+        if self.ends == NAMES:
+            return _names(answer)
+        if not self.fields:
+            return _plain(answer, whole=self.ends == WHOLE)
+        if not isinstance(answer, Mapping):
+            return None
+        return {name: below.cut(answer[name]) for name, below in self.fields.items() if name in answer}
+
+    def query(self, name: str = "") -> str:
+        """The JMESPath that cuts the same; ``name`` is the field that the tree stands for, none at the root."""
+        if self.ends == NAMES:
+            return f"keys({name} || `{{}}`)"
+        target = f"{name}[]" if self.many else name
+        if not self.fields:
+            return name
+        inner = ", ".join(
+            f"{_quoted(key)}: {below.query(_quoted(key))}" for key, below in self.fields.items()
+        )
+        return f"{target}.{{{inner}}}" if target else f"{{{inner}}}"
+
+
+def _names(answer: object) -> object:
+    if isinstance(answer, Mapping):
+        return sorted(str(name) for name in answer)
+    # A pasted projection holds the names already.
+    return sorted(item for item in answer if isinstance(item, str)) if isinstance(answer, list) else None
+
+
+def _plain(value: object, *, whole: bool) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, whole=False) for key, item in value.items()} if whole else None
+    if isinstance(value, list):
+        return [item for item in value if not isinstance(item, (Mapping, list))]
+    return value
+
+
+def _quoted(name: str) -> str:
+    return name if _PLAIN.match(name) else f'"{name}"'
+
+
+def pick(answer: object, path: str) -> object:
+    """The value at a dotted path of an answer; None when it is absent. ``""`` is the answer itself."""
+    for part in path.split(".") if path else ():
+        if isinstance(answer, Mapping):
+            answer = answer.get(part)
+        elif isinstance(answer, list) and part.isdigit() and int(part) < len(answer):
+            answer = answer[int(part)]
+        else:
+            return None
+    return answer

@@ -1,0 +1,153 @@
+"""The read-only door to AWS: one session, and a guard that refuses every operation no collector declared.
+
+The guard is a hook on the session before any client exists, so no client can be made around it. It looks
+at botocore's own name of each call, just before it would be sent. Operations whose purpose is to hand out
+a secret are refused by name even if somebody declares them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import OperationModel
+
+from launchbook.collect.actions import iam_action
+from launchbook.collect.declare import COLLECTORS, Call
+from launchbook.collect.pace import Pace
+from launchbook.errors import WriteRefused
+
+#: What signing in may call; no collector can use them.
+CREDENTIAL_OPERATIONS = frozenset(
+    {
+        ("sts", "AssumeRole"),
+        ("sts", "AssumeRoleWithWebIdentity"),
+        ("sso", "GetRoleCredentials"),
+        ("sso-oidc", "CreateToken"),
+    }
+)
+
+#: Reads whose purpose is a secret. Never declared, never sent.
+SECRET_OPERATIONS = frozenset(
+    {
+        ("secretsmanager", "GetSecretValue"),
+        ("secretsmanager", "BatchGetSecretValue"),
+        ("ssm", "GetParameter"),
+        ("ssm", "GetParameters"),
+        ("ssm", "GetParametersByPath"),
+        ("ssm", "GetParameterHistory"),
+        ("kms", "Decrypt"),
+        ("ecr", "GetAuthorizationToken"),
+        ("ecr-public", "GetAuthorizationToken"),
+        ("codeartifact", "GetAuthorizationToken"),
+        ("sts", "GetSessionToken"),
+        ("sts", "GetFederationToken"),
+        ("sqs", "ReceiveMessage"),
+        ("ec2", "GetPasswordData"),
+        ("ec2", "GetConsoleOutput"),
+        ("lambda", "GetFunction"),
+        ("redshift", "GetClusterCredentials"),
+        ("lightsail", "GetInstanceAccessDetails"),
+        ("logs", "GetLogEvents"),
+        ("logs", "FilterLogEvents"),
+        ("s3", "GetObject"),
+    }
+)
+
+
+class ReadFailed(Exception):
+    """A declared read that gave no answer: ``code`` is AWS's, ``why`` in words, ``action`` the IAM action it takes."""
+
+    def __init__(self, call: Call, code: str, why: str) -> None:
+        self.code, self.why, self.action = code, why, iam_action(call.service, call.operation)
+        super().__init__(f"{call.service}:{call.operation}: {code}: {why}")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which account to read: a profile or the environment's credentials, and an endpoint for an embedded AWS."""
+
+    profile: str | None = None
+    endpoint: str | None = None
+
+
+class Reader:
+    """Reads declared operations and nothing else. Safe to share between threads."""
+
+    def __init__(
+        self, target: Target, *, declared: Iterable[Call] | None = None, pace: Pace | None = None
+    ) -> None:
+        self._target = target
+        calls = list(_every_call() if declared is None else declared)
+        self._declared = {(call.service, call.operation) for call in calls} - SECRET_OPERATIONS
+        self._session = botocore.session.Session(profile=target.profile)
+        self._session.register("before-call", self._guard, unique_id="launchbook-guard")
+        self._pace = pace or Pace()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._making = threading.Lock()
+
+    def read(self, call: Call, region: str, parameters: Mapping[str, Any]) -> Iterator[Any]:
+        """Each page of an operation's answer, cut to the fields it declared.
+
+        Raises ReadFailed when AWS refuses or cannot be reached, also in the middle of the pages.
+        """
+        client = self._client(call.service, region)
+        method = botocore.xform_name(call.operation)
+        tree = call.tree
+        try:
+            if client.can_paginate(method):
+                pages = iter(client.get_paginator(method).paginate(**parameters))
+            else:
+                pages = (getattr(client, method)(**parameters) for _ in (0,))
+            while True:
+                with self._pace.turn(call.service, region):
+                    page = next(pages, None)
+                if page is None:
+                    return
+                if not isinstance(page, Mapping):
+                    raise ReadFailed(call, "MalformedAnswer", f"a {type(page).__name__} instead of an object")
+                yield tree.cut(page)
+        except ClientError as error:
+            details = error.response.get("Error", {})
+            raise ReadFailed(
+                call, details.get("Code", "Unknown"), details.get("Message", str(error))
+            ) from None
+        except BotoCoreError as error:
+            raise ReadFailed(call, type(error).__name__, str(error)) from None
+
+    def _client(self, service: str, region: str) -> Any:
+        with self._making:  # botocore sessions make one client at a time; clients may be shared
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._session.create_client(
+                    service, region_name=region, endpoint_url=self._target.endpoint, config=CONFIG
+                )
+            return self._clients[service, region]
+
+    def _guard(self, model: OperationModel, **_: Any) -> None:
+        wanted = (model.service_model.service_name, model.name)
+        if wanted not in self._declared | CREDENTIAL_OPERATIONS:
+            raise WriteRefused(
+                f"{wanted[0]}:{wanted[1]} was not sent",
+                "no collector declares it, and an audit only reads",
+                hint="launchbook policy   (lists every operation that an audit may use)",
+            )
+
+
+#: Patience without harm: AWS's own adaptive retries, a quarter of a minute for a connection, half of one for an answer.
+CONFIG = Config(
+    retries={"mode": "adaptive", "max_attempts": 8},
+    connect_timeout=15,
+    read_timeout=30,
+    max_pool_connections=16,
+    user_agent_extra="launchbook-audit",
+)
+
+
+def _every_call() -> Iterator[Call]:
+    for declared in COLLECTORS.values():
+        yield from declared.calls
