@@ -81,7 +81,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one row shows: an id (the ARN where there is one), a name, and attributes by the operation they came from."""
+    """What one row shows: an id (an ARN where there is one), a name, and attributes by the operation that gave them."""
 
     id: str
     name: str

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from launchbook.collect.actions import iam_action
-from launchbook.collect.declare import COLLECTORS, Call
+from launchbook.collect.declare import Call, Collector
 from launchbook.collect.pace import Pace
 from launchbook.errors import WriteRefused
 
@@ -77,7 +77,7 @@ class Target:
 
 
 class Reader:
-    """Reads declared operations and nothing else. Safe to share between threads."""
+    """Reads what its collectors declare and nothing else. Safe to share between threads."""
 
     def __init__(
         self, target: Target, *, declared: Iterable[Call] | None = None, pace: Pace | None = None
@@ -130,7 +130,7 @@ class Reader:
 
     def _guard(self, model: OperationModel, **_: Any) -> None:
         wanted = (model.service_model.service_name, model.name)
-        if wanted not in self._declared | CREDENTIAL_OPERATIONS:
+        if wanted not in self._allowed:
             raise WriteRefused(
                 f"{wanted[0]}:{wanted[1]} was not sent",
                 "no collector declares it, and an audit only reads",
@@ -146,8 +146,3 @@ CONFIG = Config(
     max_pool_connections=16,
     user_agent_extra="launchbook-audit",
 )
-
-
-def _every_call() -> Iterator[Call]:
-    for declared in COLLECTORS.values():
-        yield from declared.calls
