@@ -79,12 +79,10 @@ class Target:
 class Reader:
     """Reads what its collectors declare and nothing else. Safe to share between threads."""
 
-    def __init__(
-        self, target: Target, *, declared: Iterable[Call] | None = None, pace: Pace | None = None
-    ) -> None:
+    def __init__(self, target: Target, collectors: Iterable[Collector], *, pace: Pace | None = None) -> None:
         self._target = target
-        calls = list(_every_call() if declared is None else declared)
-        self._declared = {(call.service, call.operation) for call in calls} - SECRET_OPERATIONS
+        calls = {(call.service, call.operation) for one in collectors for call in one.calls}
+        self._allowed = (calls - SECRET_OPERATIONS) | CREDENTIAL_OPERATIONS
         self._session = botocore.session.Session(profile=target.profile)
         self._session.register("before-call", self._guard, unique_id="launchbook-guard")
         self._pace = pace or Pace()
