@@ -4,6 +4,8 @@ import asyncio
 import random
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import aiohttp
 
@@ -11,6 +13,8 @@ from tests.faults.ledger import Asked, Ledger
 
 _KEYED = 0.5
 _AT_ONCE = 0.1
+_MISUSED = 0.05
+_OTHER_AMOUNT = "1000000.00"  # more than any order of the campaign
 _TIMEOUT = aiohttp.ClientTimeout(total=4.0)
 _GONE = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -65,7 +69,7 @@ class Clients:
         while not self._stopping:
             asked = self._next()
             if asked.key is None:
-                await self._post(asked, self._chance.choice(self._urls))
+                await self._post(asked)
             else:
                 await self._insist(asked)
             await self._rest()
@@ -89,25 +93,38 @@ class Clients:
         """Under a key: again with the same key until there is a 202; now and then twice at the same time."""
         while not asked.accepted:
             times = 2 if self._chance.random() < _AT_ONCE else 1
-            await asyncio.gather(*(self._post(asked, self._chance.choice(self._urls)) for _ in range(times)))
+            await asyncio.gather(*(self._post(asked) for _ in range(times)))
             if not asked.accepted:
                 await asyncio.sleep(self._chance.uniform(0.05, 0.3))
+        if self._chance.random() < _MISUSED:
+            await self._misuse(asked)
 
-    async def _post(self, asked: Asked, url: str) -> None:
-        headers = {"Idempotency-Key": asked.key} if asked.key else {}
-        body = f'{{"customerId":"{asked.customer}","amount":{asked.amount}}}'
-        headers["Content-Type"] = "application/json"
-        self._ledger.in_flight += 1
-        try:
-            async with self._session.post(url, data=body, headers=headers) as response:
-                answer = await response.json(content_type=None)
-                status: int | None = response.status
-        except _GONE:
-            status = None
-        finally:
-            self._ledger.in_flight -= 1
+    async def _misuse(self, asked: Asked) -> None:
+        """The key of one order with the body of another: refused, however often and wherever it is tried."""
+        status, answer = await self._send(replace(asked, amount=_OTHER_AMOUNT))
+        if status not in (None, 422, 503):
+            self._ledger.wrong.append(f"{asked.customer}: a used key with another amount: {status} {answer}")
+
+    async def _post(self, asked: Asked) -> None:
+        status, answer = await self._send(asked)
         asked.answers.append(status)
         if status == 202:
             asked.order_ids.add(answer["orderId"])
         elif status not in (None, 503):
             self._ledger.wrong.append(f"{asked.customer}: {status} {answer}")
+
+    async def _send(self, asked: Asked) -> tuple[int | None, Any]:
+        """One request to either API; None if there was no answer."""
+        headers = {"Content-Type": "application/json"}
+        if asked.key:
+            headers["Idempotency-Key"] = asked.key
+        body = f'{{"customerId":"{asked.customer}","amount":{asked.amount}}}'
+        url = self._chance.choice(self._urls)
+        self._ledger.in_flight += 1
+        try:
+            async with self._session.post(url, data=body, headers=headers) as response:
+                return response.status, await response.json(content_type=None)
+        except _GONE:
+            return None, None
+        finally:
+            self._ledger.in_flight -= 1

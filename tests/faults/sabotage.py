@@ -23,7 +23,7 @@ class Patch:
 # Whoever finishes an order no longer has to hold it, and who comes second no longer has to wait.
 _NO_LEASE_CHECK = (
     Patch("store.py", "found[0].lease is None or found[0].lease.token != token", "False"),
-    Patch("domain.py", "if order.lease is not None and order.lease.until > now:", "if False:"),
+    Patch("domain.py", "raise Held(order.lease.until - now)", "pass"),
 )
 
 SABOTAGES: dict[str, tuple[Patch, ...]] = {

@@ -19,9 +19,15 @@ from tests.support.sqs_operations import ACCOUNT
 class QueueStandIn:
     """One `python -m tests.support.sqs_standin`, with the queues `orders` and `orders-dlq`."""
 
-    def __init__(self, *, visibility: float, max_receive_count: int = 5, log: Path | None = None) -> None:
+    def __init__(
+        self, *, visibility: float, max_receive_count: int = 5, outdated_deletes: float = 0.5,
+        log: Path | None = None,
+    ) -> None:  # fmt: skip
         self.port, self._control_port = free_port(), free_port()
-        self._options = ["--visibility", str(visibility), "--max-receive-count", str(max_receive_count)]
+        self._options = [
+            "--visibility", str(visibility), "--max-receive-count", str(max_receive_count),
+            "--outdated-deletes", str(outdated_deletes),
+        ]  # fmt: skip
         self._log = log
         self._process: Process | None = None
 

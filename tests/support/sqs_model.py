@@ -3,6 +3,7 @@
 import hashlib
 import heapq
 import itertools
+import random
 import uuid
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -40,7 +41,10 @@ class UnknownReceipt(Exception):
 
 
 class Queue:
-    """O(log n) for every operation. `dead_letters` takes what was received `max_receive_count` times."""
+    """O(log n) for every operation. `dead_letters` takes what was received `max_receive_count` times.
+
+    `outdated_deletes` is the share of deletions under an outdated receipt that do delete.
+    """
 
     def __init__(
         self,
@@ -49,11 +53,13 @@ class Queue:
         visibility: float,
         max_receive_count: int = 0,
         dead_letters: "Queue | None" = None,
+        outdated_deletes: float = 0.5,
     ) -> None:
         self.name = name
         self.visibility = visibility
         self.max_receive_count = max_receive_count
         self.dead_letters = dead_letters
+        self.outdated_deletes = outdated_deletes
         self.sent = self.received = self.deleted = 0
         self._ready: deque[Message] = deque()
         self._hidden: list[tuple[float, int, Message]] = []
@@ -93,9 +99,10 @@ class Queue:
         return got
 
     def delete(self, receipt: str) -> None:
-        """Delete by the newest receipt. An outdated one is accepted and deletes nothing, as SQS may do."""
+        """Delete by the newest receipt. An outdated one is accepted; whether it deletes, SQS leaves open."""
         message = self._known(receipt)
-        if message.receipt == receipt and not message.deleted:
+        holds = message.receipt == receipt or random.random() < self.outdated_deletes
+        if holds and not message.deleted:
             message.deleted = True
             self.deleted += 1
 

@@ -152,17 +152,21 @@ def _describe(queue: Queue, now: float) -> dict[str, object]:
     }  # fmt: skip
 
 
-async def serve(port: int, control_port: int, visibility: float, max_receive_count: int) -> None:
+async def serve(options: argparse.Namespace) -> None:
     """Run until cancelled."""
-    dead = Queue("orders-dlq", visibility=visibility)
-    work = Queue("orders", visibility=visibility, max_receive_count=max_receive_count, dead_letters=dead)
-    stand_in = StandIn(Operations((work, dead), f"http://127.0.0.1:{port}/{ACCOUNT}/"), port)
+    dead = Queue("orders-dlq", visibility=options.visibility)
+    work = Queue(
+        "orders", visibility=options.visibility, max_receive_count=options.max_receive_count,
+        dead_letters=dead, outdated_deletes=options.outdated_deletes,
+    )  # fmt: skip
+    operations = Operations((work, dead), f"http://127.0.0.1:{options.port}/{ACCOUNT}/")
+    stand_in = StandIn(operations, options.port)
     await stand_in.open()
     control = web.Application()
     control.add_routes([web.post("/fault", stand_in.fault), web.get("/state", stand_in.state)])
     runner = web.AppRunner(control, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", control_port).start()
+    await web.TCPSite(runner, "127.0.0.1", options.control_port).start()
     await asyncio.Event().wait()
 
 
@@ -175,8 +179,8 @@ def main() -> None:
     parser.add_argument("--control-port", type=int, required=True)
     parser.add_argument("--visibility", type=float, default=30.0, help="seconds")
     parser.add_argument("--max-receive-count", type=int, default=5)
-    options = parser.parse_args()
-    asyncio.run(serve(options.port, options.control_port, options.visibility, options.max_receive_count))
+    parser.add_argument("--outdated-deletes", type=float, default=0.5, help="share, from 0 to 1")
+    asyncio.run(serve(parser.parse_args()))
 
 
 if __name__ == "__main__":
