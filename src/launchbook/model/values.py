@@ -11,21 +11,6 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A value that was not read, and why (``variable "region" has no default``).
-
-    ``settle`` names what would settle it: an IAM action, a command; empty where nothing simple would.
-    """
-
-    reason: str
-    settle: str = ""
-
-
-#: Terraform decides the value on apply; a plan or a file can only refer to it.
-UNKNOWN_UNTIL_APPLY = Unread("known only after apply")
-
-
-@dataclass(frozen=True, slots=True)
 class Ref:
     """A value that is another fact's attribute, known by identity before it is known by value.
 
@@ -35,6 +20,23 @@ class Ref:
 
     to: str
     attribute: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value that was not read, and why (``variable "region" has no default``).
+
+    ``settle`` names what would settle it: an IAM action, a command; empty where nothing simple would. ``refs`` are
+    the facts that it is known to be made of (``"https://${aws_lb.web.dns_name}/health"``).
+    """
+
+    reason: str
+    settle: str = ""
+    refs: tuple[Ref, ...] = ()
+
+
+#: Terraform decides the value on apply; a plan or a file can only refer to it.
+UNKNOWN_UNTIL_APPLY = Unread("known only after apply")
 
 
 #: JSON-like, with references and unread parts at any depth.

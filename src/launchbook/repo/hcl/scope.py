@@ -1,0 +1,83 @@
+"""What names mean while an expression is evaluated, and how values that are partly unknown are looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from launchbook.model import Ref, Unread, Value
+
+#: Expressions evaluated for one root module; a file that needs more is no configuration.
+MOST_STEPS = 400_000
+
+
+@dataclass
+class Budget:
+    """Steps left for one root module and everything it calls."""
+
+    left: int = MOST_STEPS
+
+    def spend(self) -> bool:
+        """Take one step; False when none is left."""
+        self.left -= 1
+        return self.left > 0
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean: ``resolve`` knows a module's own (var, local, resources), ``bound`` a loop's variables."""
+
+    resolve: Callable[[tuple[str, ...], Scope], Value]
+    call: Callable[[str, list[Value], Scope], Value]
+    budget: Budget
+    bound: Mapping[str, Value] = field(default_factory=dict)
+
+    def binding(self, **names: Value) -> Scope:
+        """This scope with more variables bound."""
+        return self.with_bound(names)
+
+    def with_bound(self, names: Mapping[str, Value]) -> Scope:
+        """This scope with more variables bound, by any name."""
+        return replace(self, bound={**self.bound, **names})
+
+
+def pointers(value: Value) -> Iterator[Ref]:
+    """Every reference in a value, also those that an unread part was made of."""
+    stack = [value]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Ref):
+            yield here
+        elif isinstance(here, Unread):
+            yield from here.refs
+        elif isinstance(here, dict):
+            stack.extend(here.values())
+        elif isinstance(here, list):
+            stack.extend(here)
+
+
+def stepped(value: Value, steps: Sequence[str | int]) -> Value:
+    """The value below ``value`` at the steps; a reference steps into the attribute of what it points to."""
+    for at, step in enumerate(steps):
+        if isinstance(value, Unread):
+            return value
+        if isinstance(value, Ref):
+            rest = [str(part) for part in steps[at:] if not isinstance(part, int)]
+            return Ref(value.to, rest[0]) if rest and value.attribute == "id" else value
+        if isinstance(value, dict):
+            if str(step) not in value:
+                return Unread(f"it has no {step}")
+            value = value[str(step)]
+        elif isinstance(value, list) and str(step).isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+            value = stepped(value[0], [step])
+        else:
+            return Unread(f"it has no {step}")
+    return value
+
+
+def partial(value: Value) -> bool:
+    """Whether a list or object has parts that are not known here."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(item, Unread | Ref) or partial(item) for item in items)
