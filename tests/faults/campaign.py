@@ -25,7 +25,7 @@ from tests.faults.clients import Clients
 from tests.faults.fleet import Fleet
 from tests.faults.injector import KINDS, Injector
 from tests.faults.ledger import Ledger
-from tests.faults.sabotage import SABOTAGES, SOURCE, sabotaged
+from tests.faults.sabotage import SABOTAGES, copied, sabotaged
 from tests.faults.verdict import Verdict, judge, read_database
 from tests.support.keeper import Keeper
 from tests.support.postgres import Postgres
@@ -105,7 +105,7 @@ class Campaign:
         """Set up, break things, let it settle, judge, and take everything down."""
         began = time.monotonic()
         chance = random.Random(self.seed)
-        source = sabotaged(self.sabotage, self.directory) if self.sabotage else SOURCE.parent
+        source = sabotaged(self.sabotage, self.directory) if self.sabotage else copied(self.directory)
         async with contextlib.AsyncExitStack() as stack:
             database = self._database(stack)
             queue = stack.enter_context(QueueStandIn(visibility=VISIBILITY_SECONDS))

@@ -100,7 +100,7 @@ class Fleet:
         return self._signal(service, signal.SIGCONT)
 
     async def sick(self, timeout: float) -> list[str]:
-        """The places that aren't ready after `timeout` seconds, asked on their management port."""
+        """The places that aren't healthy after `timeout` seconds."""
         deadline = asyncio.get_running_loop().time() + timeout
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
             waiting = list(self.services)
@@ -155,7 +155,10 @@ class Fleet:
 
 
 async def _ready(session: aiohttp.ClientSession, service: Service) -> bool:
-    url = f"http://127.0.0.1:{service.management_port}/actuator/health/readiness"
+    # Only an API has a readiness that asks its dependencies; a relay or worker shows its own by its work.
+    port = service.port if service.command == "api" else service.management_port
+    probe = "health/readiness" if service.command == "api" else "health"
+    url = f"http://127.0.0.1:{port}/actuator/{probe}"
     try:
         async with session.get(url) as response:
             return response.status == 200

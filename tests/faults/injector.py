@@ -85,7 +85,7 @@ class Injector:
     async def _restart_database(self, mode: StopMode) -> bool:
         await asyncio.to_thread(self._database.stop, mode)
         try:
-            await asyncio.sleep(self._chance.uniform(0.1, 2.0))
+            await asyncio.sleep(self._chance.uniform(0.1, 3.0))
             return True
         finally:
             await asyncio.to_thread(self._database.start)

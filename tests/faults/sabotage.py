@@ -78,12 +78,18 @@ SABOTAGES: dict[str, tuple[Patch, ...]] = {
 }
 
 
-def sabotaged(name: str, directory: Path) -> Path:
-    """A directory that holds the `orders` package without the safety `name`."""
-    copy = directory / "sabotaged" / "orders"
+def copied(directory: Path) -> Path:
+    """A directory that holds a copy of the `orders` package: a campaign tests one state of the source."""
+    copy = directory / "source" / "orders"
     shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy.parent
+
+
+def sabotaged(name: str, directory: Path) -> Path:
+    """The same without the safety `name`."""
+    source = copied(directory)
     for patch in SABOTAGES[name]:
-        path = copy / patch.file
+        path = source / "orders" / patch.file
         text = path.read_text()
         if text.count(patch.old) != 1:
             found = text.count(patch.old)
@@ -92,4 +98,4 @@ def sabotaged(name: str, directory: Path) -> Path:
                 "hint: bring SABOTAGES in tests/faults/sabotage.py up to the source"
             )
         path.write_text(text.replace(patch.old, patch.new))
-    return copy.parent
+    return source
