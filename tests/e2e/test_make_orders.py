@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.directories import open_directory
 from tests.support.ports import free_port
 from tests.support.processes import assert_gone, family
 
@@ -88,13 +89,11 @@ def _own_the_terminal() -> None:
 
 
 @pytest.fixture
-def started(tmp_path_factory) -> Iterator[Started]:
-    directory = tmp_path_factory.mktemp("orders")
-    for path in (directory, directory.parent, directory.parent.parent):
-        path.chmod(0o755)
-    platform = Started(directory)
-    yield platform
-    platform.end()
+def started() -> Iterator[Started]:
+    with open_directory() as directory:
+        platform = Started(directory)
+        yield platform
+        platform.end()
 
 
 def test_the_printed_curl_makes_an_order_that_is_processed_and_ctrl_c_leaves_nothing(started):

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.faults.sabotage import SABOTAGES, sabotaged
+from tests.support.directories import open_directory
 from tests.support.processes import assert_gone, family
 
 ROOT = Path(__file__).parents[2]
@@ -25,12 +27,10 @@ def campaign(*arguments: str, temporary: Path, **options) -> subprocess.Popen[st
 
 
 @pytest.fixture
-def temporary(tmp_path_factory) -> Path:
-    """Where a campaign makes its directories; PostgreSQL's user must be able to enter it."""
-    directory = tmp_path_factory.mktemp("faults")
-    for path in (directory, directory.parent, directory.parent.parent):
-        path.chmod(0o755)
-    return directory
+def temporary() -> Iterator[Path]:
+    """Where a campaign makes its directories."""
+    with open_directory() as directory:
+        yield directory
 
 
 @pytest.mark.slow
