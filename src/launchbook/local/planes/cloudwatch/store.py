@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left, insort
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import RLock
 
 from launchbook.local.planes.cloudwatch.statistics import Samples
@@ -16,7 +18,15 @@ MAX_BUCKETS = 4_096
 MAX_SERIES = 20_000
 _MINUTE = 60.0
 
+#: Now, in seconds since the epoch.
+now = time.time
+
 Dimensions = tuple[tuple[str, str], ...]
+
+
+def seconds(moment: datetime) -> float:
+    """Seconds since the epoch; a moment without a zone is UTC, as moto has it."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
