@@ -10,6 +10,7 @@ import asyncio
 import csv
 import os
 import re
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -23,6 +24,8 @@ from launchbook.local.planes.alb.model import Balancer, Group, Target
 
 _START_SECONDS = 10.0
 _BETWEEN_TRIES = 2.0
+_RELOAD_TRIES = 100
+_BETWEEN_RELOADS = 0.02
 _SESSIONS = 4  # the column of current sessions in haproxy's statistics
 
 
@@ -78,6 +81,7 @@ class Proxy:
         self.accesses.close()
         if self._child and self._child.poll() is None:
             self._child.signal(signal.SIGKILL)
+        shutil.rmtree(self.files.directory, ignore_errors=True)
 
     async def _start(self, wanted: Balancer) -> None:
         clock = asyncio.get_running_loop().time
@@ -104,9 +108,15 @@ class Proxy:
 
     async def _reload(self, wanted: Balancer) -> None:
         self._write(wanted)
-        answer = await self._ask("reload", master=True)
-        self.error = "" if "Success=1" in answer else _last_words(answer)
-        self._shown = wanted
+        # The master answers nobody while it is still busy with its own start or an earlier reload.
+        for _ in range(_RELOAD_TRIES):
+            answer = await self._ask("reload", master=True)
+            if "Success=" in answer:
+                self.error = "" if "Success=1" in answer else _last_words(answer)
+                self._shown = wanted
+                return
+            await asyncio.sleep(_BETWEEN_RELOADS)
+        self.error = "haproxy did not reload"
 
     async def _change_servers(self, old: Balancer, new: Balancer) -> bool:
         """Change servers one by one; False when the proxy refuses, so that only a reload can do it."""
@@ -161,7 +171,9 @@ class Proxy:
             return ""
         try:
             async with asyncio.timeout(_START_SECONDS):
+                # The master keeps a connection open until the caller has closed its half.
                 writer.write(command.encode() + b"\n")
+                writer.write_eof()
                 return (await reader.read(-1)).decode(errors="replace")
         except (OSError, TimeoutError):
             return ""
