@@ -25,17 +25,11 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 #: Services whose SDKs read errors as XML only; everything else reads JSON.
 _XML = frozenset(
-    (
-        "autoscaling",
-        "cloudformation",
-        "cloudfront",
-        "ec2",
-        "elasticache",
-        "elasticbeanstalk",
-        "elasticloadbalancing",
-    )
-    + ("iam", "rds", "redshift", "route53", "s3", "sdb", "ses", "sns", "sts")
-)
+    {
+        "autoscaling", "cloudformation", "cloudfront", "ec2", "elasticache", "elasticbeanstalk",
+        "elasticloadbalancing", "iam", "rds", "redshift", "route53", "s3", "sdb", "ses", "sns", "sts",
+    }
+)  # fmt: skip
 
 
 class Dispatcher:
@@ -50,7 +44,7 @@ class Dispatcher:
             def get_backend_for_host(self, host: str | None) -> Any:
                 return outer._service_of(host)
 
-        self._before = before
+        self.before = before
         self._create = werkzeug_app.create_backend_app
         self._moto = Applications(self._create)
         self._plain_lookup = werkzeug_app.DomainDispatcherApplication.get_backend_for_host
@@ -71,11 +65,16 @@ class Dispatcher:
         except NotImplementedError as error:
             return self.refuse(call, str(error) or "not implemented")
         except Exception as error:
-            return self.refuse(call, f"{type(error).__name__}: {error}", traceback.format_exc())
+            return self.broke(call, error)
         unrouted = status == 404 and not body and request.method != "HEAD" and service != "s3"
         if unrouted:
             return self.refuse(call, "no such route")
         return status, headers, body
+
+    def broke(self, call: Call, error: Exception) -> Answer:
+        """The 501 answer for a mistake of ours or of moto's."""
+        detail = "".join(traceback.format_exception(error))
+        return self.refuse(call, f"{type(error).__name__}: {error}", detail)
 
     def refuse(self, call: Call, why: str, detail: str = "") -> Answer:
         """The 501 answer that names the operation; logged the first time."""
@@ -105,7 +104,7 @@ class Dispatcher:
     def _application(self, service: str) -> Any:
         app = self._apps.get(service)
         if app is None:
-            self._before(service)
+            self.before(service)
             with self._lock:
                 app = self._apps.get(service)
                 if app is None:

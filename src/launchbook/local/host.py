@@ -17,7 +17,7 @@ from typing import Any
 
 from launchbook.local import planes as planes_package
 from launchbook.local.children import Keeper, KeptChild
-from launchbook.local.plane import ACCOUNT, Plane
+from launchbook.local.plane import ACCOUNT, FastLane, Plane
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +74,10 @@ class LocalHost:
     def plane(self, name: str) -> Plane | None:
         """The plane of that module name, installed or not; None if it could not be made."""
         return self._planes.get(name)
+
+    def fast_lanes(self) -> dict[str, FastLane]:
+        """The planes that answer a service's requests themselves, by IAM's prefix of the service."""
+        return {plane.lane: plane for plane in self._planes.values() if isinstance(plane, FastLane)}
 
     def status(self) -> list[dict[str, Any]]:
         """What every installed plane really runs."""

@@ -10,10 +10,10 @@ A module whose name starts with ``_`` is not a plane.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 #: The one account that an embedded AWS has (moto's default, so that nothing has to be translated).
 ACCOUNT = "123456789012"
@@ -96,6 +96,21 @@ class Host(Protocol):
         """Append lines to a CloudWatch log stream, making the stream (never the group) when it is missing.
 
         Raises LookupError when the group does not exist.
+        """
+        ...
+
+
+@runtime_checkable
+class FastLane(Protocol):
+    """A plane that answers a service's requests itself, on the event loop, before they would go to moto."""
+
+    #: IAM's prefix of the service, such as ``sqs``.
+    lane: str
+
+    async def answer(self, call: Any, request: Any, gone: Callable[[], Awaitable[None]]) -> Any:
+        """``(status, headers, body)``, or None to let moto answer; ``gone`` returns when the client has left.
+
+        ``call`` and ``request`` are those of ``launchbook.local.calls``. It must not block.
         """
         ...
 

@@ -136,13 +136,13 @@ def _serve(
     dispatcher = Dispatcher(host.install)
     requests = RequestLog()
     control = Control(record, host, dispatcher, requests)
+    host.load()
     config = uvicorn.Config(
-        Server(dispatcher, requests, control), loop="uvloop", http="httptools", lifespan="off", ws="none",
-        log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
+        Server(dispatcher, host.fast_lanes(), requests, control), loop="uvloop", http="httptools", lifespan="off",
+        ws="none", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
         timeout_keep_alive=60,
     )  # fmt: skip
     stop.server = server = uvicorn.Server(config)
-    host.load()
     announce = threading.Thread(target=_announce, args=(server, record, ready), daemon=True)
     announce.start()
     try:

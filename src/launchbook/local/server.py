@@ -9,28 +9,31 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
 from launchbook.local.calls import Call, Request, call_of
 from launchbook.local.dispatch import Answer, Dispatcher
+from launchbook.local.plane import FastLane
 from launchbook.local.requestlog import RequestLog
 
 _THREADS = 32
 _OURS = "/_launchbook/"
 
-#: ``async (call, request) → answer``; None when the fast lane leaves the request to moto.
-FastLane = Callable[[Call, Request], Awaitable[Answer | None]]
 Control = Callable[[str, str, Mapping[str, str], bytes], Any]
 
 
 class Server:
     """The ASGI application. ``control`` answers our own interface with what becomes JSON."""
 
-    def __init__(self, dispatcher: Dispatcher, requests: RequestLog, control: Control) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, lanes: Mapping[str, FastLane], requests: RequestLog, control: Control
+    ) -> None:
         self._dispatcher = dispatcher
+        self._lanes = lanes
+        self._open: set[str] = set()
         self._requests = requests
         self._control = control
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="api")
@@ -47,12 +50,23 @@ class Server:
             return
         started = time.time()
         call = call_of(request)
-        answer = await self._serve(call, request)
+        answer = await self._serve(call, request, receive)
         self._requests.add(started, time.time(), call, request, answer)
         await _send(send, request, answer)
 
-    async def _serve(self, call: Call, request: Request) -> Answer:
+    async def _serve(self, call: Call, request: Request, receive: Any) -> Answer:
         loop = asyncio.get_running_loop()
+        lane = self._lanes.get(call.service)
+        if lane is not None:
+            if call.service not in self._open:
+                await loop.run_in_executor(self._pool, self._dispatcher.before, call.service)
+                self._open.add(call.service)
+            try:
+                answer: Answer | None = await lane.answer(call, request, lambda: _gone(receive))
+            except Exception as error:
+                return self._dispatcher.broke(call, error)
+            if answer is not None:
+                return answer
         return await loop.run_in_executor(self._pool, self._dispatcher.serve, request, call)
 
     def _own(self, request: Request) -> Answer:
@@ -65,6 +79,11 @@ class Server:
         except (KeyError, ValueError) as error:
             return 400, [("content-type", "text/plain")], f"{error}\n".encode()
         return 200, [("content-type", "application/json")], json.dumps(result).encode()
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _read(scope: dict[str, Any], receive: Any) -> Request | None:
