@@ -1,0 +1,1 @@
+"""Source code, read for what it serves, calls and expects: syntax trees, never executed."""

@@ -1,0 +1,90 @@
+"""What a JavaScript or TypeScript handler can answer, what it asks of its caller, and what it touches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from launchbook.repo.code.endpoints import touches
+from launchbook.repo.code.syntax import arguments, below, field, pairs, text
+
+_RESPONDERS = re.compile(r"(^|\.)(json|send|end|redirect|sendStatus|text|html)$|^(Next)?Response$")
+_SIGNED_IN = re.compile(
+    r"\b(getServerSession|getSession|requireAuth|requireUser|requireAdmin|withAuth|verifyToken|verifyJwt|jwtVerify|"
+    r"getToken|currentUser|isAuthenticated|authenticate|ensureLoggedIn|validateApiKey)\b|\bjwt\.verify\b|\bauth\(\)"
+)
+_ASKS = re.compile(r"^(req|request|r|event)\.|^await ")
+_NUMBER = re.compile(r"^[1-5]\d\d$")
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What was read of one handler.
+
+    ``statuses`` are the codes it is seen to give. ``authenticated`` is None where nothing asks who calls, False where
+    the question is skipped as long as a setting is empty. ``simulated`` marks answers made of random numbers.
+    """
+
+    statuses: list[int]
+    authenticated: bool | None
+    touches: list[str]
+    simulated: bool
+
+    @property
+    def guards(self) -> list[str]:
+        """``["authentication"]`` where the handler always asks who calls."""
+        return ["authentication"] if self.authenticated else []
+
+
+def read_handler(handler: Node, modules: dict[str, str]) -> Handler:
+    """Read one handler; ``modules`` maps the names its file imports to where they come from."""
+    words = {text(name) for name in below(handler, "identifier")}
+    used = " ".join(
+        f"{name} {modules.get(name, '')}" for name in sorted(words) if name in modules or name == "fetch"
+    )
+    return Handler(
+        statuses=_statuses(handler),
+        authenticated=_authenticated(handler),
+        touches=touches(used),
+        simulated="Math.random" in text(handler),
+    )
+
+
+def _statuses(handler: Node) -> list[int]:
+    """Codes by literal; an answer that gives none is a 200."""
+    found: set[int] = set()
+    plain = False
+    for call in below(handler, "call_expression", "new_expression"):
+        name = text(field(call, "function") or field(call, "constructor"))
+        if name.endswith((".status", ".sendStatus", ".writeHead")):
+            found |= {code for given in arguments(call)[:1] for code in _codes(given)}
+        elif _RESPONDERS.search(name) and not _ASKS.match(name):
+            options = pairs(arguments(call)[1]) if len(arguments(call)) > 1 else {}
+            codes = _codes(options["status"]) if "status" in options else set()
+            found |= codes
+            plain = plain or (not codes and "status" not in options and ".status(" not in name)
+    return sorted(found | {200}) if plain else sorted(found)
+
+
+def _codes(node: Node) -> set[int]:
+    return {int(text(number)) for number in below(node, "number") if _NUMBER.match(text(number))}
+
+
+def _authenticated(handler: Node) -> bool | None:
+    if _SIGNED_IN.search(text(handler)):
+        return True
+    for branch in below(handler, "if_statement"):
+        if not re.search(r"\b40[13]\b", text(field(branch, "consequence"))):
+            continue
+        condition = field(branch, "condition")
+        inner = (
+            condition.named_children[0] if condition is not None and condition.named_children else condition
+        )
+        operands = {text(field(inner, "left")), text(field(inner, "right"))}
+        skips = text(field(inner, "operator")) == "&&" and any(
+            re.fullmatch(r"[\w.]+", one) for one in operands
+        )
+        return not skips
+    return None

@@ -1,0 +1,171 @@
+"""Routes of Starlette, FastAPI and Flask: decorators and ``Route(…)`` lists, with the prefixes of their routers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from launchbook.repo.code.endpoints import kind_of, touches
+from launchbook.repo.code.python import constant, dotted, functions, imported, keyword, strings, tree
+from launchbook.repo.reader import File, Found, reader
+
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+_AUTHENTICATES = re.compile(
+    r"login_required|require_?auth|authenticate|Security\b|HTTPBearer|OAuth2|compare_digest|APIKey"
+)
+_LIMITS = re.compile(r"\blimiter\b|rate_?limit|throttle", re.I)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Route:
+    """A declared route: where it stands, its path as declared, its methods and its handler's name."""
+
+    line: int
+    path: str
+    methods: list[str]
+    handler: str
+    guards: list[str]
+
+
+@reader(
+    "Python routes",
+    "*.py",
+    sniff=rb"@\w+\.(get|post|put|patch|delete|route|api_route|websocket)\(|\bRoute\(",
+    hides=("endpoint",),
+)
+def python_routes(file: File, found: Found) -> None:
+    """Every route that the file declares."""
+    module = tree(file)
+    by_name = {function.name: function for function in functions(module)}
+    origins = imported(module)
+    prefixes = _prefixes(module)
+    for route in (*_decorated(module, prefixes), *_listed(module)):
+        handler = by_name.get(route.handler.rpartition(".")[2])
+        source = ast.get_source_segment(file.text, handler) or "" if handler is not None else ""
+        path = re.sub(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}", lambda m: f"{{{m[1] or m[2]}}}", route.path)
+        guards = route.guards + (
+            ["authentication"] if handler is not None and _AUTHENTICATES.search(source) else []
+        )
+        used = _used(handler, origins)
+        for method in route.methods:
+            found.endpoint(
+                file,
+                method,
+                path or "/",
+                route.line,
+                kind=kind_of(path, source),
+                guards=list(dict.fromkeys(guards)),
+                statuses=_statuses(handler),
+                touches=list(touches(used)),
+                simulated="random." in source,
+            )
+
+
+def _prefixes(module: ast.Module) -> dict[str, str]:
+    """The prefix of each router or blueprint of this file, by its name."""
+    found: dict[str, str] = {}
+    for node in ast.walk(module):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.targets[0], ast.Name)
+        ):
+            prefix = constant(keyword(node.value, "prefix")) or constant(keyword(node.value, "url_prefix"))
+            if isinstance(prefix, str):
+                found[node.targets[0].id] = prefix.rstrip("/")
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith(
+            (".include_router", ".register_blueprint")
+        ):
+            name = dotted(node.args[0]) if node.args else ""
+            prefix = constant(keyword(node, "prefix")) or constant(keyword(node, "url_prefix"))
+            if name and isinstance(prefix, str):
+                found[name] = prefix.rstrip("/") + found.get(name, "")
+    return found
+
+
+def _decorated(module: ast.Module, prefixes: dict[str, str]) -> Iterator[Route]:
+    for function in functions(module):
+        guards = [guard for one in function.decorator_list if (guard := _guard(one))]
+        for one in function.decorator_list:
+            if not isinstance(one, ast.Call):
+                continue
+            owner, _, verb = dotted(one.func).rpartition(".")
+            path = constant(one.args[0]) if one.args else constant(keyword(one, "path"))
+            if not isinstance(path, str) or (not path.startswith("/") and path):
+                continue
+            if verb in _METHODS:
+                methods = [verb.upper()]
+            elif verb in ("route", "api_route"):
+                methods = [method.upper() for method in strings(keyword(one, "methods"))] or ["GET"]
+            else:
+                continue
+            if owner:
+                depends = ["authentication"] if _AUTHENTICATES.search(ast.unparse(one)) else []
+                yield Route(
+                    one.lineno, prefixes.get(owner, "") + path, methods, function.name, guards + depends
+                )
+
+
+def _guard(decorator: ast.expr) -> str:
+    words = ast.unparse(decorator)
+    if _LIMITS.search(words):
+        return "rate-limit"
+    return "authentication" if _AUTHENTICATES.search(words) else ""
+
+
+def _listed(module: ast.Module) -> Iterator[Route]:
+    """``Route("/orders", create, methods=["POST"])``, below the ``Mount`` it stands in."""
+    stack: list[tuple[ast.AST, str]] = [(module, "")]
+    while stack:
+        node, prefix = stack.pop()
+        if isinstance(node, ast.Call):
+            name, path = dotted(node.func).rpartition(".")[2], constant(node.args[0]) if node.args else None
+            if name == "Mount" and isinstance(path, str):
+                prefix += path.rstrip("/")
+            elif name == "Route" and isinstance(path, str) and path.startswith("/") and len(node.args) > 1:
+                methods = [method.upper() for method in strings(keyword(node, "methods"))] or ["GET"]
+                yield Route(node.lineno, prefix + path, methods, dotted(node.args[1]), [])
+        stack.extend((child, prefix) for child in reversed(list(ast.iter_child_nodes(node))))
+
+
+def _statuses(handler: Function | None) -> list[int]:
+    """Codes by literal, and 200 where some return gives none."""
+    if handler is None:
+        return []
+    found: set[int] = set()
+    plain = False
+    for node in ast.walk(handler):
+        if isinstance(node, ast.Call):
+            code = constant(keyword(node, "status_code")) or constant(keyword(node, "status"))
+            if dotted(node.func).endswith(("HTTPException", "abort")) and node.args:
+                code = constant(node.args[0])
+            found |= {code} if isinstance(code, int) and 100 <= code < 600 else set()
+        elif isinstance(node, ast.Assign) and any(
+            dotted(one).endswith(".status_code") for one in node.targets
+        ):
+            code = constant(node.value)
+            found |= {code} if isinstance(code, int) else set()
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) > 1:
+            code = constant(node.value.elts[1])
+            found |= {code} if isinstance(code, int) else set()
+        elif isinstance(node, ast.Return) and node.value is not None:
+            plain = plain or "status" not in ast.unparse(node.value)
+    declared = [
+        constant(keyword(one, "status_code")) for one in handler.decorator_list if isinstance(one, ast.Call)
+    ]
+    default = next((code for code in declared if isinstance(code, int)), 200)
+    return sorted(found | ({default} if plain or not found else set()))
+
+
+def _used(handler: Function | None, origins: dict[str, str]) -> str:
+    """The names that a handler uses, with what each comes from."""
+    names = (
+        {node.id for node in ast.walk(handler) if isinstance(node, ast.Name)}
+        if handler is not None
+        else set()
+    )
+    return " ".join(origins[name] for name in sorted(names) if name in origins)
