@@ -1,4 +1,5 @@
-"""Routes of Starlette, FastAPI and Flask: decorators and ``Route(…)`` lists, with the prefixes of their routers."""
+"""Routes of Starlette, FastAPI and Flask: decorators, ``Route(…)`` lists with the prefixes of their routers, and tables
+(``{"/orders": {"POST": create}}``)."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ class Route:
 @reader(
     "Python routes",
     "*.py",
-    sniff=rb"@\w+\.(get|post|put|patch|delete|route|api_route|websocket)\(|\bRoute\(",
+    sniff=rb"@\w+\.(get|post|put|patch|delete|route|api_route|websocket)\(|\bRoute\(|[\"']/[^\"']*[\"']: *\{ *[\"'](GET|POST|PUT|DELETE)[\"']",
     hides=("endpoint",),
 )
 def python_routes(file: File, found: Found) -> None:
@@ -42,7 +43,7 @@ def python_routes(file: File, found: Found) -> None:
     by_name = {function.name: function for function in functions(module)}
     origins = imported(module)
     prefixes = _prefixes(module)
-    for route in (*_decorated(module, prefixes), *_listed(module)):
+    for route in (*_decorated(module, prefixes), *_listed(module), *_tabled(module)):
         handler = by_name.get(route.handler.rpartition(".")[2])
         source = ast.get_source_segment(file.text, handler) or "" if handler is not None else ""
         path = re.sub(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}", lambda m: f"{{{m[1] or m[2]}}}", route.path)
@@ -58,8 +59,8 @@ def python_routes(file: File, found: Found) -> None:
                 route.line,
                 kind=kind_of(path, source),
                 guards=list(dict.fromkeys(guards)),
-                statuses=_statuses(handler),
-                touches=list(touches(used)),
+                statuses=[*_statuses(handler)],
+                touches=[*touches(used)],
                 simulated="random." in source,
             )
 
@@ -132,6 +133,26 @@ def _listed(module: ast.Module) -> Iterator[Route]:
         stack.extend((child, prefix) for child in reversed(list(ast.iter_child_nodes(node))))
 
 
+def _tabled(module: ast.Module) -> Iterator[Route]:
+    """A table of paths, each with its handlers by method."""
+    for table in ast.walk(module):
+        for path, methods in (
+            zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
+        ):
+            text = constant(path)
+            if (
+                path is None
+                or not isinstance(text, str)
+                or not text.startswith("/")
+                or not isinstance(methods, ast.Dict)
+            ):
+                continue
+            for method, handler in zip(methods.keys, methods.values, strict=True):
+                name = constant(method)
+                if isinstance(name, str) and name.lower() in _METHODS:
+                    yield Route(path.lineno, text, [name.upper()], dotted(handler), [])
+
+
 def _statuses(handler: Function | None) -> list[int]:
     """Codes by literal, and 200 where some return gives none."""
     if handler is None:
@@ -153,7 +174,7 @@ def _statuses(handler: Function | None) -> list[int]:
             code = constant(node.value.elts[1])
             found |= {code} if isinstance(code, int) else set()
         elif isinstance(node, ast.Return) and node.value is not None:
-            plain = plain or "status" not in ast.unparse(node.value)
+            plain = plain or not re.search(r"\bstatus(_code)?=", ast.unparse(node.value))
     declared = [
         constant(keyword(one, "status_code")) for one in handler.decorator_list if isinstance(one, ast.Call)
     ]
