@@ -84,14 +84,17 @@ def wrk(url: str, connections: int, seconds: int, directory: Path, *, seed: str,
 def pgbench(
     database: Postgres, connections: int, seconds: int, directory: Path, *, keyed: bool = True
 ) -> Load:
-    """The same durable insert from pgbench, prepared statements, one transaction each."""
+    """The same durable insert from pgbench, prepared statements, one transaction each.
+
+    A second more than `seconds`: connecting takes of its time, but does not count in its rate.
+    """
     script, log = directory / "insert.sql", directory / "pgbench_log"
     script.write_text(_PGBENCH_SCRIPT % {"key": "gen_random_uuid()::text" if keyed else "NULL"})
     program = _pgbench()
     assert program is not None
     out = subprocess.run(
         [program, "-n", "-M", "prepared", "-c", str(connections), "-j", str(min(connections, 2)),
-         "-T", str(seconds), "-f", script, "-l", f"--log-prefix={log}"],
+         "-T", str(seconds + 1), "-f", script, "-l", f"--log-prefix={log}"],
         capture_output=True, text=True, check=True, cwd=directory, env={**os.environ, **database.environment},
     ).stdout  # fmt: skip
     took = sorted(_latencies(directory))
