@@ -112,6 +112,8 @@ def without_secrets(text: str) -> str:
 def _random_looking(match: re.Match[str]) -> str:
     """Long tokens of mixed case and digits with high entropy are keys, not names."""
     token = match.group()
+    if max(map(len, re.split("[_/]", token))) < 16:
+        return token  # words joined by underscores or slashes: HTTPCode_Target_5XX_Count
     mixed = any(c.isdigit() for c in token) and any(c.isupper() for c in token)
     if not (mixed and any(c.islower() for c in token)) or token.count("/") > 3 or token.count("_") > 3:
         return token

@@ -124,6 +124,7 @@ class Found:
     facts: list[Fact] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    references: list[tuple[Fact, str, str]] = field(default_factory=list)
     hides: tuple[str, ...] = ("*",)  # of the format that is reading now
 
     def fact(
@@ -141,8 +142,12 @@ class Found:
         whole: bool = True,
         condition: str = "",
         created: bool | None = True,
+        region: str = "",
+        owner: File | None = None,
     ) -> Fact:
         """Add one fact and return it. Its id is ``file#address``; ``name`` defaults to the address.
+
+        ``owner`` is another file for the id to begin with, where one file is used many times (a module's).
 
         ``attributes`` use Terraform's names; ``lines`` maps a dotted path to a line of ``file``, or to ``path:line``
         of another. ``whole=False`` says that attributes may exist unseen.
@@ -153,9 +158,9 @@ class Found:
         }
         fact = make_fact(
             kind,
-            id=f"{file.shown}#{shown(address)}",
+            id=f"{(owner or file).shown}#{shown(address)}",
             name=shown(name or address),
-            where=file.where(line),
+            where=Where(file=file.shown, line=line, region=shown(region)),
             origin=of,
             level=level or ("document" if of in ("document", "archived") else "static"),
             attributes=scrubbed(attributes or {}),
@@ -179,6 +184,10 @@ class Found:
         self.relations.append(
             Relation(kind=kind, source=source, target=without_secrets(target), where=where, resolved=resolved)
         )
+
+    def refer(self, fact: Fact, path: str, target: str) -> None:
+        """An attribute of a fact was written with a reference to another fact, whatever its value came to."""
+        self.references.append((fact, path, target))
 
     def setting(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 from launchbook.model import Ref, Unread, Value
 from launchbook.repo.hcl.functions import FUNCTIONS, LONGEST, as_text
+from launchbook.repo.hcl.jsontext import json_structure
 from launchbook.repo.hcl.scope import Scope, partial, pointers, stepped
 from launchbook.repo.hcl.syntax import (
     IT,
@@ -91,6 +92,10 @@ def _template(parts: tuple[Expression, ...], scope: Scope) -> Value:
         return evaluate(parts[0], scope)
     values = [evaluate(part, scope) for part in parts]
     refs = tuple(pointer for value in values for pointer in pointers(value))
+    if any(isinstance(value, Unread | Ref) for value in values):
+        structure = json_structure(values)
+        if structure is not None:
+            return structure
     for value in values:
         if isinstance(value, Unread):
             return Unread(value.reason, refs=refs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from launchbook.model import Ref, Unread, Value
@@ -39,6 +39,15 @@ class Scope:
     def with_bound(self, names: Mapping[str, Value]) -> Scope:
         """This scope with more variables bound, by any name."""
         return replace(self, bound={**self.bound, **names})
+
+
+def plain_scope() -> Scope:
+    """A scope in which no name means anything: for defaults, backends and variable files."""
+    return Scope(_nothing, _nothing, Budget())
+
+
+def _nothing(*_: object) -> Value:
+    return Unread("only plain values are allowed here")
 
 
 def pointers(value: Value) -> Iterator[Ref]:

@@ -1,0 +1,149 @@
+"""``module`` blocks: local folders are read with their arguments, everything else is a gap."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Iterator, Mapping
+
+from launchbook.model import Unread, Value
+from launchbook.repo.hcl.evaluate import evaluate
+from launchbook.repo.reader import Found
+from launchbook.repo.terraform.bodies import read_body
+from launchbook.repo.terraform.copies import Copy, both, copies
+from launchbook.repo.terraform.instance import Instance
+from launchbook.repo.terraform.module import Declared, Module, literal
+
+CALL_META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
+#: Deeper chains of modules than this are rings or worse.
+DEEPEST = 8
+#: Modules instantiated below one root.
+MOST_CALLS = 300
+
+#: What well-known registry modules may create, by the word in their address; any other may create anything.
+_REGISTRY: dict[str, tuple[str, ...]] = {
+    "vpc": tuple(
+        f"aws_{name}"
+        for name in (
+            "vpc",
+            "subnet",
+            "nat_gateway",
+            "internet_gateway",
+            "route_table",
+            "route",
+            "security_group",
+        )
+        + ("flow_log", "eip", "db_subnet_group")
+    ),
+    "security-group": ("aws_security_group", "aws_security_group_rule"),
+    "s3-bucket": ("aws_s3_bucket", "aws_s3_bucket_versioning", "aws_s3_bucket_policy"),
+    "sqs": ("aws_sqs_queue", "aws_sqs_queue_policy"),
+    "sns": ("aws_sns_topic", "aws_sns_topic_policy", "aws_sns_topic_subscription"),
+    "rds": ("aws_db_instance", "aws_db_subnet_group", "aws_db_parameter_group", "aws_cloudwatch_log_group"),
+    "rds-aurora": ("aws_rds_cluster", "aws_rds_cluster_instance"),
+    "acm": ("aws_acm_certificate", "aws_route53_record"),
+    "kms": ("aws_kms_key", "aws_kms_alias"),
+    "dynamodb-table": ("aws_dynamodb_table",),
+    "ecr": ("aws_ecr_repository", "aws_ecr_lifecycle_policy"),
+    "cloudfront": ("aws_cloudfront_distribution",),
+    "route53": ("aws_route53_zone", "aws_route53_record"),
+}
+
+
+def sources(module: Module) -> Iterator[str]:
+    """The folders that a module's calls name, normalised; those outside the root begin with ``..``."""
+    for declared in module.calls.values():
+        source = literal(declared.body, "source")
+        if source.startswith(("./", "../")):
+            yield _folder(module, source)
+
+
+def _folder(module: Module, source: str) -> str:
+    folder = os.path.normpath(os.path.join(module.folder, source))  # noqa: PTH118  # text, not a path on disk
+    return "" if folder == "." else folder
+
+
+def call_modules(
+    instance: Instance,
+    modules: Mapping[str, Module],
+    visited: set[str],
+    found: Found,
+    chain: tuple[str, ...] = (),
+) -> None:
+    """Attach to an instance every module it calls, each with its arguments."""
+    module = instance.module
+    visited.add(module.folder)
+    chain = (*chain, module.folder)
+    for name, declared in module.calls.items():
+        target = _target(declared, module, modules, chain, found)
+        if target is None:
+            continue
+        for copy in copies(declared.body, instance.scope()):
+            instance.budget.left -= 1000
+            if instance.budget.left <= 0:
+                return
+            child = _child(instance, target, name, declared, copy)
+            instance.children.setdefault(name, []).append(child)
+            call_modules(child, modules, visited, found, chain)
+
+
+def _target(
+    declared: Declared, module: Module, modules: Mapping[str, Module], chain: tuple[str, ...], found: Found
+) -> Module | None:
+    source = literal(declared.body, "source")
+    line = declared.block.line
+    if not source.startswith(("./", "../")):
+        words = re.split(r"[/.:?]", source)
+        hides = next((_REGISTRY[word] for word in words if word in _REGISTRY), ("*",))
+        found.gap(
+            declared.file,
+            f"module {source or 'without a source'} is not in the repository",
+            "terraform init, then pass its plan: launchbook audit --plan FILE",
+            line,
+            hides,
+        )
+        return None
+    folder = _folder(module, source)
+    if folder in chain or len(chain) > DEEPEST:
+        found.gap(declared.file, "this module calls itself, directly or in a ring", "terraform init", line)
+        return None
+    if folder not in modules:
+        where = "lies outside the repository" if folder.startswith("..") else "has no Terraform files"
+        found.gap(
+            declared.file,
+            f"the module folder {source} {where}",
+            "run discovery from a folder that holds both",
+            line,
+        )
+        return None
+    return modules[folder]
+
+
+def _child(instance: Instance, target: Module, name: str, declared: Declared, copy: Copy) -> Instance:
+    arguments = read_body(declared.body, instance.scope(copy), CALL_META).attributes
+
+    def variable(wanted: str) -> Value:
+        known = target.variables.get(wanted)
+        if known is None:
+            return Unread(f'variable "{wanted}" is not declared')
+        if wanted in arguments:
+            return arguments[wanted]
+        default = known.body.attributes.get("default")
+        return (
+            evaluate(default.value, instance.scope())
+            if default
+            else Unread(f'variable "{wanted}" is not given')
+        )
+
+    return Instance(
+        target,
+        instance.tree,
+        variable,
+        instance.budget,
+        instance.environment,
+        instance.root,
+        f"{instance.prefix}module.{name}{copy.suffix}.",
+        instance.owner or declared.file,
+        "; ".join(part for part in (instance.condition, copy.condition) if part),
+        both(copy.created, instance.created),
+    )

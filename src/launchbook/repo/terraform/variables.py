@@ -1,0 +1,81 @@
+"""Where a root module's variables get their values: defaults, files that Terraform loads, files of an environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from launchbook.model import Unread, Value
+from launchbook.redact import without_secrets
+from launchbook.repo.environments import environment_of, same_environment
+from launchbook.repo.hcl.evaluate import evaluate
+from launchbook.repo.hcl.parse import parse_hcl
+from launchbook.repo.hcl.scope import plain_scope
+from launchbook.repo.lined import Unreadable
+from launchbook.repo.reader import File, Found
+
+_LOADED = re.compile(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
+
+
+@dataclass
+class VariableFiles:
+    """Values set for one root module: always loaded, and by environment."""
+
+    loaded: dict[str, Value] = field(default_factory=dict)
+    by_environment: dict[str, dict[str, Value]] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
+
+    def value(self, name: str, default: Value, environment: str) -> Value:
+        """The value in force; Unread when it differs by environment and none was asked for."""
+        base = self.loaded.get(name, default)
+        if environment:
+            chosen = [
+                values
+                for known, values in self.by_environment.items()
+                if same_environment(known, environment)
+            ]
+            return next((values[name] for values in chosen if name in values), base)
+        each = {known: values.get(name, base) for known, values in self.by_environment.items()}
+        if not any(name in values for values in self.by_environment.values()):
+            return base
+        first = next(iter(each.values()))
+        if all(value == first for value in each.values()):
+            return first
+        shown = ", ".join(f"{known}: {_brief(value)}" for known, value in sorted(each.items()))
+        return Unread(f'variable "{name}" differs by environment ({shown})', "launchbook discover --env NAME")
+
+
+def _brief(value: Value) -> str:
+    return "not set" if isinstance(value, Unread) else without_secrets(str(value))[:60]
+
+
+def read_variable_files(files: Sequence[File], folder: str, found: Found) -> VariableFiles:
+    """Read the variable files that belong to the module in ``folder``."""
+    read = VariableFiles()
+    for file in sorted(files, key=lambda file: (file.name != "terraform.tfvars", file.path)):
+        try:
+            values = _json_values(file) if file.name.endswith(".json") else _values(file, found)
+        except Unreadable as error:
+            found.gap(file, error.what, "terraform fmt -check", error.line, hides=())
+            continue
+        if file.folder == folder and _LOADED.fullmatch(file.name):
+            read.loaded.update(values)
+            read.files.setdefault("", []).append(file.shown)
+        else:
+            name = environment_of(file.path)
+            read.by_environment.setdefault(name, {}).update(values)
+            read.files.setdefault(name, []).append(file.shown)
+    return read
+
+
+def _values(file: File, found: Found) -> dict[str, Value]:
+    body = parse_hcl(file.text)
+    for line in body.everything_broken():
+        found.gap(file, "this variable file does not parse", "terraform fmt -check", line, hides=())
+    return {name: evaluate(attribute.value, plain_scope()) for name, attribute in body.attributes.items()}
+
+
+def _json_values(file: File) -> dict[str, Value]:
+    values = file.json
+    return dict(values) if isinstance(values, dict) else {}
