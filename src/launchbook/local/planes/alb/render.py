@@ -124,7 +124,6 @@ def _head(balancer: Balancer, files: Files) -> Iterator[str]:
         "defaults",
         "  mode http",
         "  log global",
-        f'  log-format "{LOG}"',
         "  option http-keep-alive",
         "  option dontlognull",
         "  retries 0",
@@ -150,6 +149,7 @@ def _bind(balancer: Balancer, listener: Listener) -> str:
 def _http(balancer: Balancer, number: int, files: Files) -> Iterator[str]:
     listener = balancer.listeners[number]
     yield from ("", f"frontend listener_{listener.port}", _bind(balancer, listener))
+    yield f'  log-format "{LOG}"'
     yield from _forwarded(balancer, listener)
     yield "  http-request set-var(txn.query) query"
     yield "  http-request set-var(txn.path) path,regsub(^/,)"
