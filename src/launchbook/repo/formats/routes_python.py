@@ -16,6 +16,7 @@ _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 _AUTHENTICATES = re.compile(
     r"login_required|require_?auth|authenticate|Security\b|HTTPBearer|OAuth2|compare_digest|APIKey"
 )
+_RESPONDERS = re.compile(r"Response$|^jsonify$|^render_template$|^dict$|^str$|\.(json|model_dump|dict)$")
 _LIMITS = re.compile(r"\blimiter\b|rate_?limit|throttle", re.I)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -34,7 +35,8 @@ class Route:
 @reader(
     "Python routes",
     "*.py",
-    sniff=rb"@\w+\.(get|post|put|patch|delete|route|api_route|websocket)\(|\bRoute\(|[\"']/[^\"']*[\"']: *\{ *[\"'](GET|POST|PUT|DELETE)[\"']",
+    sniff=rb"@\w+\.(get|post|put|patch|delete|route|api_route|websocket)\(|\bRoute\("
+    rb"|[\"']/[^\"']*[\"']: *\{ *[\"'](GET|POST|PUT|DELETE)[\"']",
     hides=("endpoint",),
 )
 def python_routes(file: File, found: Found) -> None:
@@ -154,32 +156,50 @@ def _tabled(module: ast.Module) -> Iterator[Route]:
 
 
 def _statuses(handler: Function | None) -> list[int]:
-    """Codes by literal, and 200 where some return gives none."""
+    """Codes by literal, and the default where a return plainly gives it; empty where an answer is made elsewhere."""
     if handler is None:
         return []
     found: set[int] = set()
     plain = False
     for node in ast.walk(handler):
         if isinstance(node, ast.Call):
-            code = constant(keyword(node, "status_code")) or constant(keyword(node, "status"))
-            if dotted(node.func).endswith(("HTTPException", "abort")) and node.args:
-                code = constant(node.args[0])
-            found |= {code} if isinstance(code, int) and 100 <= code < 600 else set()
+            raised = dotted(node.func).endswith(("HTTPException", "abort")) and node.args
+            given = node.args[0] if raised else keyword(node, "status_code") or keyword(node, "status")
+            found |= _code(given)
         elif isinstance(node, ast.Assign) and any(
             dotted(one).endswith(".status_code") for one in node.targets
         ):
-            code = constant(node.value)
-            found |= {code} if isinstance(code, int) else set()
-        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) > 1:
-            code = constant(node.value.elts[1])
-            found |= {code} if isinstance(code, int) else set()
+            found |= _code(node.value)
         elif isinstance(node, ast.Return) and node.value is not None:
-            plain = plain or not re.search(r"\bstatus(_code)?=", ast.unparse(node.value))
-    declared = [
-        constant(keyword(one, "status_code")) for one in handler.decorator_list if isinstance(one, ast.Call)
-    ]
-    default = next((code for code in declared if isinstance(code, int)), 200)
-    return sorted(found | ({default} if plain or not found else set()))
+            codes = _returned(node.value)
+            if codes is None:
+                return []
+            found |= codes
+            plain = plain or not codes
+    declared = {code for one in handler.decorator_list if isinstance(one, ast.Call) for code in _code_of(one)}
+    return sorted(found | ((declared or {200}) if plain else set()))
+
+
+def _returned(value: ast.expr) -> set[int] | None:
+    """The codes that a returned value gives by itself: none for a plain one, None where another function decides."""
+    if isinstance(value, ast.Tuple) and len(value.elts) > 1:
+        return _code(value.elts[1])
+    if not isinstance(value, ast.Call):
+        return set()
+    if _code_of(value):
+        return _code_of(value)
+    if value.args and _code(value.args[0]):
+        return _code(value.args[0])
+    return set() if _RESPONDERS.search(dotted(value.func)) else None
+
+
+def _code_of(call: ast.Call) -> set[int]:
+    return _code(keyword(call, "status_code")) | _code(keyword(call, "status"))
+
+
+def _code(node: ast.expr | None) -> set[int]:
+    value = constant(node)
+    return {value} if isinstance(value, int) and 100 <= value < 600 else set()
 
 
 def _used(handler: Function | None, origins: dict[str, str]) -> str:
