@@ -1,0 +1,119 @@
+"""Environment variables that code reads, by name: JavaScript and TypeScript, Python, Java, Go, Ruby, PHP, C#."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from launchbook.repo.code.python import constant, dotted, tree
+from launchbook.repo.code.syntax import arguments, below, field, line, root, string, text
+from launchbook.repo.reader import File, Found, reader
+
+_NAME = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
+#: A function that is given names of settings: ``missingSettings(["DATABASE_URL"])``, ``requireEnv("X")``.
+_ASKS = re.compile(r"env|setting|config|require", re.I)
+#: (name, line, required): required is False where the code goes on without it.
+Read = tuple[str, int, bool]
+
+
+@reader(
+    "settings read by JavaScript",
+    *(f"*.{suffix}" for suffix in ("ts", "tsx", "js", "jsx", "mjs", "cjs", "mts")),
+    sniff=rb"process\.env|import\.meta\.env|[eE]nv\w*\(\s*\[?['\"][A-Z]|[sS]ettings?\w*\(\s*\[?\s*['\"][A-Z]",
+    hides=("setting",),
+)
+def javascript_settings(file: File, found: Found) -> None:
+    """``process.env.NAME``, ``process.env['NAME']``, and names handed to a function that looks them up."""
+    _add(file, found, _javascript(root(file)))
+
+
+@reader(
+    "settings read by Python",
+    "*.py",
+    sniff=rb"environ\b|getenv\(|BaseSettings",
+    hides=("setting",),
+)
+def python_settings(file: File, found: Found) -> None:
+    """``os.environ["NAME"]``, ``os.environ.get``, ``os.getenv`` and fields of pydantic's ``BaseSettings``."""
+    _add(file, found, _python(tree(file)))
+
+
+_PATTERNS = {
+    "java": r"""System\.getenv\(\s*"(?P<name>\w+)\"""",
+    "kt": r"""System\.getenv\(\s*"(?P<name>\w+)\"""",
+    "go": r"""os\.(?:Getenv|LookupEnv)\(\s*"(?P<name>\w+)\"""",
+    "rb": r"""ENV(?:\.fetch\(|\[)\s*["'](?P<name>\w+)["']""",
+    "php": r"""(?:getenv\(|\$_ENV\[)\s*["'](?P<name>\w+)["']""",
+    "cs": r"""GetEnvironmentVariable\(\s*"(?P<name>\w+)\"""",
+    "rs": r"""env::var\(\s*"(?P<name>\w+)\"""",
+}
+
+
+@reader(
+    "settings read by other languages",
+    *(f"*.{suffix}" for suffix in _PATTERNS),
+    sniff=rb"getenv|os\.(Getenv|LookupEnv)|ENV(\.fetch|\[)|_ENV\[|GetEnvironmentVariable|env::var",
+    hides=("setting",),
+)
+def other_settings(file: File, found: Found) -> None:
+    """The one call that each language has for it; a commented line does not count."""
+    pattern = re.compile(_PATTERNS[file.name.rpartition(".")[2]])
+    reads = [
+        (match["name"], number, True)
+        for number, written in enumerate(file.text.splitlines(), 1)
+        if not written.lstrip().startswith(("//", "#", "*"))
+        for match in pattern.finditer(written)
+    ]
+    _add(file, found, iter(reads))
+
+
+def _add(file: File, found: Found, reads: Iterator[Read]) -> None:
+    seen: set[str] = set()
+    for name, at, required in reads:
+        if _NAME.match(name) and name not in seen:
+            seen.add(name)
+            found.setting(file, name, "read", at, required=required)
+
+
+def _javascript(top: Node) -> Iterator[Read]:
+    for node in below(top, "member_expression", "subscript_expression", "call_expression"):
+        if node.type == "call_expression":
+            if _ASKS.search(text(field(node, "function"))):
+                for given in arguments(node):
+                    for literal in below(given, "string"):
+                        yield string(literal) or "", line(literal), True
+        elif text(field(node, "object")) in ("process.env", "import.meta.env"):
+            key = field(node, "property") or field(node, "index")
+            name = string(key) if key is not None and key.type == "string" else text(key)
+            yield name or "", line(node), not _optional(node)
+
+
+def _optional(node: Node) -> bool:
+    """Whether a default stands beside it, or the code asks whether it is there."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "binary_expression":
+        return (
+            text(field(parent, "operator")) in ("??", "||", "===", "!==", "==", "!=")
+            and parent.children[0] == node
+        )
+    return parent.type in ("ternary_expression", "if_statement", "unary_expression")
+
+
+def _python(module: ast.Module) -> Iterator[Read]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Subscript) and dotted(node.value) in ("os.environ", "environ"):
+            yield str(constant(node.slice) or ""), node.lineno, True
+        elif isinstance(node, ast.Call) and node.args:
+            if dotted(node.func) in ("os.getenv", "getenv", "os.environ.get", "environ.get"):
+                yield str(constant(node.args[0]) or ""), node.lineno, False
+        elif isinstance(node, ast.ClassDef) and any(
+            dotted(base).endswith("BaseSettings") for base in node.bases
+        ):
+            for item in node.body:
+                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+                    yield item.target.id.upper(), item.lineno, item.value is None
