@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -125,6 +126,12 @@ Main = Callable[[Settings, Log, asyncio.Event], Awaitable[int]]
 def run_process(settings: Settings, part: str, main: Main) -> int:
     """Run one process's event loop until SIGTERM or SIGINT; the exit code."""
     log = logs.start(settings.log_level, part=part, pid=os.getpid())
+
+    # What is imported lives as long as the process: looking through it again for garbage was a seventh of
+    # the cost of `POST /orders`.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
 
     async def guarded() -> int:
         stop = asyncio.Event()

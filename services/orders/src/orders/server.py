@@ -7,7 +7,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import uvicorn
@@ -19,6 +19,40 @@ KEEP_ALIVE_SECONDS = 75  # longer than a load balancer's idle timeout of 60, so 
 BACKLOG = 1024
 
 
+class OneWrite:
+    """A transport that joins what is written in one turn of the event loop.
+
+    uvicorn writes an answer's head and its body apart. The second system call, and the client woken for half
+    an answer, were a third of the cost of `POST /orders`.
+    """
+
+    __slots__ = ("_loop", "_parts", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Write with what else comes in this turn."""
+        self._parts.append(data)
+        if len(self._parts) == 1:
+            self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        """Write what is held, then close."""
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _flush(self) -> None:
+        if self._parts:
+            parts, self._parts = self._parts, []
+            self._transport.write(b"".join(parts))
+
+
 class Protocol(HttpToolsProtocol):
     """A connection whose requests have to arrive in time: slow clients cost a socket for seconds only."""
 
@@ -27,6 +61,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The first request has to come, too."""
         super().connection_made(transport)
+        self.transport = cast(asyncio.Transport, OneWrite(transport, self.loop))
         self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
 
     def on_message_begin(self) -> None:
@@ -99,7 +134,7 @@ def server(app: ASGIApp, drain_seconds: float) -> Server:
         logging.getLogger(name).setLevel(logging.ERROR)
     settings: dict[str, Any] = {
         "http": Protocol, "ws": "none", "loop": "none", "lifespan": "off", "interface": "asgi3",
-        "log_config": None, "access_log": False, "server_header": False, "backlog": BACKLOG,
+        "log_config": None, "access_log": False, "server_header": False, "proxy_headers": False, "backlog": BACKLOG,
         "timeout_keep_alive": KEEP_ALIVE_SECONDS, "timeout_graceful_shutdown": max(1, round(drain_seconds)),
     }  # fmt: skip
     return Server(uvicorn.Config(app, **settings))

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 import msgspec
 from starlette.routing import Route, Router
@@ -22,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from orders import metrics
 from orders.database import Unavailable
+from orders.ids import new_correlation_id
 from orders.logs import Log
 
 MAX_BODY = 64 * 1024
@@ -222,7 +222,7 @@ def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
 
 
 def _correlation_id(given: bytes | None) -> str:
-    return given.decode() if given is not None and _VISIBLE.fullmatch(given) else str(uuid4())
+    return given.decode() if given is not None and _VISIBLE.fullmatch(given) else new_correlation_id()
 
 
 def _problem(problem: Problem, call: Call) -> Reply:

@@ -20,6 +20,7 @@ import msgspec
 from orders import domain, metrics
 from orders.database import Unavailable
 from orders.domain import Failure, Order, RetryPolicy, Status
+from orders.ids import new_correlation_id
 from orders.logs import Log
 from orders.processor import Processor
 from orders.queue import Deleter, Message, Queue, QueueError
@@ -111,7 +112,7 @@ class Worker:
                 self._begin(message)
 
     def _begin(self, message: Message) -> None:
-        correlation_id = message.attributes.get("correlationId") or str(uuid4())
+        correlation_id = message.attributes.get("correlationId") or new_correlation_id()
         work = _Work(message, uuid4(), correlation_id)
         task = asyncio.create_task(self._handle(work))
         self._in_work[task] = work
