@@ -55,3 +55,18 @@ def embedded() -> Iterator[Instance]:
 def aws(embedded: Instance) -> Clients:
     """Clients of the shared embedded AWS: ``aws("ecs")``, ``aws("sns", region="us-east-1")``."""
     return client_factory(embedded.endpoint)
+
+
+@pytest.fixture(scope="session")
+def hurried() -> Iterator[Instance]:
+    """A second embedded AWS in which a minute of alarms, cooldowns and back-offs takes a second."""
+    started = control.start(Options(port=0, speed=60))
+    yield started
+    control.stop(started)
+    instance.clear_left()
+
+
+@pytest.fixture(scope="session")
+def hurried_aws(hurried: Instance) -> Clients:
+    """Clients of the hurried embedded AWS."""
+    return client_factory(hurried.endpoint)

@@ -107,7 +107,7 @@ def _reason(condition: Condition, real: Sequence[Datapoint], state: str) -> str:
     change = "OK -> ALARM" if state == "ALARM" else "ALARM -> OK"
     verb = "were" if len(shown) > 1 else "was"
     return (
-        f"Threshold Crossed: {len(shown)} out of the last {periods} datapoint{_s(periods)} [{listed}] {verb} "
+        f"Threshold Crossed: {len(shown)} out of the last {periods} datapoints [{listed}] {verb} "
         f"{negation}{_BREACHES[condition.comparison][1]} the threshold ({condition.threshold}) "
         f"(minimum {needed} datapoint{_s(needed)} for {change} transition)."
     )

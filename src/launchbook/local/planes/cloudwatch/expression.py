@@ -45,6 +45,7 @@ _FOLDS: dict[str, Callable[[list[float]], float]] = {
     "MAX": max,
     "AVG": lambda values: sum(values) / len(values),
 }
+_FUNCTIONS = {*_UNARY, *_FOLDS, "IF", "FILL", "METRICS"}
 
 
 class Unsupported(ValueError):
@@ -108,6 +109,8 @@ class _Evaluator(ast.NodeVisitor):
         name = node.func.id.upper() if isinstance(node.func, ast.Name) else ""
         if name == "METRICS" and not node.args:
             return [list(values) for values in self._series.values()]
+        if name not in _FUNCTIONS:
+            raise Unsupported(f"metric math function {name or 'call'} is not evaluated here")
         arguments = [self.visit(argument) for argument in node.args]
         if name in _UNARY and len(arguments) == 1:
             return self._each(_UNARY[name], arguments[0])
@@ -118,7 +121,7 @@ class _Evaluator(ast.NodeVisitor):
         if name == "FILL" and len(arguments) == 2:
             spare = self._spread(arguments[1])
             return [s if v is None else v for v, s in zip(self._spread(arguments[0]), spare, strict=True)]
-        raise Unsupported(f"metric math function {name or 'call'} is not evaluated here")
+        raise Unsupported(f"metric math function {name} doesn't take {len(arguments)} arguments")
 
     def _spread(self, value: Any) -> list[float | None]:
         return [value] * self._length if isinstance(value, float) else list(value)
