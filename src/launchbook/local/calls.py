@@ -35,6 +35,8 @@ class Call:
     operation: str
     region: str
     access_key: str
+    #: Whether the request speaks a JSON protocol of its service.
+    json: bool = False
 
     def __str__(self) -> str:
         return f"{self.service}:{self.operation}"
@@ -46,7 +48,8 @@ def call_of(request: Request) -> Call:
     found = _SCOPE.search(request.headers.get("authorization", ""))
     if found:
         access_key, region, service = found.groups()
-    return Call(_NAMES.get(service, service), operation_of(request), region, access_key)
+    speaks_json = "x-amz-target" in request.headers
+    return Call(_NAMES.get(service, service), operation_of(request), region, access_key, speaks_json)
 
 
 def operation_of(request: Request) -> str:

@@ -7,7 +7,6 @@ all of them. Every missing operation is counted by name, for ``launchbook local 
 from __future__ import annotations
 
 import io
-import json
 import logging
 import threading
 import traceback
@@ -15,21 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
-from xml.sax.saxutils import escape
 
+from launchbook.local.answers import Answer, error
 from launchbook.local.calls import Call, Request
 
 log = logging.getLogger(__name__)
-
-Answer = tuple[int, list[tuple[str, str]], bytes]
-
-#: Services whose SDKs read errors as XML only; everything else reads JSON.
-_XML = frozenset(
-    {
-        "autoscaling", "cloudformation", "cloudfront", "ec2", "elasticache", "elasticbeanstalk",
-        "elasticloadbalancing", "iam", "rds", "redshift", "route53", "s3", "sdb", "ses", "sns", "sts",
-    }
-)  # fmt: skip
 
 
 class Dispatcher:
@@ -62,19 +51,19 @@ class Dispatcher:
             if service is None:
                 return self.refuse(call, "the embedded AWS has no such service")
             status, headers, body = self._ask(self._application(service), request)
-        except NotImplementedError as error:
-            return self.refuse(call, str(error) or "not implemented")
-        except Exception as error:
-            return self.broke(call, error)
+        except NotImplementedError as missing:
+            return self.refuse(call, str(missing) or "not implemented")
+        except Exception as failure:
+            return self.broke(call, failure)
         unrouted = status == 404 and not body and request.method != "HEAD" and service != "s3"
         if unrouted:
             return self.refuse(call, "no such route")
         return status, headers, body
 
-    def broke(self, call: Call, error: Exception) -> Answer:
+    def broke(self, call: Call, failure: Exception) -> Answer:
         """The 501 answer for a mistake of ours or of moto's."""
-        detail = "".join(traceback.format_exception(error))
-        return self.refuse(call, f"{type(error).__name__}: {error}", detail)
+        detail = "".join(traceback.format_exception(failure))
+        return self.refuse(call, f"{type(failure).__name__}: {failure}", detail)
 
     def refuse(self, call: Call, why: str, detail: str = "") -> Answer:
         """The 501 answer that names the operation; logged the first time."""
@@ -86,7 +75,7 @@ class Dispatcher:
         if first:
             log.warning("501 %s: %s%s", name, why, f"\n{detail}" if detail else "")
         message = f"{name} is not served by the embedded AWS: {why}"
-        return error_answer(501, "NotImplemented", message, call.service)
+        return error(501, "NotImplemented", message, call)
 
     def _find_service(self, host: str | None) -> Any:
         return self._plain_lookup(self._moto, host)
@@ -115,9 +104,9 @@ class Dispatcher:
         import flask
         from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-        def unrouted(error: HTTPException) -> Any:
+        def unrouted(failure: HTTPException) -> Any:
             if flask.request.routing_exception is None:
-                return error
+                return failure
             raise NotImplementedError("no such route")
 
         app = self._create(service)  # type: ignore[arg-type]
@@ -172,18 +161,3 @@ def environ_of(request: Request) -> dict[str, Any]:
         environ[f"HTTP_{key}"] = value
     environ["moto.preserved_header_names"] = preserved
     return environ
-
-
-def error_answer(status: int, code: str, message: str, service: str) -> Answer:
-    """An error in the shape that the SDKs of ``service`` read."""
-    if service in _XML:
-        tags = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        if service == "s3":
-            tags = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        elif service == "ec2":
-            tags = f"<Response><Errors>{tags}</Errors><RequestID>local</RequestID></Response>"
-        else:
-            tags = f"<ErrorResponse>{tags}<RequestId>local</RequestId></ErrorResponse>"
-        return status, [("content-type", "text/xml")], f'<?xml version="1.0"?>{tags}'.encode()
-    body = json.dumps({"__type": code, "message": message, "Message": message}).encode()
-    return status, [("content-type", "application/json"), ("x-amzn-errortype", code)], body

@@ -154,18 +154,18 @@ class LocalHost:
         at: datetime | None = None,
     ) -> None:
         """Record one CloudWatch sample."""
-        record = _exported("cloudwatch", "record")
-        if record:
-            backend = self.backend("cloudwatch", region)
-            record(backend, namespace, name, value, dimensions=dimensions, unit=unit, at=at)
+        from launchbook.local.planes.cloudwatch import record
+
+        backend = self.backend("cloudwatch", region)
+        record(backend, namespace, name, value, dimensions=dimensions, unit=unit, at=at)
 
     def event(
         self, region: str, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str]
     ) -> None:
         """Put an EventBridge event on the default bus."""
-        put = _exported("events", "put")
-        if put:
-            put(self.backend("events", region), source, detail_type, detail, resources)
+        from launchbook.local.planes.events import put
+
+        put(self.backend("events", region), source, detail_type, detail, resources)
 
     def log(self, region: str, group: str, stream: str, lines: Sequence[tuple[datetime, str]]) -> None:
         """Append lines to a CloudWatch log stream, making the stream (never the group) when it is missing."""
@@ -193,10 +193,6 @@ class LocalHost:
         if self.broken.get(name) != said:
             log.error("plane %s failed to %s\n%s", name, doing, detail)
         self.broken[name] = said
-
-
-def _exported(plane: str, name: str) -> Any:
-    return getattr(importlib.import_module(f"{planes_package.__name__}.{plane}"), name, None)
 
 
 def _plain(service: str) -> str:

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ def run(options: Options, ready: Callable[[instance.Instance], None]) -> None:
     port = listener.getsockname()[1]
     os.environ.update(_MOTO, MOTO_PORT=str(port))
     state, lock = instance.claim(port)
+    _log_to(state / "host.log")
     network, lease = instance.network()
     stop = _Stop()
     keeper = Keeper(state, stop.keeper_lost)
@@ -128,18 +129,25 @@ def _serve(
     import uvicorn
 
     from launchbook.local.dispatch import Dispatcher
+    from launchbook.local.faults import Faults
+    from launchbook.local.guard import Guard
     from launchbook.local.host import LocalHost
+    from launchbook.local.iam.gate import check
+    from launchbook.local.interface import Interface
     from launchbook.local.requestlog import RequestLog
     from launchbook.local.server import Server
 
     host = LocalHost(Path(record.state), record.endpoint, options.speed, network, keeper)
     dispatcher = Dispatcher(host.install)
-    requests = RequestLog()
-    control = Control(record, host, dispatcher, requests)
+    requests, faults, guard = RequestLog(), Faults(), Guard()
+    interface = Interface(record, host, dispatcher, requests, faults, guard)
+    gate = check if options.enforce_iam else None
+    app = Server(dispatcher, host.fast_lanes, requests, interface, faults, gate)
     host.load()
+    guard.install()
     config = uvicorn.Config(
-        Server(dispatcher, host.fast_lanes(), requests, control), loop="uvloop", http="httptools", lifespan="off",
-        ws="none", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
+        app, loop="uvloop", http="httptools", lifespan="off", ws="none",
+        log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
         timeout_keep_alive=60,
     )  # fmt: skip
     stop.server = server = uvicorn.Server(config)
@@ -160,34 +168,11 @@ def _announce(server: Any, record: instance.Instance, ready: Callable[[instance.
     ready(record)
 
 
-class Control:
-    """Our own interface under ``/_launchbook/``: what the other ``launchbook local`` commands ask."""
-
-    def __init__(self, record: instance.Instance, host: Any, dispatcher: Any, requests: Any) -> None:
-        self._record = record
-        self._host = host
-        self._dispatcher = dispatcher
-        self._requests = requests
-
-    def __call__(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Any:
-        """Answer ``METHOD /_launchbook/PATH``. Raises KeyError and ValueError for what makes no sense."""
-        if (method, path) == ("GET", "status"):
-            return self._status()
-        if (method, path) == ("GET", "requests"):
-            return self._requests.list(int(query.get("after", 0)), int(query.get("limit", 20_000)))
-        raise KeyError(f"no {method} {path} here")
-
-    def _status(self) -> dict[str, Any]:
-        missing = self._dispatcher
-        return {
-            "instance": asdict(self._record),
-            "resources": self._host.status(),
-            "broken": self._host.broken,
-            "missing": [
-                {"operation": name, "count": count, "why": missing.reasons[name]}
-                for name, count in missing.missing.most_common()
-            ],
-        }
+def _log_to(path: Path) -> None:
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
 
 
 def _now() -> str:
@@ -202,7 +187,6 @@ def main() -> None:
     parser.add_argument("--enforce-iam", action="store_true")
     parser.add_argument("--tell", type=int, required=True)
     given = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def tell(message: dict[str, Any]) -> None:

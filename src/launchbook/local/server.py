@@ -8,34 +8,49 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
+from launchbook.local.answers import Answer, denied, throttled
 from launchbook.local.calls import Call, Request, call_of
-from launchbook.local.dispatch import Answer, Dispatcher
+from launchbook.local.dispatch import Dispatcher
+from launchbook.local.faults import Fault, Faults
+from launchbook.local.names import named
 from launchbook.local.plane import FastLane
 from launchbook.local.requestlog import RequestLog
 
 _THREADS = 32
 _OURS = "/_launchbook/"
 
-Control = Callable[[str, str, Mapping[str, str], bytes], Any]
+Interface = Callable[[str, str, Mapping[str, str], bytes], Any]
+#: Refuses a call that its caller may not make; None lets it pass.
+Gate = Callable[[Call, Request], Answer | None]
 
 
 class Server:
-    """The ASGI application. ``control`` answers our own interface with what becomes JSON."""
+    """The ASGI application. ``interface`` answers our own requests with what becomes JSON."""
 
     def __init__(
-        self, dispatcher: Dispatcher, lanes: Mapping[str, FastLane], requests: RequestLog, control: Control
+        self,
+        dispatcher: Dispatcher,
+        lanes: Callable[[], Mapping[str, FastLane]],
+        requests: RequestLog,
+        interface: Interface,
+        faults: Faults,
+        gate: Gate | None,
     ) -> None:
         self._dispatcher = dispatcher
         self._lanes = lanes
-        self._open: set[str] = set()
+        self._open: dict[str, FastLane | None] = {}
         self._requests = requests
-        self._control = control
+        self._interface = interface
+        self._faults = faults
+        self._gate = gate
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="api")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -46,28 +61,58 @@ class Server:
         if request is None:
             return
         if request.path.startswith(_OURS):
-            await _send(send, request, self._own(request))
+            await _send(send, request, await self._in_pool(self._own, request))
             return
         started = time.time()
         call = call_of(request)
-        answer = await self._serve(call, request, receive)
-        self._requests.add(started, time.time(), call, request, answer)
+        if " " in call.operation:
+            call = await self._in_pool(named, call, request)
+        fault = self._faults.strike(call) if self._faults.active else None
+        if fault is not None and fault.kind == "reset":
+            self._requests.add(started, time.time(), call, request, 0)
+            _abort(send)
+            return
+        answer = await self._answer(call, request, receive, fault)
+        self._requests.add(started, time.time(), call, request, answer[0])
+        if fault is not None and fault.kind == "truncate":
+            await _send(send, request, answer, half=True)
+            _abort(send)
+            return
         await _send(send, request, answer)
 
-    async def _serve(self, call: Call, request: Request, receive: Any) -> Answer:
-        loop = asyncio.get_running_loop()
-        lane = self._lanes.get(call.service)
+    async def _answer(self, call: Call, request: Request, receive: Any, fault: Fault | None) -> Answer:
+        if fault is not None:
+            if fault.kind == "throttle":
+                return throttled(call)
+            if fault.kind == "deny":
+                return denied(call, f"{call} was denied by an injected fault")
+            if fault.kind == "delay":
+                await asyncio.sleep(fault.seconds)
+        if self._gate is not None:
+            refusal: Answer | None = await self._in_pool(self._gate, call, request)
+            if refusal is not None:
+                return refusal
+        lane = await self._lane(call.service)
         if lane is not None:
-            if call.service not in self._open:
-                await loop.run_in_executor(self._pool, self._dispatcher.before, call.service)
-                self._open.add(call.service)
             try:
                 answer: Answer | None = await lane.answer(call, request, lambda: _gone(receive))
             except Exception as error:
                 return self._dispatcher.broke(call, error)
             if answer is not None:
                 return answer
-        return await loop.run_in_executor(self._pool, self._dispatcher.serve, request, call)
+        served: Answer = await self._in_pool(self._dispatcher.serve, request, call)
+        return served
+
+    async def _lane(self, service: str) -> FastLane | None:
+        if service not in self._open:
+            lane = self._lanes().get(service)
+            if lane is not None:
+                await self._in_pool(self._dispatcher.before, service)
+            self._open[service] = lane
+        return self._open[service]
+
+    async def _in_pool(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
     def _own(self, request: Request) -> Answer:
         # A page in a browser cannot set this header without asking first.
@@ -75,9 +120,9 @@ class Server:
             return 403, [("content-type", "text/plain")], b"the header X-Launchbook is missing\n"
         query = {name: values[-1] for name, values in parse_qs(request.query).items()}
         try:
-            result = self._control(request.method, request.path[len(_OURS) :], query, request.body)
+            result = self._interface(request.method, request.path[len(_OURS) :], query, request.body)
         except (KeyError, ValueError) as error:
-            return 400, [("content-type", "text/plain")], f"{error}\n".encode()
+            return 400, [("content-type", "text/plain")], f"{error.args[0]}\n".encode()
         return 200, [("content-type", "application/json")], json.dumps(result).encode()
 
 
@@ -104,11 +149,22 @@ async def _read(scope: dict[str, Any], receive: Any) -> Request | None:
     return Request(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), headers, body)
 
 
-async def _send(send: Any, request: Request, answer: Answer) -> None:
+async def _send(send: Any, request: Request, answer: Answer, *, half: bool = False) -> None:
     status, headers, body = answer
     head = request.method == "HEAD"
     sent = [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers]
     if not head and not any(name == b"content-length" for name, _ in sent):
         sent.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": sent})
+    if half:
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        return
     await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+def _abort(send: Any) -> None:
+    # uvicorn gives its applications no way to cut a connection; its request cycle has the transport.
+    transport = send.__self__.transport
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -8,6 +8,10 @@ import uuid
 import pytest
 from botocore.exceptions import ClientError
 
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=x"
+)
+
 
 @pytest.fixture
 def sqs(aws):
@@ -97,6 +101,7 @@ def test_long_poll_sees_a_message_become_visible_again(sqs, make):
 
 def test_open_long_polls_hold_nobody_up(sqs, aws, make):
     url = make()
+    aws("sts").get_caller_identity()  # loads the service
     polls = [
         threading.Thread(target=lambda: aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=2))
         for _ in range(9)
@@ -261,7 +266,8 @@ def test_fifo_keeps_order_within_a_group_and_closes_it(sqs, make):
     for number in range(3):
         for group in "ab":
             sqs.send_message(
-                QueueUrl=url, MessageBody=f"{group}{number}", MessageGroupId=group, MessageDeduplicationId=f"{group}{number}"
+                QueueUrl=url, MessageBody=f"{group}{number}", MessageGroupId=group,
+                MessageDeduplicationId=f"{group}{number}",
             )  # fmt: skip
     first = receive(sqs, url, 1)
     assert [m["Body"] for m in first] == ["a0"]
@@ -294,8 +300,7 @@ def test_the_query_protocol_of_older_clients(embedded):
 
     def call(action, path="/", **given):
         body = urllib.parse.urlencode({"Action": action, "Version": "2012-11-05", **given}).encode()
-        signed = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=x"
-        request = urllib.request.Request(embedded.endpoint + path, body, {"Authorization": signed})
+        request = urllib.request.Request(embedded.endpoint + path, body, {"Authorization": SIGNED})
         return urllib.request.urlopen(request, timeout=5).read().decode()
 
     name = f"old-{uuid.uuid4().hex[:8]}"
@@ -325,7 +330,7 @@ def test_a_client_that_left_gets_no_message(sqs, make, embedded):
     connection = http.client.HTTPConnection("127.0.0.1", embedded.port)
     connection.request("POST", "/", json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}), {
         "X-Amz-Target": "AmazonSQS.ReceiveMessage", "Content-Type": "application/x-amz-json-1.0",
-        "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=x",
+        "Authorization": SIGNED,
     })  # fmt: skip
     time.sleep(0.2)
     connection.close()

@@ -29,7 +29,7 @@ def command(port: int, detach: bool, speed: float, enforce_iam: bool) -> None:
     if detach:
         _announce(control.start(options), detached=True)
         return
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     run(options, lambda record: _announce(record, detached=False))
 
 

@@ -27,6 +27,12 @@ def command(port: int | None, as_json: bool) -> None:
         click.echo(_line(row))
     for name, why in status["broken"].items():
         click.echo(f"broken    {name}: {why}")
+    for row in status["faults"]:
+        click.echo(
+            f"fault     {row['kind']} {row['operation']} at {row['rate']:g} (happened {row['happened']} times)"
+        )
+    for row in status["refused"]:
+        click.echo(f"refused   {row['destination']} ({row['count']}): only loopback addresses are spoken to")
     for row in status["missing"]:
         click.echo(f"missing   {row['operation']} ({row['count']}): {row['why']}")
 

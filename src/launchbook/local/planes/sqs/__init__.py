@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from launchbook.local.answers import Answer
 from launchbook.local.calls import Call, Request
-from launchbook.local.dispatch import Answer
 from launchbook.local.plane import Host
 from launchbook.local.planes.sqs import manage, messages, wire
 from launchbook.local.planes.sqs.errors import SqsError

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from launchbook.local.answers import Answer
 from launchbook.local.calls import Request
-from launchbook.local.dispatch import Answer
 from launchbook.local.planes.sqs.errors import SqsError
 
 _NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"

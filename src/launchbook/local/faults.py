@@ -1,0 +1,85 @@
+"""Faults on purpose: chosen operations are throttled, delayed, denied, reset or cut off, at a rate."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from launchbook.local.calls import Call
+
+KINDS = ("throttle", "delay", "reset", "deny", "truncate")
+
+
+@dataclass
+class Fault:
+    """One rule. ``times`` is how often it may still happen (None: without end)."""
+
+    id: int
+    kind: str
+    #: ``service:Operation`` with wildcards, such as ``ecs:Describe*``.
+    operation: str
+    rate: float = 1.0
+    seconds: float = 1.0
+    times: int | None = None
+    happened: int = field(default=0)
+
+
+class Faults:
+    """The rules of one embedded AWS; the first that matches and happens, happens."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._rules: list[Fault] = []
+        self._ids = itertools.count(1)
+        self._lock = threading.Lock()
+        self._random = random.Random(seed)  # noqa: S311  not for secrets
+
+    @property
+    def active(self) -> bool:
+        """Whether there is any rule: with none, a request costs nothing more."""
+        return bool(self._rules)
+
+    def add(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Add a rule from JSON. Raises ValueError for one that makes no sense."""
+        kind, operation = given.get("kind"), str(given.get("operation", ""))
+        if kind not in KINDS:
+            raise ValueError(f"a fault is one of {', '.join(KINDS)}, not {kind}")
+        if operation.count(":") != 1:
+            raise ValueError(
+                f"an operation is service:Operation, such as sqs:SendMessage or ecs:*, not {operation!r}"
+            )
+        rate, seconds = float(given.get("rate", 1.0)), float(given.get("seconds", 1.0))
+        times = given.get("times")
+        if not 0 < rate <= 1 or seconds < 0 or (times is not None and int(times) < 1):
+            raise ValueError(
+                "a rate is above 0 and at most 1, seconds are not negative, times are at least 1"
+            )
+        rule = Fault(next(self._ids), kind, operation, rate, seconds, None if times is None else int(times))
+        with self._lock:
+            self._rules.append(rule)
+        return asdict(rule)
+
+    def clear(self) -> int:
+        """Remove every rule; how many there were."""
+        with self._lock:
+            count = len(self._rules)
+            self._rules.clear()
+        return count
+
+    def list(self) -> list[dict[str, Any]]:
+        """The rules, with how often each happened."""
+        return [asdict(rule) for rule in self._rules]
+
+    def strike(self, call: Call) -> Fault | None:
+        """The fault that happens to this call; None if none does."""
+        name = str(call)
+        with self._lock:
+            for rule in self._rules:
+                spent = rule.times is not None and rule.happened >= rule.times
+                if not spent and fnmatchcase(name, rule.operation) and self._random.random() < rule.rate:
+                    rule.happened += 1
+                    return rule
+        return None
