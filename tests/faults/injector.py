@@ -84,6 +84,7 @@ class Injector:
 
     async def _restart_database(self, mode: StopMode) -> bool:
         await asyncio.to_thread(self._database.stop, mode)
+        self._clients.calm()
         try:
             await asyncio.sleep(self._chance.uniform(0.1, 3.0))
             return True

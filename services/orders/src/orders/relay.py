@@ -67,8 +67,8 @@ class Relay:
 
     async def _pass(self, connection: Connection) -> int:
         """Send one batch of rows; return how many there were."""
-        transaction = connection.transaction()
         async with unavailable(self._settings.db_timeout):
+            transaction = connection.transaction()  # raises at once if the connection was lost meanwhile
             await transaction.start()
             events = await store.take_events(connection, self._settings.relay_batch)
         # Outside the database's time limit: the queue has its own.
