@@ -105,15 +105,10 @@ def stand_in(file: File, found: Found) -> None:
         (value for node in below(top, "string") if _QUEUE_NAME.match(value := string(node) or "")), ""
     )
     for one in below(top, "variable_declarator"):
-        value = field(one, "value")
+        made = field(one, "value")
         outer = one.parent is not None and one.parent.parent in (top, None)
-        if (
-            value is not None
-            and value.type == "array"
-            and not value.named_children
-            and outer
-            and ".push(" in file.text
-        ):
+        empty = made is not None and made.type == "array" and not made.named_children
+        if empty and outer and f"{text(field(one, 'name'))}.push(" in file.text:
             more: dict[str, Value] = {"stands_in_for": "aws_sqs_queue", "queue": name}
             found.fact(
                 file,

@@ -1,0 +1,143 @@
+"""Alert rules of Prometheus, service-level objectives, Grafana dashboards."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from launchbook.model import Value
+from launchbook.redact import shown
+from launchbook.repo.lined import Unreadable, as_list, as_map, dig, line_of
+from launchbook.repo.reader import File, Found, reader
+
+_METRIC = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?=[{\[]|\s*(?:[<>=!+*/-]|$|\)))")
+_WORDS = {
+    *(
+        "sum",
+        "rate",
+        "irate",
+        "increase",
+        "avg",
+        "max",
+        "min",
+        "count",
+        "by",
+        "without",
+        "histogram_quantile",
+        "on",
+    ),
+    *(
+        "and",
+        "or",
+        "unless",
+        "absent",
+        "topk",
+        "bottomk",
+        "delta",
+        "deriv",
+        "time",
+        "vector",
+        "clamp_min",
+        "le",
+    ),
+    *(
+        "group_left",
+        "group_right",
+        "ignoring",
+        "offset",
+        "bool",
+        "quantile",
+        "avg_over_time",
+        "max_over_time",
+        "up",
+    ),
+}
+
+
+@reader("Prometheus rules", "*.yaml", "*.yml", sniff=rb"^\s*-?\s*alert:", hides=("prometheus_rule",))
+def prometheus_rules(file: File, found: Found) -> None:
+    """One fact an alert, with the metrics that its expression needs and the runbook that it names."""
+    for document in file.yaml:
+        # A PrometheusRule resource holds the groups below its spec.
+        holder = document if "groups" in as_map(document) else dig(document, "spec")
+        for group_number, group in enumerate(as_list(dig(holder, "groups"))):
+            for number, rule in enumerate(as_list(dig(group, "rules"))):
+                if isinstance(dig(rule, "alert"), str):
+                    _rule(file, found, rule, line_of(holder, "groups", group_number, "rules", number))
+
+
+def _rule(file: File, found: Found, rule: Any, at: int) -> None:
+    annotations = as_map(dig(rule, "annotations"))
+    runbook_key = next((key for key in ("runbook", "runbook_url") if key in annotations), "")
+    expression = str(dig(rule, "expr") or "")
+    attributes: dict[str, Value] = {
+        "expression": shown(expression),
+        "metrics": [*metrics_of(expression)],
+        "for": str(dig(rule, "for") or ""),
+        "severity": str(as_map(dig(rule, "labels")).get("severity") or ""),
+        "runbook": str(annotations.get(runbook_key) or ""),
+    }
+    lines: dict[str, int | str] = {
+        "expression": line_of(rule, "expr"),
+        "metrics": line_of(rule, "expr"),
+        "runbook": line_of(rule, "annotations", runbook_key) if runbook_key else at,
+    }
+    name = rule["alert"]
+    found.fact(
+        file, "prometheus_rule", f"rule:{name}", name=name, line=at, attributes=attributes, lines=lines
+    )
+
+
+def metrics_of(expression: str) -> list[str]:
+    """The metric names in a PromQL expression; label names, functions and durations left out."""
+    bare = re.sub(r"\{[^}]*\}", "{}", re.sub(r'"[^"]*"', '""', expression))
+    bare = re.sub(r"\b(by|without|on|ignoring)\s*\([^)]*\)", "", bare)
+    return list(
+        dict.fromkeys(name for name in _METRIC.findall(bare) if name not in _WORDS and not name[0].isdigit())
+    )
+
+
+@reader("service-level objectives", "*slo*.yaml", "*slo*.yml", sniff=rb"objective|slo", hides=("document",))
+def objectives(file: File, found: Found) -> None:
+    """The objectives of a file, and the alert that each names."""
+    document = next(iter(file.yaml), None)
+    listed = dig(document, "slos") or dig(document, "spec", "slos") or dig(document, "objectives")
+    names: list[Value] = []
+    for index, one in enumerate(as_list(listed)):
+        names.append(str(dig(one, "name") or index))
+        alert = dig(one, "alert")
+        if isinstance(alert, str):
+            found.fact(
+                file,
+                "slo",
+                f"slo:{names[-1]}",
+                name=str(names[-1]),
+                line=line_of(document, "slos", index),
+                attributes={"objective": dig(one, "objective"), "alert": alert},
+                lines={"alert": line_of(one, "alert")},
+                created=False,
+            )
+    found.document(file, "slo", file.name, objectives=names)
+
+
+@reader(
+    "Grafana dashboard",
+    "*dashboard*.json",
+    "**/grafana/**/*.json",
+    "**/dashboards/*.json",
+    hides=("document",),
+)
+def dashboard(file: File, found: Found) -> None:
+    """A dashboard by its title. One that does not parse shows nothing to anybody: a gap at its line."""
+    try:
+        document = file.json
+    except Unreadable as error:
+        found.gap(file, error.what, "correct the file: the dashboard cannot be loaded", error.line, hides=())
+        found.document(file, "dashboard", file.name, max(error.line, 1), parses=False)
+        return
+    top = as_map(document)
+    top = as_map(top.get("dashboard")) or top
+    if "panels" in top or "widgets" in top:
+        expressions = re.findall(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', file.text)
+        metrics: list[Value] = [*dict.fromkeys(name for one in expressions for name in metrics_of(one))]
+        found.document(file, "dashboard", str(top.get("title") or file.name), metrics=metrics, parses=True)

@@ -1,0 +1,104 @@
+"""What a project is built from and hosted on: dependencies, Vercel, Netlify, SQL migrations, edge handlers."""
+
+from __future__ import annotations
+
+import re
+
+from launchbook.model import Value
+from launchbook.repo.lined import as_list, dig, line_of
+from launchbook.repo.reader import File, Found, reader
+
+_LOCKS = {
+    "package.json": ("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lockb", "npm-shrinkwrap.json"),
+    "pyproject.toml": (
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "requirements.lock",
+        "requirements.txt",
+        "Pipfile.lock",
+    ),
+    "Gemfile": ("Gemfile.lock",),
+    "go.mod": ("go.sum",),
+    "Cargo.toml": ("Cargo.lock",),
+    "composer.json": ("composer.lock",),
+}
+
+
+@reader("dependencies", *_LOCKS, hides=("dependencies",))
+def dependencies(file: File, found: Found) -> None:
+    """A manifest and the lock file beside it or above it (a workspace's); none means that builds are not repeatable."""
+    folder, lock = file.folder, ""
+    while not lock:
+        beside = (f"{folder}/{name}" if folder else name for name in _LOCKS[file.name])
+        lock = next((path for path in beside if found.tree.get(path) is not None), "")
+        if not folder:
+            break
+        folder = folder.rpartition("/")[0]
+    line = 1
+    if file.name == "package.json":
+        document = file.json
+        line = line_of(document, "dependencies") if dig(document, "dependencies") else 1
+        if not (dig(document, "dependencies") or dig(document, "devDependencies")):
+            return
+    found.fact(file, "dependencies", "dependencies", name=file.path, line=line, attributes={"lock": lock})
+
+
+@reader("Vercel", "vercel.json", hides=("vercel_project",))
+def vercel(file: File, found: Found) -> None:
+    """A project hosted on Vercel: regions, crons (path and schedule)."""
+    document = file.json
+    regions: list[Value] = [str(one) for one in as_list(dig(document, "regions"))]
+    found.document(file, "vercel", file.name, 1, regions=regions)
+    for index, cron in enumerate(as_list(dig(document, "crons"))):
+        path, schedule = str(dig(cron, "path") or ""), str(dig(cron, "schedule") or "")
+        found.fact(
+            file,
+            "vercel_cron",
+            f"cron:{path}",
+            name=path,
+            line=line_of(document, "crons", index),
+            attributes={"path": path, "schedule": schedule, "method": "GET"},
+        )
+
+
+@reader("Netlify", "netlify.toml", hides=("document",))
+def netlify(file: File, found: Found) -> None:
+    """A project hosted on Netlify."""
+    publish = re.search(r'^\s*publish\s*=\s*"([^"]*)"', file.text, re.M)
+    found.document(file, "netlify", file.name, 1, publish=publish[1] if publish else "")
+
+
+_TABLE = re.compile(
+    r"^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)", re.I | re.M
+)
+
+
+@reader("SQL migrations", "*.sql", sniff=rb"(?i)create\s+table|alter\s+table", hides=("document",))
+def migrations(file: File, found: Found) -> None:
+    """The tables that a script creates."""
+    tables: list[Value] = [*dict.fromkeys(_TABLE.findall(file.text))]
+    found.document(file, "sql-migration", file.name, 1, tables=tables)
+
+
+@reader(
+    "Lambda@Edge",
+    "**/edge/*.js",
+    "**/edge/*.ts",
+    "**/edge/*.mjs",
+    sniff=rb"Records\s*\[\s*0\s*\]\s*\.\s*cf|cf\.(request|response)",
+    hides=("lambda_edge_handler",),
+)
+def edge_handlers(file: File, found: Found) -> None:
+    """A handler of CloudFront events, and whether it changes a request or a response."""
+    match = re.search(
+        r"exports\.handler|export (const|async function|function) handler|module\.exports", file.text
+    )
+    at = file.text.count("\n", 0, match.start()) + 1 if match else 1
+    changes: list[Value] = [
+        word for word in ("request", "response") if f"cf.{word}" in file.text or f"{{ {word}" in file.text
+    ]
+    name = file.name.rpartition(".")[0]
+    found.fact(
+        file, "lambda_edge_handler", f"edge:{name}", name=name, line=at, attributes={"changes": changes}
+    )

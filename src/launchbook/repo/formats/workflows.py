@@ -1,0 +1,103 @@
+"""GitHub workflows: what they deploy and where, how they sign in to AWS, which tags they push."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from launchbook.model import Value
+from launchbook.redact import shown
+from launchbook.repo.lined import as_list, as_map, dig, line_of
+from launchbook.repo.reader import File, Found, reader
+
+#: A command that changes something outside, and what it deploys.
+_DEPLOYS = {
+    r"terraform (-chdir=\S+ )?apply": "terraform",
+    r"aws cloudformation (deploy|create-stack|update-stack)": "cloudformation",
+    r"sam deploy": "sam",
+    r"cdk deploy": "cdk",
+    r"(serverless|sls) deploy": "serverless",
+    r"aws ecs update-service": "ecs",
+    r"kubectl (apply|rollout|set image)": "kubernetes",
+    r"helm (upgrade|install)": "helm",
+    r"aws s3 sync": "s3",
+    r"aws lambda update-function-code": "lambda",
+    r"docker push|--push": "image",
+    r"vercel (deploy|--prod)": "vercel",
+    r"netlify deploy": "netlify",
+}
+_ACTIONS = {
+    "aws-actions/amazon-ecs-deploy-task-definition": "ecs",
+    "docker/build-push-action": "image",
+    "aws-actions/aws-cloudformation-github-deploy": "cloudformation",
+    "amondnet/vercel-action": "vercel",
+}
+_TAG = re.compile(r"docker (?:push|buildx build|build)\b[^\n]*?[\w}/.-]:([\w.${}\s-]+?)(?=[\s\"']|$)")
+
+
+@reader(
+    "GitHub workflows",
+    "**/.github/workflows/*.yml",
+    "**/.github/workflows/*.yaml",
+    hides=("github_workflow",),
+)
+def workflow(file: File, found: Found) -> None:
+    """One fact a workflow, one setting for each name in an ``env`` block."""
+    document = next(iter(file.yaml), None)
+    top = as_map(document)
+    steps = list(_steps(document))
+    runs = [(str(step.get("run") or ""), at) for step, at in steps]
+    uses = [(str(step.get("uses") or ""), step, at) for step, at in steps]
+    deploys = {kind for run, _ in runs for pattern, kind in _DEPLOYS.items() if re.search(pattern, run)}
+    deploys |= {kind for use, _, _ in uses for action, kind in _ACTIONS.items() if use.startswith(action)}
+    attributes: dict[str, Value] = {
+        "deploys": [*sorted(deploys)],
+        "branches": [*_branches(top)],
+        "tags": [*sorted({shown(tag) for run, _ in runs for tag in _TAG.findall(run)})],
+        "unpinned_actions": [
+            *sorted(use for use, _, _ in uses if use.endswith(("@main", "@master", "@latest")))
+        ],
+    }
+    lines: dict[str, int | str] = {}
+    for use, step, at in uses:
+        if use.startswith("aws-actions/configure-aws-credentials"):
+            given = as_map(step.get("with"))
+            keyed = "aws-access-key-id" in given
+            attributes["authentication"] = (
+                "access-key" if keyed else "oidc" if "role-to-assume" in given else "runner"
+            )
+            key = "aws-access-key-id" if keyed else "role-to-assume"
+            lines["authentication"] = line_of(step, "with", key) if key in given else at
+            if isinstance(given.get("aws-region"), str):
+                attributes["region"] = given["aws-region"]
+                lines["region"] = line_of(step, "with", "aws-region")
+    name = str(top.get("name") or file.name)
+    found.fact(file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines)
+    for key, at, job in _variables(document):
+        found.setting(file, key, "set", at, of=job)
+
+
+def _steps(document: Any) -> Iterator[tuple[dict[str, Any], int]]:
+    jobs = dig(document, "jobs")
+    for name in as_map(jobs):
+        for index, step in enumerate(as_list(dig(jobs, name, "steps"))):
+            if isinstance(step, dict):
+                yield step, line_of(jobs, name, "steps", index)
+
+
+def _branches(top: dict[str, Any]) -> list[str]:
+    # YAML 1.1 reads a bare ``on`` as true.
+    event = as_map(top.get("on") or top.get("true"))
+    return [str(one) for one in as_list(dig(event, "push", "branches"))]
+
+
+def _variables(document: Any) -> Iterator[tuple[str, int, str]]:
+    places: list[tuple[Any, str]] = [(document, "")]
+    jobs = dig(document, "jobs")
+    for name in as_map(jobs):
+        places.append((dig(jobs, name), name))
+        places += [(step, name) for step in as_list(dig(jobs, name, "steps"))]
+    for place, job in places:
+        for key in as_map(dig(place, "env")):
+            yield key, line_of(place, "env", key), job
