@@ -169,7 +169,8 @@ def main() -> None:
     """Entry point of the keeper process: its one argument is the state directory."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+        # A handler, because children inherit what is ignored (and could then not be asked to stop).
+        signal.signal(number, lambda *_: None)
     _Keeper(socket.socket(fileno=os.dup(0)), Path(sys.argv[1])).run()
 
 
