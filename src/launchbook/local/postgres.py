@@ -180,14 +180,17 @@ class Server:
         finally:
             script.unlink()
 
-    def copy_to(self, target: Path) -> None:
-        """A consistent copy of the cluster's data: streamed from a running server, copied from a stopped one."""
+    def copy_to(self, target: Path, *, standby: bool = False) -> None:
+        """A consistent copy of the cluster's data: streamed from a running server, copied from a stopped one.
+
+        A ``standby``'s copy will follow this server when it is started.
+        """
         if self.pid is None:
             copy_tree(self._host, self.data, target)
             return
         self._run(
             "pg_basebackup", *self._socket()[:-1], "-D", str(target), "--checkpoint=fast",
-            "--wal-method=stream", "--no-sync", "--no-manifest",
+            "--wal-method=stream", "--no-sync", "--no-manifest", *(["--write-recovery-conf"] if standby else []),
         )  # fmt: skip
 
     def _socket(self) -> tuple[str, ...]:

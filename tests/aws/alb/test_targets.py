@@ -277,7 +277,7 @@ def test_https_shows_the_imported_certificate(balancing: Balancing, aws: Any) ->
     import socket
     import ssl
 
-    from launchbook.local.planes.alb.certificates import self_signed
+    from launchbook.local.tls import self_signed
 
     acm = aws("acm")
     content = self_signed("shop.test").decode()
@@ -291,9 +291,11 @@ def test_https_shows_the_imported_certificate(balancing: Balancing, aws: Any) ->
 
     def shown() -> Any:
         try:
-            with socket.create_connection((balancer["DNSName"], 443), 5) as plain:
-                with context.wrap_socket(plain, server_hostname="shop.test") as secure:
-                    return secure.getpeercert()
+            with (
+                socket.create_connection((balancer["DNSName"], 443), 5) as plain,
+                context.wrap_socket(plain, server_hostname="shop.test") as secure,
+            ):
+                return secure.getpeercert()
         except OSError:
             return None
 

@@ -1,0 +1,94 @@
+"""Snapshots copy data: what is deleted afterwards comes back, and a copy never changes its source."""
+
+from typing import Any
+
+from tests.aws.rds.conftest import Databases, until
+
+CHECKSUM = "SELECT count(*), md5(string_agg(o::text, '|' ORDER BY id)) FROM orders o"
+
+
+def _fill(databases: Databases, name: str, rows: int = 5000) -> Any:
+    return databases.sql(
+        name,
+        "CREATE TABLE orders (id bigint PRIMARY KEY, note text)",
+        f"INSERT INTO orders SELECT i, md5(i::text) FROM generate_series(1, {rows}) i",
+        CHECKSUM,
+    )
+
+
+def test_snapshot_delete_rows_restore_and_the_checksums_are_equal(databases: Databases) -> None:
+    name = databases.create()
+    before = _fill(databases, name)
+    taken = databases.snapshot(name)
+    databases.sql(name, "DELETE FROM orders WHERE id > 10", "SELECT 1")
+    databases.made.append("restored-1")
+    databases.client.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="restored-1", DBSnapshotIdentifier=taken
+    )
+    databases.until("restored-1", "available")
+    assert databases.sql("restored-1", CHECKSUM) == before
+    databases.sql("restored-1", "TRUNCATE orders", "SELECT 1")
+    assert databases.sql(name, "SELECT count(*) FROM orders") == [(10,)]
+
+
+def test_a_copied_snapshot_of_a_stopped_instance_restores_too(databases: Databases) -> None:
+    name = databases.create()
+    before = _fill(databases, name, 100)
+    databases.client.stop_db_instance(DBInstanceIdentifier=name)
+    databases.until(name, "stopped")
+    taken = databases.snapshot(name)
+    databases.client.copy_db_snapshot(SourceDBSnapshotIdentifier=taken, TargetDBSnapshotIdentifier="copied-1")
+    until(lambda: databases.snapshot_state("copied-1") == "available")
+    databases.snapshots.append("copied-1")
+    databases.made.append("restored-2")
+    databases.client.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="restored-2", DBSnapshotIdentifier="copied-1"
+    )
+    databases.until("restored-2", "available")
+    assert databases.sql("restored-2", CHECKSUM) == before
+
+
+def test_restore_to_the_latest_point_copies_what_is_there_now(databases: Databases) -> None:
+    name = databases.create(BackupRetentionPeriod=1)
+    before = _fill(databases, name, 100)
+    databases.made.append("restored-3")
+    databases.client.restore_db_instance_to_point_in_time(
+        SourceDBInstanceIdentifier=name, TargetDBInstanceIdentifier="restored-3", UseLatestRestorableTime=True
+    )
+    databases.until("restored-3", "available")
+    assert databases.sql("restored-3", CHECKSUM) == before
+
+
+def test_backups_are_taken_only_where_they_are_kept(databases: Databases) -> None:
+    none, kept = databases.create(wait=False), databases.create(BackupRetentionPeriod=7)
+    databases.until(none, "available")
+
+    def automated(name: str) -> list[str]:
+        found = databases.client.describe_db_snapshots(DBInstanceIdentifier=name, SnapshotType="automated")
+        return [each["Status"] for each in found["DBSnapshots"]]
+
+    until(lambda: automated(kept) == ["available"])
+    assert automated(none) == []
+    databases.client.modify_db_instance(DBInstanceIdentifier=none, BackupRetentionPeriod=3)
+    until(lambda: automated(none) == ["available"])
+    databases.client.delete_db_instance(DBInstanceIdentifier=kept, SkipFinalSnapshot=True)
+    until(lambda: databases.gone(kept))
+    assert automated(kept) == []
+
+
+def test_a_read_replica_follows_and_can_be_promoted(databases: Databases) -> None:
+    name = databases.create()
+    before = _fill(databases, name, 100)
+    databases.made.insert(0, "replica-1")
+    databases.client.create_db_instance_read_replica(
+        DBInstanceIdentifier="replica-1", SourceDBInstanceIdentifier=name
+    )
+    databases.until("replica-1", "available")
+    assert databases.sql("replica-1", CHECKSUM) == before
+    databases.sql(name, "INSERT INTO orders VALUES (1000000, 'late')", "SELECT 1")
+    until(lambda: databases.sql("replica-1", "SELECT count(*) FROM orders") == [(101,)])
+    databases.client.promote_read_replica(DBInstanceIdentifier="replica-1")
+    databases.until("replica-1", "available")
+    assert databases.sql("replica-1", "DELETE FROM orders WHERE id = 1", "SELECT pg_is_in_recovery()") == [
+        (False,)
+    ]
