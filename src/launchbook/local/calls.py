@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]*)/([^/]+)/aws4_request")
@@ -40,6 +40,18 @@ class Call:
 
     def __str__(self) -> str:
         return f"{self.service}:{self.operation}"
+
+
+def with_scope(request: Request) -> Request:
+    """The request, with the service and region of a link that SNS sends out: such a visit carries no signature."""
+    if "authorization" in request.headers or "Action=" not in request.query:
+        return request
+    asked = {name: values[0] for name, values in parse_qs(request.query).items()}
+    arn = (asked.get("TopicArn") or asked.get("SubscriptionArn") or "").split(":")
+    if asked.get("Action") not in ("ConfirmSubscription", "Unsubscribe") or len(arn) < 6:
+        return request
+    scope = f"AWS4-HMAC-SHA256 Credential=anonymous/20000101/{arn[3]}/sns/aws4_request"
+    return replace(request, headers={**request.headers, "authorization": scope})
 
 
 def call_of(request: Request) -> Call:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from launchbook.local.answers import Answer, denied, throttled
-from launchbook.local.calls import Call, Request, call_of
+from launchbook.local.calls import Call, Request, call_of, with_scope
 from launchbook.local.dispatch import Dispatcher
 from launchbook.local.faults import Fault, Faults
 from launchbook.local.names import named
@@ -64,6 +64,7 @@ class Server:
             await _send(send, request, await self._in_pool(self._own, request))
             return
         started = time.time()
+        request = with_scope(request)
         call = call_of(request)
         if " " in call.operation:
             call = await self._in_pool(named, call, request)

@@ -140,7 +140,6 @@ def _to_api_destination(
     }
     headers |= _authorization(backend, destination) | (asked.get("HeaderParameters") or {})
     backend.outbox.post(
-        rule.arn,
         f"{url}?{query}" if query else url,
         _payload(rule, target, event).encode(),
         headers,

@@ -68,14 +68,10 @@ class DeliveringSubscription(models.Subscription):
         notice = messages.Notice(self.topic.arn, message_id, message, subject, message_attributes or {})
         backend = self._backend
         if self.protocol == "sqs":
-            error = self._to_queue(notice, group_id, deduplication_id)
-            if error:
-                backend.outbox.refused(self.topic.arn, self.endpoint, error)
-            self._delivered(notice, error)
+            self._delivered(notice, self._to_queue(notice, group_id, deduplication_id))
         elif self.protocol in ("http", "https"):
             headers = messages.headers(notice, "Notification", self.arn, raw=self._raw)
             backend.outbox.post(
-                self.topic.arn,
                 self.endpoint,
                 (message if self._raw else notice.body(self.arn, backend.host.endpoint)).encode(),
                 headers,
@@ -91,7 +87,7 @@ class DeliveringSubscription(models.Subscription):
             text = messages.confirmation(self.topic.arn, self.token, backend.host.endpoint)
             notice = messages.Notice(self.topic.arn, str(uuid4()), "", None, {})
             headers = messages.headers(notice, "SubscriptionConfirmation", "", raw=False)
-            backend.outbox.post(self.topic.arn, self.endpoint, text.encode(), headers, lambda _: None)
+            backend.outbox.post(self.endpoint, text.encode(), headers, self._remember)
 
     @property
     def _backend(self) -> DeliveringBackend:
@@ -115,7 +111,12 @@ class DeliveringSubscription(models.Subscription):
             deduplication_id=deduplication,
         )
 
+    def _remember(self, error: str | None) -> None:
+        if error:
+            self._backend.outbox.refused(self.topic.arn, self.endpoint, error)
+
     def _delivered(self, notice: messages.Notice, error: str | None) -> None:
+        self._remember(error)
         name = "NumberOfNotificationsFailed" if error else "NumberOfNotificationsDelivered"
         backend = self._backend
         backend.count(self.topic, name)

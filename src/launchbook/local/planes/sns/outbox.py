@@ -57,16 +57,18 @@ class Outbox:
         ]
 
     def post(
-        self, source: str, url: str, body: bytes, headers: Mapping[str, str], done: Callable[[str | None], None],
+        self, url: str, body: bytes, headers: Mapping[str, str], done: Callable[[str | None], None],
         method: str = "POST",
     ) -> None:  # fmt: skip
-        """Send in the background; ``done`` gets the error as text, or None once it was accepted (2xx)."""
+        """Send in the background; ``done`` gets the error as text, or None once it was accepted (2xx).
+
+        Anything but loopback is refused here, at once.
+        """
         why = not_loopback(url)
         if why:
-            self.refused(source, url, why)
             done(why)
-            return
-        self._pool.submit(self._deliver, source, url, body, dict(headers), done, method)
+        else:
+            self._pool.submit(self._deliver, url, body, dict(headers), done, method)
 
     def close(self) -> None:
         """Give up what still waits."""
@@ -74,7 +76,7 @@ class Outbox:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _deliver(
-        self, source: str, url: str, body: bytes, headers: dict[str, str], done: Callable[[str | None], None],
+        self, url: str, body: bytes, headers: dict[str, str], done: Callable[[str | None], None],
         method: str,
     ) -> None:  # fmt: skip
         error: str | None = "the embedded AWS stopped"
@@ -84,8 +86,6 @@ class Outbox:
                 break
             if attempt < _RETRIES:
                 time.sleep(self._pause)
-        if error is not None:
-            self.refused(source, url, error)
         done(error)
 
 
