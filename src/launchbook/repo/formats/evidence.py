@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from launchbook.model import Value
-from launchbook.repo.lined import as_map, dig, line_of, lines_below
+from launchbook.repo.lined import as_map, dig, lines_below
 from launchbook.repo.reader import File, Found, reader
 
 
@@ -60,9 +60,7 @@ def budget(file: File, found: Found) -> None:
     limits: dict[str, Value] = {
         key: value for key, value in as_map(api).items() if isinstance(value, (int, float))
     }
-    found.document(
-        file, "performance-budget", file.name, line_of(file.json, "api") if limits else 1, limits=limits
-    )
+    found.document(file, "performance-budget", file.name, limits=limits)
 
 
 @reader(

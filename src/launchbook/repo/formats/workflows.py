@@ -59,6 +59,9 @@ def workflow(file: File, found: Found) -> None:
             *sorted(use for use, _, _ in uses if use.endswith(("@main", "@master", "@latest")))
         ],
     }
+    tags = attributes["tags"]
+    if isinstance(tags, list) and len(tags) == 1:
+        attributes["image_tag"] = tags[0]
     lines: dict[str, int | str] = {}
     for use, step, at in uses:
         if use.startswith("aws-actions/configure-aws-credentials"):

@@ -1,0 +1,125 @@
+"""Deploy scripts: what they create or change on AWS, and in which region; and alarms that a script makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from launchbook.model import Value
+from launchbook.repo.code.syntax import below, line, pairs, root, string, text
+from launchbook.repo.reader import File, Found, reader, unread
+
+_CHANGES = re.compile(
+    r"\baws\s+(?P<service>[\w-]+)\s+(?P<verb>(?:create|put|update|deploy|delete|register|run|start|sync|publish)[\w-]*)"
+)
+_TOOLS = re.compile(
+    r"\b(terraform (?:-chdir=\S+ )?apply|cdk deploy|sam deploy|kubectl apply|helm (?:upgrade|install))\b"
+)
+_REGION = re.compile(
+    r"--region[ =]\"?(?P<flag>[\w$-]+)|\bREGION=[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)|AWS_(?:DEFAULT_)?REGION=(?P<env>[\w-]+)"
+)
+_SCRIPTS = (
+    "**/scripts/*",
+    "**/bin/*",
+    "**/deploy/*",
+    "deploy*.sh",
+    "deploy*.ts",
+    "deploy*.js",
+    "*-deploy.*",
+    "setup-*",
+)
+
+
+@reader("deploy scripts", *_SCRIPTS, "*.sh", sniff=rb"aws |terraform|cdk deploy|@aws-sdk|boto3", hides=())
+def deploy_script(file: File, found: Found) -> None:
+    """One document a script that changes something on AWS, with what it changes."""
+    if not file.name.endswith((".sh", ".bash", ".ts", ".js", ".mjs", ".py")) and not file.text.startswith(
+        "#!"
+    ):
+        return
+    body = "\n".join(one for one in file.text.splitlines() if not one.lstrip().startswith(("#", "//")))
+    does = [f"{match['service']} {match['verb']}" for match in _CHANGES.finditer(body)]
+    does += _TOOLS.findall(body)
+    does += [f"{service} {name}" for service, name in _commands(file.text)]
+    if not does:
+        return
+    regions = [
+        value for match in _REGION.finditer(body) if (value := match["flag"] or match["set"] or match["env"])
+    ]
+    regions += re.findall(r"region:\s*['\"]([a-z]{2}-[a-z]+-\d)['\"]", body)
+    named: list[Value] = [*dict.fromkeys(one for one in regions if not one.startswith("$"))]
+    found.document(file, "deploy-script", file.name, does=[*dict.fromkeys(does)], regions=named)
+
+
+def _commands(body: str) -> Iterator[tuple[str, str]]:
+    """Commands of the JavaScript SDK that change something."""
+    service = re.search(r"@aws-sdk/client-([\w-]+)", body)
+    for name in re.findall(r"\bnew (\w+)Command\(", body) if service else ():
+        if re.match(r"Create|Put|Update|Delete|Register|Publish|Start|Run", name):
+            yield (service[1] if service else ""), name
+
+
+@reader(
+    "alarms made by scripts",
+    *(f"*.{suffix}" for suffix in ("ts", "js", "mjs")),
+    sniff=rb"\bAlarmName\b",
+    hides=("aws_cloudwatch_metric_alarm",),
+)
+def scripted_alarms(file: File, found: Found) -> None:
+    """Objects with an ``AlarmName``: alarms by Terraform's names, values that are no literal left unread."""
+    for node in below(root(file), "object"):
+        given = pairs(node)
+        name = string(given.get("AlarmName"))
+        if not name:
+            continue
+        attributes: dict[str, Value] = {"alarm_name": name}
+        lines: dict[str, int | str] = {"alarm_name": line(given["AlarmName"])}
+        for key, attribute in _ALARM.items():
+            if key in given:
+                attributes[attribute], lines[attribute] = _value(given[key]), line(given[key])
+        if "Dimensions" in given:
+            attributes["dimensions"] = dict(_dimensions(given["Dimensions"]))
+            lines["dimensions"] = line(given["Dimensions"])
+        found.fact(
+            file,
+            "aws_cloudwatch_metric_alarm",
+            f"alarm:{name}",
+            name=name,
+            line=line(node),
+            attributes=attributes,
+            lines=lines,
+            whole=False,
+        )
+
+
+_ALARM = {
+    "Namespace": "namespace",
+    "MetricName": "metric_name",
+    "Threshold": "threshold",
+    "Period": "period",
+    "AlarmActions": "alarm_actions",
+}
+
+
+def _value(node: Node) -> Value:
+    literal = string(node)
+    if literal is not None:
+        return literal
+    if node.type == "number":
+        return float(text(node)) if "." in text(node) else int(text(node), 0)
+    if node.type == "as_expression":
+        return _value(node.named_children[0])
+    if node.type == "array":
+        return [_value(child) for child in node.named_children]
+    setting = re.search(r"process\.env\.(\w+)", text(node))
+    return unread(f"set by {setting[1]}" if setting else "not a literal")
+
+
+def _dimensions(node: Node) -> Iterator[tuple[str, Value]]:
+    for one in below(node, "object"):
+        given = pairs(one)
+        name = string(given.get("Name"))
+        if name and "Value" in given:
+            yield name, _value(given["Value"])
