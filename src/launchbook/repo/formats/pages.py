@@ -70,8 +70,8 @@ def _claims(text: str) -> Iterator[tuple[int, str, str | int]]:
                 yield number, about, int(value) if about == "retention" else value
         for about, pattern in _MAIL.items():
             # A sentence may be wrapped: it counts where it ends.
-            match = re.search(pattern, f"{above} {line}", re.I)
-            if match and match.end() > len(above) and not _LEFT.search(line):
+            said = re.search(pattern, f"{above} {line}", re.I)
+            if said is not None and said.end() > len(above) and not _LEFT.search(line):
                 yield number, about, "no"
         above = line
 
