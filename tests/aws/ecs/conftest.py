@@ -103,10 +103,11 @@ class Fleet:
             },
             **container,
         }  # fmt: skip
-        made = self.ecs.register_task_definition(
-            family=f"{self.name}-{family}", cpu="256", memory="512", requiresCompatibilities=["EC2"],
-            **{"networkMode": "bridge", "containerDefinitions": [definition], **task},
-        )  # fmt: skip
+        settings = {
+            "cpu": "256", "memory": "512", "requiresCompatibilities": ["EC2"], "networkMode": "bridge",
+            "containerDefinitions": [definition], **task,
+        }  # fmt: skip
+        made = self.ecs.register_task_definition(family=f"{self.name}-{family}", **settings)
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
     def serve(self, definition: str, count: int = 1, name: str = "web", **more: Any) -> None:

@@ -256,6 +256,8 @@ def test_a_fargate_task_without_memory_in_its_container_runs_in_a_subnet(fleet: 
     interfaces = ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
     details = {d["name"]: d["value"] for d in fleet.task(arn)["attachments"][0]["details"]}
     assert [i["NetworkInterfaceId"] for i in interfaces] == [details["networkInterfaceId"]]
+    until(lambda: "ready 1" in fleet.lines(arn))
+    time.sleep(0.1)
     assert get(details["privateIPv4Address"]) == "1"
     fleet.ecs.stop_task(cluster=fleet.name, task=arn)
     fleet.stopped(arn)
