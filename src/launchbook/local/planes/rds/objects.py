@@ -46,6 +46,10 @@ class Database(models.DBInstance):
     def __init__(self, backend: Any, *args: Any, **kwargs: Any) -> None:
         self.launchbook_address: str | None = None
         self.launchbook_note = ""
+        # moto drops what it has no use for; a second plan of Terraform would want to set it again.
+        self.enable_performance_insights = bool(kwargs.get("enable_performance_insights"))
+        self.performance_insights_retention_period = kwargs.get("performance_insights_retention_period")
+        self.performance_insights_kms_key_id = kwargs.get("performance_insights_kms_key_id")
         super().__init__(backend, *args, **kwargs)
         self.dbi_resource_id = "db-" + "".join(
             secrets.choice(string.ascii_uppercase + "234567") for _ in range(26)
@@ -59,6 +63,11 @@ class Database(models.DBInstance):
     def real(self) -> bool:
         """Whether a server runs for it."""
         return self.engine == "postgres" and self.db_cluster_identifier is None
+
+    @property
+    def performance_insights_enabled(self) -> bool:
+        """As it was asked for; there are no insights behind it."""
+        return self.enable_performance_insights
 
     @property
     def address(self) -> str:
@@ -92,6 +101,14 @@ class Database(models.DBInstance):
     def take_automated_backup(self) -> None:
         """Take one now."""
         super().save_automated_backup()
+
+
+class ParameterGroup(models.DBParameterGroup):
+    """A parameter group that says which of its parameters a user has set."""
+
+    def update_parameters(self, new_parameters: Any) -> None:
+        """Set parameters."""
+        super().update_parameters({**parameter, "Source": "user"} for parameter in new_parameters)
 
 
 class Snapshot(models.DBSnapshot):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from moto.rds import models, urls
 from moto.rds.exceptions import DBSnapshotNotFoundFault, InvalidParameterCombination, RDSClientError
 
-from launchbook.local.planes.rds.objects import Database, Secret, Snapshot
+from launchbook.local.planes.rds.objects import Database, ParameterGroup, Secret, Snapshot
 
 #: How a restoring operation tells ``create_db_instance`` where the data come from.
 _SOURCE = "launchbook_source"
@@ -253,6 +253,7 @@ def install(servers: Servers) -> None:
     models.MasterUserSecret = Secret  # type: ignore[misc]
     models.DBInstance = Database  # type: ignore[misc]
     models.DBSnapshot = Snapshot  # type: ignore[misc]
+    models.DBParameterGroup = ParameterGroup  # type: ignore[misc]
     Databases.servers = servers
     models.rds_backends.backend = Databases
     models.Event.EVENT_MAP.update(_EVENTS)
