@@ -19,8 +19,9 @@ from orders.domain import IllegalMove, InvalidOrder, NewOrder, Order, Status
 from orders.ids import created_at, new_order_id
 from orders.intake import Intake
 from orders.queue import QueueError
+from orders.records import Request
 from orders.settings import Settings
-from orders.store import FIRST_PAGE, Request, Store
+from orders.store import FIRST_PAGE, Store
 from orders.tracing import Tracer
 from orders.web import Call, Handler, Problem, Reply, reply
 

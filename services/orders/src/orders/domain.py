@@ -184,6 +184,10 @@ def _wrong_amount(value: object) -> str | None:
     # Compared before any arithmetic: a number such as 1e999999999 must not be written out.
     if not amount.is_finite() or not 0 < amount <= MAX_AMOUNT:
         return f"must be over 0 and at most {MAX_AMOUNT}"
-    # Trailing zeros are no decimal places: 12.500 is 12.50.
-    exponent = amount.normalize().as_tuple().exponent
-    return "must have at most 2 decimal places" if isinstance(exponent, int) and exponent < -2 else None
+    # Counted by digits: rounding to a context's precision would make 1e-999999999 a whole number.
+    _, digits, exponent = amount.as_tuple()
+    places = -exponent if isinstance(exponent, int) else 0
+    beyond = digits[-(places - 2) :] if places > 2 else ()
+    if places - 2 >= len(digits) or any(beyond):
+        return "must have at most 2 decimal places"
+    return None

@@ -18,8 +18,8 @@ import asyncpg
 from orders import metrics, store
 from orders.database import Connection, Unavailable, connect, unavailable
 from orders.logs import Log
+from orders.records import Request, Stored
 from orders.settings import Settings
-from orders.store import Request, Stored
 
 LANES = 2
 MAX_BATCH = 256

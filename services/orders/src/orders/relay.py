@@ -17,8 +17,8 @@ from orders import metrics, store
 from orders.database import Connection, Unavailable, connect, unavailable
 from orders.logs import Log
 from orders.queue import BATCH, MAX_DELAY, Outgoing, Queue, QueueError
+from orders.records import Event
 from orders.settings import Settings
-from orders.store import Event
 from orders.wakeup import CHANNEL
 
 LOOK_EVERY = 5.0  # seconds between looks at the backlog for the metrics

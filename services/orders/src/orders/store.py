@@ -7,15 +7,14 @@ that happens to orders, each of them one transaction.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 from orders import domain
 from orders.database import Connection, within
-from orders.domain import Failure, Lease, NewOrder, Order, RetryPolicy, Status
+from orders.domain import Failure, Lease, Order, RetryPolicy, Status
+from orders.records import DeadLetter, Event, Request, Stored
 
 T = TypeVar("T")
 
@@ -71,48 +70,6 @@ INSERT INTO outbox (order_id, attempt, correlation_id, traceparent, due_at) VALU
 _BACKLOG = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An order to be stored, with what its event carries."""
-
-    id: UUID
-    order: NewOrder
-    idempotency_key: str | None
-    created_at: datetime
-    correlation_id: str
-    traceparent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The order that stands for a request; `same` is False if its key belongs to another order."""
-
-    id: UUID
-    same: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A row of the outbox; `delay` is what remains of the wait it asks for."""
-
-    id: int
-    order_id: UUID
-    attempt: int
-    correlation_id: str
-    traceparent: str | None
-    delay: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An order that failed for good."""
-
-    order_id: UUID
-    reason: str
-    retry_count: int
-    failed_at: datetime
 
 
 async def insert(connection: Connection, requests: Sequence[Request]) -> list[Stored]:
@@ -313,8 +270,7 @@ async def _write(connection: Connection, order: Order) -> None:
 
 def _order(row: Any) -> Order:
     lease = Lease(row["lease_token"], row["lease_until"]) if row["lease_token"] else None
-    amount: Decimal = row["amount"]
     return Order(
-        row["id"], row["customer_id"], amount, Status(row["status"]), row["retry_count"],
+        row["id"], row["customer_id"], row["amount"], Status(row["status"]), row["retry_count"],
         row["failure_reason"], row["created_at"], row["updated_at"], lease,
     )  # fmt: skip
