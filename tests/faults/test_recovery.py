@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -24,11 +25,19 @@ class Parts:
     def __init__(self, database: Postgres, queue: QueueStandIn, fleet: Fleet) -> None:
         self.database, self.queue, self.fleet = database, queue, fleet
 
-    def post(self) -> str:
+    def post(self, timeout: float = 10) -> str:
+        """The id of a new order, as soon as the platform takes one."""
         request = urllib.request.Request(
             self.fleet.urls[0], b'{"customerId":"alice","amount":1}', {"Content-Type": "application/json"}
         )
-        return json.load(urllib.request.urlopen(request, timeout=5))["orderId"]
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return json.load(urllib.request.urlopen(request, timeout=5))["orderId"]
+            except urllib.error.HTTPError as refused:
+                if refused.code != 503 or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
 
     def status(self, order: str) -> str:
         return json.load(urllib.request.urlopen(f"{self.fleet.urls[0]}/{order}", timeout=5))["status"]
@@ -51,7 +60,7 @@ def parts() -> Iterator[Parts]:
             "PROCESSOR_REJECT_RATE": "0",
         }
         yield Parts(database, queue, Fleet(SOURCE.parent, settings, logs, keeper))
-        keeper.close()
+    keeper.close()
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
@@ -62,11 +71,11 @@ async def test_an_idle_platform_outlives_a_restart_of_its_database(parts, mode):
     parts.fleet.migrate()
     await parts.fleet.start()
     try:
-        parts.wait_until_processed(parts.post(), timeout=5)
+        parts.wait_until_processed(parts.post(), timeout=10)
         parts.database.stop(mode)
         parts.database.start()
         time.sleep(2)  # longer than the relay's poll: it meets its dead connection while it has nothing to do
-        parts.wait_until_processed(parts.post(), timeout=5)
+        parts.wait_until_processed(parts.post(), timeout=10)
         assert [service.process.popen.poll() for service in parts.fleet.services] == [None, None, None]
     finally:
         assert await parts.fleet.stop() == []

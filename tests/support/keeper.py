@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from tests.support.postgres import postmaster_pid, release_segment
-from tests.support.processes import family
+from tests.support.processes import family, wait_until_gone
 
 _GRACE_SECONDS = 3.0
 
@@ -67,13 +67,14 @@ def _end(members: list[psutil.Process]) -> None:
             member.terminate()
         except psutil.NoSuchProcess:
             continue
-    _, alive = psutil.wait_procs(members, timeout=_GRACE_SECONDS)
-    for member in alive:
+    alive = set(wait_until_gone([member.pid for member in members], _GRACE_SECONDS))
+    for member in members:
         try:
-            member.kill()
+            if member.pid in alive:
+                member.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(alive, timeout=_GRACE_SECONDS)
+    wait_until_gone(alive, _GRACE_SECONDS)
 
 
 def main() -> None:

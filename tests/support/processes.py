@@ -108,13 +108,18 @@ def kill_family(pid: int, timeout: float = 10.0) -> None:
 
 def assert_gone(pids: Iterable[int], timeout: float = 5.0) -> None:
     """Fail if any of these processes still runs after `timeout` seconds (a zombie counts as ended)."""
-    deadline = time.monotonic() + timeout
-    left = list(pids)
-    while left and time.monotonic() < deadline:
-        left = [pid for pid in left if _running(pid)]
-        time.sleep(0.02)
-    if left:
+    if left := wait_until_gone(pids, timeout):
         raise AssertionError(f"still running: {', '.join(_describe(pid) for pid in left)}")
+
+
+def wait_until_gone(pids: Iterable[int], timeout: float) -> list[int]:
+    """Those that still run after `timeout` seconds; a zombie waits for its parent and counts as ended."""
+    deadline = time.monotonic() + timeout
+    left = [pid for pid in pids if _running(pid)]
+    while left and time.monotonic() < deadline:
+        time.sleep(0.02)
+        left = [pid for pid in left if _running(pid)]
+    return left
 
 
 def _running(pid: int) -> bool:

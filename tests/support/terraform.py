@@ -1,4 +1,4 @@
-"""Terraform for tests: the provider from a mirror on this machine, and the embedded AWS as the only AWS it can reach."""
+"""Terraform for tests: the provider from a mirror on this machine, the embedded AWS as the only AWS in reach."""
 
 from __future__ import annotations
 
