@@ -96,6 +96,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u20
 def names_secret(name: str) -> bool:
     """Whether a setting or attribute of this name would hold a secret value."""
     plain = _CAMEL.sub("_", name).replace(" ", "_")
+    if re.search(r"access_?key_?id$", plain, re.I):
+        return True
     return bool(_SECRET_WORDS.search(plain)) and not _IDENTITIES.search(plain)
 
 

@@ -20,6 +20,7 @@ from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File, Format, Found, Tree
 from launchbook.repo.walk import walk
+from launchbook.repo.wiring import wired
 
 Related = Iterable[Fact | Relation | Gap]
 
@@ -58,7 +59,8 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
 
 def _related(found: Found) -> Facts:
     """The facts with every relation; each module sees what the ones before it added."""
-    facts = Facts(found.facts, found.gaps, found.relations)
+    links = [*found.relations, *wired(found.facts, found.references)]
+    facts = Facts(found.facts, found.gaps, links)
     for module in _modules(relations):
         new = list(module.relate(facts))
         facts += Facts(

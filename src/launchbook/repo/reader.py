@@ -210,7 +210,9 @@ class Found:
             "environment": environment,
             "secret": names_secret(name),
         }
-        return self.fact(file, "setting", address, name=name, line=line, attributes=attributes | more)
+        return self.fact(
+            file, "setting", address, name=name, line=line, attributes=attributes | {**(more or {}), **others}
+        )
 
     def endpoint(
         self,
@@ -229,11 +231,25 @@ class Found:
         name = f"{method} {path}"
         return self.fact(file, "endpoint", address, name=name, line=line, attributes=attributes | more)
 
-    def document(self, file: File, kind: str, title: str = "", line: int = 1, **more: Value) -> Fact:
+    def document(
+        self,
+        file: File,
+        kind: str,
+        title: str = "",
+        line: int = 1,
+        *,
+        more: Mapping[str, Value] | None = None,
+        **others: Value,
+    ) -> Fact:
         """A page, or a file that counts as evidence (``slo``, ``budget``, ``runbook``, ``secrets``, ``result``)."""
         attributes: dict[str, Value] = {"kind": kind, "title": title}
         return self.fact(
-            file, "document", f"document:{kind}", name=file.path, line=line, attributes=attributes | more
+            file,
+            "document",
+            f"document:{kind}",
+            name=file.path,
+            line=line,
+            attributes=attributes | {**(more or {}), **others},
         )
 
 

@@ -171,7 +171,7 @@ def _variable_fact(name: str, declared: Declared, instance: Instance, found: Fou
     line = declared.block.line
     found.fact(
         declared.file,
-        "terraform_variable",
+        "parameter",
         f"var.{name}",
         name=name,
         line=line,

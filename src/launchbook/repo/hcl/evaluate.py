@@ -8,7 +8,7 @@ from typing import Any
 from launchbook.model import Ref, Unread, Value
 from launchbook.repo.hcl.functions import FUNCTIONS, LONGEST, as_text
 from launchbook.repo.hcl.jsontext import json_structure
-from launchbook.repo.hcl.scope import Scope, partial, pointers, stepped
+from launchbook.repo.hcl.scope import Scope, arn_parts, partial, pointers, stepped
 from launchbook.repo.hcl.syntax import (
     IT,
     Call,
@@ -96,7 +96,7 @@ def _template(parts: tuple[Expression, ...], scope: Scope) -> Value:
         structure = json_structure(values)
         if structure is not None:
             return structure
-    for value in values:
+    for value in (values := arn_parts(values)):
         if isinstance(value, Unread):
             return Unread(value.reason, refs=refs)
         if isinstance(value, Ref):

@@ -41,6 +41,20 @@ class Scope:
         return replace(self, bound={**self.bound, **names})
 
 
+#: Parts of nearly every ARN that only the account knows; an ARN is still known by the rest of it.
+REGION = Unread("the region that it runs in decides it")
+ACCOUNT = Unread("the account decides it")
+PARTITION = Unread("the account's partition decides it")
+_IN_ARN = {REGION.reason: "${AWS::Region}", ACCOUNT.reason: "${AWS::AccountId}", PARTITION.reason: "aws"}
+
+
+def arn_parts(values: list[Value]) -> list[Value]:
+    """The parts of a text; in an ARN, region and account become ``${AWS::Region}`` and ``${AWS::AccountId}``."""
+    if not (isinstance(values[0], str) and values[0].startswith("arn:")) if values else True:
+        return values
+    return [_IN_ARN.get(value.reason, value) if isinstance(value, Unread) else value for value in values]
+
+
 def plain_scope() -> Scope:
     """A scope in which no name means anything: for defaults, backends and variable files."""
     return Scope(_nothing, _nothing, Budget())

@@ -22,18 +22,17 @@ MOST_CALLS = 300
 
 #: What well-known registry modules may create, by the word in their address; any other may create anything.
 _REGISTRY: dict[str, tuple[str, ...]] = {
-    "vpc": tuple(
-        f"aws_{name}"
-        for name in (
-            "vpc",
-            "subnet",
-            "nat_gateway",
-            "internet_gateway",
-            "route_table",
-            "route",
-            "security_group",
-        )
-        + ("flow_log", "eip", "db_subnet_group")
+    "vpc": (
+        "aws_vpc",
+        "aws_subnet",
+        "aws_nat_gateway",
+        "aws_internet_gateway",
+        "aws_route_table",
+        "aws_route",
+        "aws_security_group",
+        "aws_flow_log",
+        "aws_eip",
+        "aws_db_subnet_group",
     ),
     "security-group": ("aws_security_group", "aws_security_group_rule"),
     "s3-bucket": ("aws_s3_bucket", "aws_s3_bucket_versioning", "aws_s3_bucket_policy"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from launchbook.model import Ref, Unread, Value
 from launchbook.repo.hcl.evaluate import evaluate
 from launchbook.repo.hcl.parse import parse_hcl
-from launchbook.repo.hcl.scope import Budget, Scope, stepped
+from launchbook.repo.hcl.scope import ACCOUNT, PARTITION, REGION, Budget, Scope, stepped
 from launchbook.repo.hcl.syntax import references
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File, Tree
@@ -19,14 +19,20 @@ from launchbook.repo.terraform.policy import policy_document
 
 _GOING_ON = Unread("it refers to itself")
 _FROM_ACCOUNT = "a data source: only the account knows"
+_CONTEXT: dict[str, dict[str, Value]] = {
+    "aws_caller_identity": {"account_id": ACCOUNT, "id": ACCOUNT},
+    "aws_region": {"name": REGION, "region": REGION, "id": REGION},
+    "aws_partition": {"partition": PARTITION},
+}
 
 
 @dataclass
 class Instance:
     """One use of a module: the root, or what a ``module`` block makes of it.
 
-    ``prefix`` is its address (``module.jobs.``), ``owner`` the root's file that the ids of its resources
-    begin with (None for the root itself); ``variable`` gives a variable's value, ``condition`` and ``created`` what its call depends on.
+    ``prefix`` is its address (``module.jobs.``), ``owner`` the root's file that the ids of its resources begin
+    with (None for the root itself); ``variable`` gives a variable's value, ``condition`` and ``created`` what its
+    call depends on.
     """
 
     module: Module
@@ -116,6 +122,8 @@ class Instance:
 
     def _data(self, kind: str, name: str) -> Value:
         declared = self.module.data.get((kind, name))
+        if kind in _CONTEXT:
+            return dict(_CONTEXT[kind])
         if declared is None or kind != "aws_iam_policy_document":
             return Unread(_FROM_ACCOUNT)
         copy = next(iter(copies(declared.body, self.scope())), Copy())

@@ -1,0 +1,1 @@
+"""CloudFormation's own rules: parameters, conditions, intrinsic functions, and its property names as Terraform's."""

@@ -1,0 +1,98 @@
+"""What CloudFormation nests and Terraform keeps apart: rules' targets, topics' subscriptions, events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from launchbook.model import Fact, Ref
+from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """A fact that lies inside a resource's properties."""
+
+    kind: str
+    address: str
+    name: str
+    line: int
+    attributes: Map
+
+
+def parts_of(kind: str, name: str, properties: Any, fact: Fact) -> Iterator[Part]:
+    """The parts of one resource; ``properties`` are resolved, ``fact`` is what the resource became."""
+    split = _PARTS.get(kind)
+    if split and isinstance(properties, Map):
+        yield from split(name, properties, fact)
+
+
+def _attributes(line: int, **values: Any) -> Map:
+    found = Map(line)
+    for key, (value, at) in values.items():
+        if value is not None:
+            found[key], found.lines[key] = value, at
+    return found
+
+
+def _rule(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
+    for number, target in enumerate(as_list(properties.get("Targets"))):
+        line = line_of(properties, "Targets", number)
+        values = {attribute_name(key): (value, line_of(target, key)) for key, value in as_map(target).items()}
+        label = str(as_map(target).get("Id", number))
+        values["target_id"] = values.pop("id", (label, line))
+        attributes = _attributes(line, rule=(Ref(fact.id, "name"), line), **values)
+        yield Part("aws_cloudwatch_event_target", f"{name}.Targets.{number}", label, line, attributes)
+
+
+def _topic(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
+    for number, item in enumerate(as_list(properties.get("Subscription"))):
+        line = line_of(properties, "Subscription", number)
+        values = {key.lower(): (value, line_of(item, key)) for key, value in as_map(item).items()}
+        attributes = _attributes(line, topic_arn=(Ref(fact.id, "arn"), line), **values)
+        address = f"{name}.Subscription.{number}"
+        yield Part("aws_sns_topic_subscription", address, address, line, attributes)
+
+
+def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
+    events = as_map(properties.get("Events"))
+    for label, event in events.items():
+        line = line_of(events, label)
+        inside = as_map(dig(event, "Properties"))
+        kind = str(as_map(event).get("Type"))
+        address = f"{name}.Events.{label}"
+        function = (Ref(fact.id, "arn"), line)
+        if kind in ("Schedule", "ScheduleV2"):
+            schedule = inside.get("Schedule", inside.get("ScheduleExpression"))
+            at = line_of(event, "Properties", "Schedule")
+            rule = _attributes(line, schedule_expression=(schedule, at), name=(inside.get("Name"), line))
+            yield Part("aws_cloudwatch_event_rule", address, str(inside.get("Name", address)), line, rule)
+        elif kind in ("SQS", "Kinesis", "DynamoDB", "MSK"):
+            source = (inside.get("Queue", inside.get("Stream")), line)
+            mapping = _attributes(
+                line,
+                event_source_arn=source,
+                function_name=function,
+                batch_size=(inside.get("BatchSize"), line),
+            )
+            yield Part("aws_lambda_event_source_mapping", address, address, line, mapping)
+        elif kind == "SNS":
+            values = _attributes(
+                line, topic_arn=(inside.get("Topic"), line), protocol=("lambda", line), endpoint=function
+            )
+            yield Part("aws_sns_topic_subscription", address, address, line, values)
+        elif kind in ("Api", "HttpApi"):
+            method, path = str(inside.get("Method", "ANY")).upper(), str(inside.get("Path", "/"))
+            route = _attributes(
+                line, method=(method, line), path=(path, line), kind=("other", line), handler=function
+            )
+            yield Part("endpoint", f"endpoint:{address}", f"{method} {path}", line, route)
+
+
+_PARTS: dict[str, Callable[[str, Map, Fact], Iterator[Part]]] = {
+    "AWS::Events::Rule": _rule,
+    "AWS::SNS::Topic": _topic,
+    "AWS::Serverless::Function": _function,
+}

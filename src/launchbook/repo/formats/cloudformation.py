@@ -1,0 +1,263 @@
+"""CloudFormation and SAM templates, YAML or JSON: every resource by Terraform's names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from launchbook.model import Origin, Unread, Value
+from launchbook.repo.cloudformation.convert import attributes_of
+from launchbook.repo.cloudformation.names import terraform_type
+from launchbook.repo.cloudformation.parameters import collect, declared_value, parameter_values, sam_values
+from launchbook.repo.cloudformation.parts import parts_of
+from launchbook.repo.cloudformation.properties import PROPERTIES
+from launchbook.repo.cloudformation.resolve import Template
+from launchbook.repo.environments import canonical
+from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
+from launchbook.repo.reader import File, Found, reader_of_all
+from launchbook.repo.scrub import kept
+from launchbook.repo.terraform.names import name_of
+from launchbook.repo.terraform.variables import VariableFiles
+
+_MARKS = rb"AWSTemplateFormatVersion|AWS::Serverless|[\"']?Type[\"']?\s*:\s*[\"']?AWS::\w+::|ParameterKey|^\[[\w-]+\.deploy"
+_SYNTHESIZED = re.compile(r"\.template\.json$")
+
+
+@reader_of_all(
+    "CloudFormation",
+    "*.yaml",
+    "*.yml",
+    "*.json",
+    "*.template",
+    "samconfig.toml",
+    sniff=_MARKS,
+    limit=5_000_000,
+)
+def cloudformation(files: Sequence[File], found: Found) -> None:
+    """Every template with its parameter files."""
+    sam = [file for file in files if file.name == "samconfig.toml"]
+    others = [file for file in files if file.name != "samconfig.toml"]
+    settings = [file for file in others if b"ParameterKey" in file.data and parameter_values(file)]
+    for file in others:
+        if file in settings:
+            continue
+        try:
+            for body in _templates(file):
+                _template(file, body, settings, sam, found)
+        except Unreadable as error:
+            hint = "aws cloudformation validate-template --template-body file://" + file.shown
+            found.gap(file, error.what, hint, error.line)
+
+
+def _templates(file: File) -> Iterator[Map]:
+    """The templates in a file: a mapping with resources that have AWS types."""
+    text = file.text.lstrip()
+    documents = [file.json] if text.startswith("{") else file.yaml
+    for document in documents:
+        resources = as_map(as_map(document).get("Resources"))
+        kinds = [as_map(item).get("Type") for item in resources.values()]
+        if isinstance(document, Map) and any(isinstance(kind, str) and "::" in kind for kind in kinds):
+            yield document
+
+
+def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[File], found: Found) -> None:
+    parameters = as_map(body.get("Parameters"))
+    values = collect(file, parameters, settings)
+    region = _from_sam(file, sam, values, found)
+    resources = as_map(body.get("Resources"))
+    template = Template(
+        lambda name: declared_value(name, parameters, values, found.environment),
+        as_map(body.get("Conditions")),
+        as_map(body.get("Mappings")),
+        {name: f"{file.shown}#{name}" for name in resources},
+    )
+    origin: Origin = (
+        "generated" if _SYNTHESIZED.search(file.name) and file.origin == "source" else file.origin
+    )
+    _stack_fact(file, body, template, values, origin, region, found)
+    for name, resource in resources.items():
+        if isinstance(resource, Map) and isinstance(resource.get("Type"), str):
+            _resource(
+                file, name, resource, resources, template, as_map(body.get("Globals")), origin, region, found
+            )
+        elif name.startswith("Fn::"):
+            found.gap(
+                file, f"{name} makes resources that are not read here", "sam build", line_of(resources, name)
+            )
+
+
+def _from_sam(file: File, sam: Sequence[File], values: VariableFiles, found: Found) -> str:
+    regions = set()
+    for config in sam:
+        if config.folder != file.folder:
+            continue
+        try:
+            for name, given, region, _ in sam_values(config):
+                environment = canonical(name)
+                values.by_environment.setdefault(environment, {}).update(given)
+                values.files.setdefault(environment, []).append(config.shown)
+                regions.add(region)
+        except Unreadable as error:
+            found.gap(config, error.what, "correct the file", error.line, hides=())
+    return regions.pop() if len(regions) == 1 else ""
+
+
+def _stack_fact(
+    file: File,
+    body: Map,
+    template: Template,
+    values: VariableFiles,
+    origin: Origin,
+    region: str,
+    found: Found,
+) -> None:
+    parameters = as_map(body.get("Parameters"))
+    attributes: dict[str, Value] = {
+        "description": body.get("Description") if isinstance(body.get("Description"), str) else None,
+        "parameters": {name: kept(name, template.parameters(name)) for name in parameters},
+        "conditions": {name: template.condition(name) for name in as_map(body.get("Conditions"))},
+        "parameter_files": {name: list(paths) for name, paths in values.files.items()},
+        "transform": [str(item) for item in as_list(body.get("Transform"))] or body.get("Transform"),
+        "resources": len(as_map(body.get("Resources"))),
+    }
+    for name, declared in parameters.items():
+        _parameter_fact(file, name, as_map(declared), line_of(parameters, name), template, origin, found)
+    found.fact(
+        file,
+        "cloudformation_template",
+        "template",
+        name=file.shown,
+        line=body.line,
+        attributes=attributes,
+        origin=origin,
+        region=region,
+    )
+
+
+def _parameter_fact(
+    file: File,
+    name: str,
+    declared: dict[str, Any],
+    line: int,
+    template: Template,
+    origin: Origin,
+    found: Found,
+) -> None:
+    hidden = str(declared.get("NoEcho", "")).lower() == "true"
+    attributes: dict[str, Value] = {"value": kept(name, template.parameters(name)), "sensitive": hidden}
+    if "Default" in declared:
+        attributes["default"] = kept(name, Unread("NoEcho") if hidden else declared["Default"])
+    if isinstance(declared.get("AllowedValues"), list):
+        attributes["allowed"] = declared["AllowedValues"]
+    if isinstance(declared.get("Description"), str):
+        attributes["description"] = declared["Description"]
+    lines = {"default": line_of(declared, "Default"), "allowed": line_of(declared, "AllowedValues")}
+    found.fact(
+        file,
+        "parameter",
+        f"Parameters.{name}",
+        name=name,
+        line=line,
+        attributes=attributes,
+        lines=lines,
+        origin=origin,
+    )
+
+
+def _resource(
+    file: File,
+    name: str,
+    resource: Map,
+    resources: Any,
+    template: Template,
+    shared: dict[str, Any],
+    origin: Origin,
+    region: str,
+    found: Found,
+) -> None:
+    kind = str(resource["Type"])
+    target = terraform_type(kind)
+    properties = template.resolve(_with_globals(kind, resource, shared))
+    attributes = attributes_of(target, properties)
+    lines: dict[str, int | str] = dict(lines_below(attributes))
+    ignored = sorted(set(as_map(resource.get("Properties"))) - PROPERTIES[kind]) if kind in PROPERTIES else []
+    if ignored:
+        attributes["ignored_properties"] = ignored
+        lines |= {"ignored_properties": line_of(resource, "Properties", ignored[0])}
+    if isinstance(resource.get("DeletionPolicy"), str):
+        attributes["deletion_policy"] = resource["DeletionPolicy"]
+    condition, created = _condition(resource, template)
+    fact = found.fact(
+        file,
+        target,
+        name,
+        name=name_of(target, attributes) or name,
+        line=line_of(resources, name),
+        attributes={"cloudformation_type": kind, **attributes},
+        lines=lines,
+        origin=origin,
+        condition=condition,
+        created=created,
+        region=region,
+        whole=not isinstance(properties, Unread),
+    )
+    for part in parts_of(kind, name, properties, fact):
+        found.fact(
+            file,
+            part.kind,
+            part.address,
+            name=part.name,
+            line=part.line,
+            attributes=part.attributes,
+            lines=dict(lines_below(part.attributes)),
+            origin=origin,
+            condition=condition,
+            created=created,
+            region=region,
+        )
+
+
+def _with_globals(kind: str, resource: Map, shared: dict[str, Any]) -> Any:
+    """SAM's ``Globals`` below a resource's own properties."""
+    own = resource.get("Properties")
+    section = as_map(shared.get(kind.rpartition("::")[2])) if kind.startswith("AWS::Serverless::") else {}
+    if not section or not isinstance(own, Map) or not isinstance(section, Map):
+        return own
+    merged = Map(own.line)
+    for part in (section, own):
+        for key, value in part.items():
+            before = merged.get(key)
+            if isinstance(before, Map) and isinstance(value, Map) and len(value) != 1:
+                both = Map(value.line)
+                both.update(before | value)
+                both.lines.update(before.lines | value.lines)
+                value = both
+            merged[key] = value
+            merged.lines[key] = part.lines.get(key, part.line)
+    return merged
+
+
+def _condition(resource: Map, template: Template) -> tuple[str, bool | None]:
+    name = resource.get("Condition")
+    if not isinstance(name, str):
+        return "", True
+    holds = template.condition(name)
+    if isinstance(holds, Unread):
+        return f"Condition {name}: {holds.reason}", None
+    used = sorted(_parameters_in(template.conditions.get(name), template.conditions))
+    depends = f" depends on parameter {', '.join(used)}" if used else ""
+    return f"Condition {name}{depends} (now {'true' if holds else 'false'})", holds
+
+
+def _parameters_in(node: Any, conditions: Any, depth: int = 0) -> set[str]:
+    if depth > 20:
+        return set()
+    if isinstance(node, dict):
+        found = {str(node["Ref"])} if set(node) == {"Ref"} else set()
+        if set(node) == {"Condition"}:
+            return _parameters_in(conditions.get(str(node["Condition"])), conditions, depth + 1)
+        return found.union(*(_parameters_in(item, conditions, depth + 1) for item in node.values())) - {
+            "AWS::Region"
+        }
+    return set().union(*(_parameters_in(item, conditions, depth + 1) for item in as_list(node)))
