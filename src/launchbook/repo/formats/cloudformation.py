@@ -20,7 +20,15 @@ from launchbook.repo.scrub import kept
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.variables import VariableFiles
 
-_MARKS = rb"AWSTemplateFormatVersion|AWS::Serverless|[\"']?Type[\"']?\s*:\s*[\"']?AWS::\w+::|ParameterKey|^\[[\w-]+\.deploy"
+_MARKS = rb"|".join(
+    (
+        rb"AWSTemplateFormatVersion",
+        rb"AWS::Serverless",
+        rb"[\"']?Type[\"']?\s*:\s*[\"']?AWS::\w+::",
+        rb"ParameterKey",
+        rb"^\[[\w-]+\.deploy",
+    )
+)
 _SYNTHESIZED = re.compile(r"\.template\.json$")
 
 

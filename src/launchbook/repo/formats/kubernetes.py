@@ -52,7 +52,7 @@ _SECRET_KEYS = frozenset({"data", "stringData", "binaryData"})
 )
 def kubernetes(files: Sequence[File], found: Found) -> None:
     """Every object, and for jobs what they call."""
-    objects: list[tuple[File, int, Map]] = []
+    objects: list[tuple[File, Map]] = []
     for file in files:
         try:
             documents = [file.json] if file.name.endswith(".json") else file.yaml
@@ -61,11 +61,11 @@ def kubernetes(files: Sequence[File], found: Found) -> None:
             hint = "helm template CHART > rendered.yaml" if templated else "kubectl apply --dry-run=client"
             found.gap(file, f"a Helm template: {error.what}" if templated else error.what, hint, error.line)
             continue
-        for number, document in enumerate(documents):
-            objects += [(file, number, item) for item in _objects(document)]
-    maps = {_key(item): item for _, _, item in objects if item.get("kind") == "ConfigMap"}
-    for file, number, item in objects:
-        _object(file, number, item, maps, found)
+        for document in documents:
+            objects += [(file, item) for item in _objects(document)]
+    maps = {_key(item): item for _, item in objects if item.get("kind") == "ConfigMap"}
+    for file, item in objects:
+        _object(file, item, maps, found)
 
 
 def _objects(document: Any) -> Iterator[Map]:
@@ -82,7 +82,7 @@ def _key(item: Map) -> tuple[str, str]:
     return str(dig(item, "metadata", "namespace") or "default"), str(dig(item, "metadata", "name"))
 
 
-def _object(file: File, number: int, item: Map, maps: dict[tuple[str, str], Map], found: Found) -> None:
+def _object(file: File, item: Map, maps: dict[tuple[str, str], Map], found: Found) -> None:
     kind, (namespace, name) = item["kind"], _key(item)
     target = _TYPES.get(kind, f"kubernetes_{attribute_name(kind)}")
     attributes = Map(item.line)
@@ -120,7 +120,7 @@ def _object(file: File, number: int, item: Map, maps: dict[tuple[str, str], Map]
     )
     for container, environment in _settings(item):
         found.setting(
-            file, environment[0], "set", environment[1], of=f"{fact.name}.{container}", **environment[2]
+            file, environment[0], "set", environment[1], of=f"{fact.name}.{container}", more=environment[2]
         )
 
 

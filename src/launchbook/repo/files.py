@@ -1,0 +1,106 @@
+"""Files below a root, read once, safely, on first use."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from launchbook.model import Origin, Where
+from launchbook.redact import printable
+from launchbook.repo.json_lines import load_json
+from launchbook.repo.lined import Unreadable
+from launchbook.repo.yaml_lines import load_yaml
+
+
+class File:
+    """One file of the tree. Content is read on first use, once, and never through a link.
+
+    ``path`` is relative to the root with ``/``; ``shown`` is the same fit for output. ``origin`` tells source from
+    generated, archived and document trees.
+    """
+
+    def __init__(self, root: str, path: str, origin: Origin) -> None:
+        self._root, self.path, self.origin = root, path, origin
+        self.shown = printable(path)
+        self.name = path.rpartition("/")[2]
+        self.folder = path.rpartition("/")[0]
+
+    def __repr__(self) -> str:
+        return f"File({self.shown!r})"
+
+    def where(self, line: int = 0) -> Where:
+        """This file, or a line of it, as a place."""
+        return Where(file=self.shown, line=line)
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes. Raises Unreadable."""
+        try:
+            return os.lstat(self._full).st_size
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"the file cannot be read: {_reason(error)}") from None
+
+    @cached_property
+    def data(self) -> bytes:
+        """The content. Raises Unreadable when it cannot be read or is not a regular file."""
+        try:
+            # Non-blocking and not through a link: a FIFO or a link put there since the walk is refused, not waited for.
+            handle = os.open(self._full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(handle, "rb") as stream:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    raise Unreadable("not a regular file")
+                return stream.read()
+        except (OSError, ValueError) as error:
+            raise Unreadable(f"the file cannot be read: {_reason(error)}") from None
+
+    @cached_property
+    def text(self) -> str:
+        """The content as UTF-8, undecodable bytes replaced. Raises Unreadable for binary content."""
+        if b"\0" in self.data[:8192]:
+            raise Unreadable("binary content where text was expected")
+        return self.data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+
+    @cached_property
+    def yaml(self) -> list[Any]:
+        """Every YAML document, with lines (:mod:`launchbook.repo.lined`). Raises Unreadable."""
+        return load_yaml(self.text)
+
+    @cached_property
+    def json(self) -> Any:
+        """The JSON document, with lines. Raises Unreadable."""
+        return load_json(self.text)
+
+    @property
+    def _full(self) -> str:
+        return os.path.join(self._root, self.path)  # noqa: PTH118  # names are not always valid text
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
+class Tree:
+    """All files that were walked, by path: how a reader reaches another file. Nothing outside the root is in it."""
+
+    def __init__(self, files: Iterable[File]) -> None:
+        self.files = {file.path: file for file in files}
+
+    def get(self, path: str) -> File | None:
+        """The file at a path from the root; ``..`` is resolved, and what leads out of the root is None."""
+        clean = os.path.normpath(path)
+        return None if clean.startswith(("..", "/")) else self.files.get(clean)
+
+    def beside(self, file: File, path: str) -> File | None:
+        """The file at a path relative to another file's folder."""
+        return self.get(f"{file.folder}/{path}" if file.folder else path)
+
+    @cached_property
+    def by_folder(self) -> dict[str, list[File]]:
+        """Files by the folder they lie in; the root is ``""``."""
+        found: dict[str, list[File]] = {}
+        for file in self.files.values():
+            found.setdefault(file.folder, []).append(file)
+        return found
