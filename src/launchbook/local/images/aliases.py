@@ -1,14 +1,16 @@
 """What a foreign image stands for: a command of this machine, kept in the state directory of one instance.
 
 An embedded AWS pulls from its own ECR alone. A user who knows what should stand for ``nginx:1.27`` says so once, and
-tasks that use the image run that command. ``{host}`` and ``{port}`` in it are the task's address and its first
-container port.
+tasks that use the image run that command. ``{host}``, ``{port}`` and ``{ports}`` in it are the task's address, its
+first container port and all of them.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -39,6 +41,12 @@ def write(state: Path, pattern: str, command: list[str]) -> None:
     new = path.with_name(f"aliases.{os.getpid()}")
     new.write_text(json.dumps(known, indent=1), encoding="utf-8")
     new.replace(path)
+
+
+def filled(command: Sequence[str], host: str, ports: Sequence[int]) -> list[str]:
+    """The command for one task; a task without ports has port 80 in mind."""
+    values = {"{host}": host, "{port}": str(next(iter(ports), 80)), "{ports}": ",".join(map(str, ports))}
+    return [re.sub(r"\{(host|port|ports)\}", lambda found: values[found[0]], part) for part in command]
 
 
 def command_for(state: Path, image: str) -> list[str] | None:

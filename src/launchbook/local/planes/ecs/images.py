@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ class CannotPull(Exception):
 
 @dataclass(frozen=True)
 class Pulled:
-    """An image on this machine; ``digest`` is None for an alias."""
+    """An image on this machine; ``digest`` is None when a command stands for it."""
 
     config: Mapping[str, Any]
     digest: str | None
@@ -34,20 +34,25 @@ class Puller:
         self._ecr = ecr
         self._state = state
 
-    def pull(self, image: str, root: Path, *, pinned: str | None, host: str, port: int | None) -> Pulled:
-        """Unpack an image into ``root``. ``pinned`` is the digest its deployment began with. Raises CannotPull."""
+    def pull(self, image: str, root: Path, *, pinned: str | None, host: str, ports: Sequence[int]) -> Pulled:
+        """Unpack an image of the local ECR into ``root``, or find the command that stands for a foreign one.
+
+        ``pinned`` is the digest that the image's deployment began with. Raises CannotPull.
+        """
         root.mkdir(parents=True, exist_ok=True)
         try:
             reference = Reference.parse(image)
         except ValueError as error:
             raise CannotPull(f"CannotPullContainerError: invalid reference format: {error}") from None
+        ours = reference.region is not None and reference.account == ACCOUNT
+        wanted = reference.at(pinned) if pinned else reference
+        entry = self._entry(wanted) if ours else None
+        if entry is not None:
+            return self._unpack(wanted, entry, root)
         command = aliases.command_for(self._state, image)
         if command is not None:
-            filled = [part.replace("{host}", host).replace("{port}", str(port or 80)) for part in command]
-            return Pulled({"Entrypoint": filled}, None)
-        if reference.region is None or reference.account != ACCOUNT:
-            raise CannotPull(_foreign(reference))
-        return self._from_ecr(reference.at(pinned) if pinned else reference, root)
+            return Pulled({"Entrypoint": aliases.filled(command, host, ports)}, None)
+        raise CannotPull(_not_found(wanted) if ours else _foreign(wanted))
 
     def digest(self, image: str) -> str | None:
         """What the image's tag means now; None for what is not in the local ECR."""
@@ -66,10 +71,7 @@ class Puller:
             (i for i in images if (i.image_digest == wanted if wanted else tag in i.image_tags)), None
         )
 
-    def _from_ecr(self, reference: Reference, root: Path) -> Pulled:
-        entry = self._entry(reference)
-        if entry is None:
-            raise CannotPull(_not_found(reference))
+    def _unpack(self, reference: Reference, entry: Any, root: Path) -> Pulled:
         manifest = json.loads(entry.image_manifest)
         blobs = self._state / "images" / "blobs"
         try:

@@ -42,17 +42,23 @@ class Preparer:
         programs: dict[str, Program] = {}
         for container in task.containers:
             root = task.folder / "files" / container.name
-            port = next(iter(container.ports), None)
             pulled = self._puller.pull(
-                container.image, root, pinned=task.pinned.get(container.image), host=task.address, port=port
+                container.image,
+                root,
+                pinned=task.pinned.get(container.image),
+                host=task.address,
+                ports=container.ports,
             )
             _mount(self._host.state, task, container, root)
             added = {**self._platform(task), **asked[container.name]}
             for item in container.definition.get("secrets") or ():
                 secrets = secrets or self._secrets(task)
                 added[item["name"]] = secrets.resolve(item["valueFrom"])
+            definition = container.definition
+            if pulled.digest is None:  # what stands for an image doesn't understand its arguments
+                definition = {**definition, "entryPoint": None, "command": None, "workingDirectory": None}
             try:
-                program = resolve(container.definition, pulled.config, root, added, digest=pulled.digest)
+                program = resolve(definition, pulled.config, root, added, digest=pulled.digest)
             except NotFoundInPath as error:
                 raise CannotStart(
                     "CannotStartContainerError: ResourceInitializationError: failed to create new container runtime "
