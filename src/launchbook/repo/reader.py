@@ -104,7 +104,8 @@ class Found:
         environment: str = "",
         *,
         of: str = "",
-        **more: Value,
+        more: Mapping[str, Value] | None = None,
+        **others: Value,
     ) -> Fact:
         """The name of an environment variable: ``role`` is ``set``, ``read`` or ``document``. Takes no value.
 
@@ -116,9 +117,8 @@ class Found:
             "environment": environment,
             "secret": names_secret(name),
         }
-        return self.fact(
-            file, "setting", address, name=name, line=line, attributes=attributes | {**(more or {}), **others}
-        )
+        attributes |= {**(more or {}), **others}
+        return self.fact(file, "setting", address, name=name, line=line, attributes=attributes)
 
     def endpoint(
         self,
