@@ -17,6 +17,7 @@ from typing import Any
 
 from launchbook.local.answers import Answer, error
 from launchbook.local.calls import Call, Request
+from launchbook.local.tuning import tune, tune_identity
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Dispatcher:
     def __init__(self, before: Callable[[str], None]) -> None:
         from moto.moto_server import werkzeug_app
 
+        tune()
         outer = self
 
         class Applications(werkzeug_app.DomainDispatcherApplication):
@@ -95,6 +97,8 @@ class Dispatcher:
         if app is None:
             self.before(service)
             with self._lock:
+                if not self._apps:
+                    tune_identity()
                 app = self._apps.get(service)
                 if app is None:
                     app = self._apps[service] = self._create_app(service)

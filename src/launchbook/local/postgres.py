@@ -127,7 +127,7 @@ class Server:
         """Make an empty cluster."""
         self._run(
             "initdb", "-D", str(self.data), "-U", ADMIN, "--auth=trust", "--encoding=UTF8",
-            "--locale=C.UTF-8", "--no-sync", "--no-instructions",
+            "--locale=C.UTF-8", "--wal-segsize=4", "--no-sync", "--no-instructions",
         )  # fmt: skip
 
     def start(self, settings: Mapping[str, str] | None = None) -> None:
