@@ -15,7 +15,7 @@ _RULES: tuple[tuple[Tier, str], ...] = (
         "edge",
         r"cloudfront|lambda_edge|aws_(lb|alb|elb|api_gateway|apigatewayv2)(_|$)|route53|acm_|wafv2|global_accel",
     ),
-    ("edge", r"^vercel_|ingress|^kubernetes_service$"),
+    ("edge", r"^vercel_|^kubernetes_(ingress|service$)"),
     ("identity", r"^aws_iam_|secretsmanager|ssm_parameter|kms_|cognito|openid_connect"),
     (
         "data",
