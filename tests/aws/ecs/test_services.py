@@ -150,6 +150,7 @@ def test_a_forced_deployment_takes_what_the_tag_means_now(fleet: Fleet, embedded
     assert task["taskDefinitionArn"] == definition
 
 
+@pytest.mark.slow
 def test_a_broken_image_is_rolled_back_with_its_first_cause(
     fleet: Fleet, aws: Aws, embedded: Instance
 ) -> None:
@@ -251,6 +252,7 @@ def test_what_terraform_reads_back_is_what_it_wrote(fleet: Fleet) -> None:
     assert [d["id"] for d in fleet.service()["deployments"]] == begun, "nothing changed, nothing rolls"
 
 
+@pytest.mark.slow
 def test_cpu_and_memory_are_those_of_the_processes(fleet: Fleet, embedded: Instance, aws: Aws) -> None:
     fleet.ecs.update_cluster(cluster=fleet.name, settings=[{"name": "containerInsights", "value": "enabled"}])
     fleet.serve(fleet.define(fleet.image("1")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,7 +87,7 @@ class Service(models.Service):
         self.running_count = self.pending_count = 0
         self.task_sets: list[models.TaskSet] = []
         self.created_at = now()
-        self.events: Any = deque(maxlen=_EVENTS_SHOWN)
+        self.events: list[dict[str, Any]] = []
         self.service_deployments: list[Deployment] = []
         #: What a rollback goes back to: the deployment that last completed.
         self.last_good: Deployment | None = None
@@ -194,7 +193,10 @@ class Service(models.Service):
         """Add a service event, newest first; an event that repeats the newest is not added again."""
         text = f"(service {self.name}) {message}"
         if not self.events or self.events[0]["message"] != text:
-            self.events.appendleft({"id": str(uuid.uuid4()), "createdAt": now(), "message": text})
+            # A new list each time: an API call may be writing out the old one.
+            self.events = [{"id": str(uuid.uuid4()), "createdAt": now(), "message": text}, *self.events][
+                :_EVENTS_SHOWN
+            ]
 
     def count(self, tasks: list[Task]) -> None:
         """Set what the API shows of counts from the tasks that are there."""

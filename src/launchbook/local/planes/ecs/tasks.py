@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from moto.core.resource_tagging import TaggedResource
 from moto.ecs import models, urls
 from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
 
@@ -76,6 +77,12 @@ class TaskBackend(models.EC2ContainerServiceBackend):
             shown = status == "ALL" or any(each.status == status for each in revisions.values())
             if shown and family.startswith(family_prefix or ""):
                 yield family
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Everything with tags, as of one moment."""
+        with self.engine.lock:
+            found = list(super().iter_tagged_resources())
+        yield from found
 
     # -- tasks ----------------------------------------------------------------------------------
 
