@@ -1,0 +1,241 @@
+"""What a discovery comes to for a person: deployments, environments, settings, and an architecture by tier."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from launchbook.model import Fact, Facts, NotKnown, Setting, Value
+from launchbook.repo.environments import canonical, is_environment
+
+#: Tiers in the order they are shown; the last two carry the others.
+TIERS = ("edge", "compute", "data", "async", "observability", "network", "identity")
+
+_TIER_OF: tuple[tuple[str, str], ...] = (
+    ("observability", r"aws_cloudwatch_(?!event_)\w+|aws_(synthetics|xray|grafana|prometheus|budgets)\w*"),
+    (
+        "observability",
+        r"prometheus_\w+|slo|grafana_\w+|aws_flow_log|aws_cloudtrail|middleware|metric\w*|dashboard",
+    ),
+    ("edge", r"aws_(cloudfront|route53|acm|waf|wafv2|api_gateway|apigatewayv2|shield)\w*|lambda_edge\w*"),
+    ("edge", r"kubernetes_ingress\w*"),
+    (
+        "network",
+        r"aws_(vpc|subnet|nat|internet_gateway|route|eip|security_group|network|flow|vpn|default)\w*",
+    ),
+    ("network", r"kubernetes_(network_policy|namespace)\w*"),
+    ("identity", r"aws_(iam|organizations|ssoadmin|cognito)\w*|kubernetes_service_account\w*"),
+    ("async", r"aws_(sqs|sns|cloudwatch_event|scheduler|ses|sesv2|kinesis|mq|msk|sfn|pipes)\w*"),
+    ("async", r"aws_lambda_event_source_mapping|in_memory_stand_in"),
+    ("data", r"aws_(db|rds|elasticache|s3|dynamodb|docdb|redshift|efs|opensearch|memorydb)\w*"),
+    (
+        "data",
+        r"aws_(secretsmanager|ssm|kms|backup)\w*|kubernetes_(persistent|config_map|secret)\w*|implied_store",
+    ),
+    (
+        "compute",
+        r"aws_(ecs|ecr|lambda|amplify|lb|alb|instance|autoscaling|appautoscaling|eks|batch|apprunner)\w*",
+    ),
+    (
+        "compute",
+        r"aws_(codebuild|elastic_beanstalk|launch|codepipeline|codedeploy|lightsail)\w*|kubernetes_\w+",
+    ),
+)
+_COMPILED = tuple((tier, re.compile(pattern)) for tier, pattern in _TIER_OF)
+
+#: Types whose facts say that something deploys, with the words a person uses.
+_STORIES = {
+    "aws_amplify_app": "Amplify",
+    "aws_codebuild_project": "CodeBuild",
+    "cloudformation_template": "CloudFormation",
+    "terraform_root": "Terraform",
+    "terraform_state": "Terraform state",
+    "cdk_stack": "CDK stack",
+    "github_workflow": "GitHub workflow",
+    "lambda_edge_handler": "Lambda@Edge",
+}
+_DOCUMENT_STORIES = {"cdk-app": "CDK", "deploy-script": "Script", "vercel": "Vercel", "netlify": "Netlify"}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One way in which this repository deploys something."""
+
+    kind: str
+    path: str
+    origin: str
+    what: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True)
+class SettingUse:
+    """One environment variable by name: where it is set (environment to places), read, documented."""
+
+    name: str
+    secret: bool
+    reserved: bool
+    set_in: dict[str, list[str]] = field(default_factory=dict)
+    read_at: list[str] = field(default_factory=list)
+    documented_at: list[str] = field(default_factory=list)
+
+
+def tier_of(kind: str) -> str:
+    """The tier that a type belongs to; empty for what is no part of an architecture."""
+    return next((tier for tier, pattern in _COMPILED if pattern.fullmatch(kind)), "")
+
+
+def tiers(facts: Facts) -> dict[str, list[Fact]]:
+    """What the repository's own sources declare, by tier; copies, states and documents are left out."""
+    found: dict[str, list[Fact]] = {tier: [] for tier in TIERS}
+    for fact in facts:
+        tier = tier_of(fact.type)
+        if tier and fact.origin == "source":
+            found[tier].append(fact)
+    return found
+
+
+def deployments(facts: Facts) -> list[Deployment]:
+    """Every deployment story, sources first, with what it creates in short."""
+    found = [*_by_file(facts), *_manifests(facts)]
+    order = ("source", "generated", "state", "document", "archived")
+    return sorted(found, key=lambda one: (order.index(one.origin), one.kind, one.path))
+
+
+def _by_file(facts: Facts) -> Iterator[Deployment]:
+    by_file: dict[str, Counter[str]] = {}
+    for fact in facts:
+        if fact.type.startswith("aws_"):
+            by_file.setdefault(fact.where.file, Counter())[fact.type] += 1
+    folders: dict[str, Counter[str]] = {}
+    for file, counted in by_file.items():
+        if file.endswith(".tf"):
+            folders.setdefault(file.rpartition("/")[0] or ".", Counter()).update(counted)
+    for fact in facts:
+        kind = _STORIES.get(fact.type) or _DOCUMENT_STORIES.get(
+            _text(fact, "kind") if fact.type == "document" else ""
+        )
+        if not kind:
+            continue
+        if fact.type == "terraform_root":
+            regions = fact.attributes.get("regions")
+            region = (
+                ", ".join(sorted({str(v) for v in regions.values()})) if isinstance(regions, dict) else ""
+            )
+            yield Deployment(kind, fact.name, fact.origin, summary(folders.get(fact.name, Counter())), region)
+        else:
+            what = (
+                summary(by_file.get(fact.where.file, Counter()))
+                if fact.type == "cloudformation_template"
+                else ""
+            )
+            kind = (
+                "SAM"
+                if kind == "CloudFormation" and "Serverless" in str(fact.attributes.get("transform"))
+                else kind
+            )
+            yield Deployment(kind, fact.where.file, fact.origin, what, fact.where.region)
+
+
+def _manifests(facts: Facts) -> Iterator[Deployment]:
+    by_file: dict[tuple[str, str], Counter[str]] = {}
+    for fact in facts:
+        if fact.type.startswith("kubernetes_"):
+            by_file.setdefault((fact.where.file, fact.origin), Counter())[fact.type] += 1
+        elif fact.type == "aws_ecs_task_definition" and fact.id.endswith("#taskDefinition"):
+            yield Deployment("ECS task definition", fact.where.file, fact.origin, fact.name)
+    for (file, origin), counted in by_file.items():
+        yield Deployment("Kubernetes", file, origin, summary(counted))
+
+
+def words(kind: str) -> str:
+    """``aws_ecs_service`` as people say it: ``ecs service``."""
+    plain = re.sub(r"^(aws|kubernetes)_|_v\d$", "", kind)
+    return re.sub(r"^cloudwatch_(?=metric_alarm|event|log)", "", plain).replace("_", " ")
+
+
+def summary(counted: Counter[str]) -> str:
+    """The most telling types of a file, counted: ``2 sqs queue, 1 ecs service and 9 more``."""
+    ranked = sorted(counted.items(), key=lambda item: (_rank(item[0]), -item[1], item[0]))
+    parts = [f"{count} {words(kind)}" for kind, count in ranked[:4]]
+    rest = sum(count for _, count in ranked[4:])
+    return ", ".join(parts) + (f" and {rest} more" if rest else "")
+
+
+def _rank(kind: str) -> int:
+    tier = tier_of(kind)
+    return TIERS.index(tier) if tier else len(TIERS)
+
+
+def environments(facts: Facts) -> dict[str, list[str]]:
+    """Environments by name, each with what names it (``path: how``)."""
+    found: dict[str, set[str]] = {}
+    for fact in facts:
+        for name, how in _named_environments(fact):
+            found.setdefault(canonical(name), set()).add(f"{fact.where.file}: {how}")
+    return {name: sorted(places) for name, places in sorted(found.items())}
+
+
+def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
+    if fact.origin != "source":
+        return
+    if fact.type == "setting" and _text(fact, "environment"):
+        yield _text(fact, "environment"), "settings"
+    elif fact.type == "parameter" and re.search(r"env(ironment)?(_?name)?$|^stage$", fact.name, re.I):
+        values = [fact.attributes.get("default"), fact.attributes.get("value"), *_list(fact, "allowed")]
+        for value in values:
+            if isinstance(value, str) and value:
+                yield value, f"parameter {fact.name}"
+    elif fact.type == "aws_amplify_branch":
+        yield fact.name, "branch"
+    for key in ("variable_files", "parameter_files"):
+        files = fact.attributes.get(key)
+        for name in files if isinstance(files, dict) else ():
+            if name != "loaded" and is_environment(name):
+                yield name, "variable file"
+
+
+def settings(facts: Facts) -> list[SettingUse]:
+    """Environment variables by name, with where each is set, read and documented."""
+    found: dict[str, SettingUse] = {}
+    for fact in facts.seen(Setting):
+        use = found.setdefault(
+            fact.name, SettingUse(fact.name, bool(fact.attributes.get("secret")), _reserved(facts, fact.name))
+        )
+        role, place = _text(fact, "role"), str(fact.where)
+        if role == "set":
+            use.set_in.setdefault(_text(fact, "environment") or "any", []).append(place)
+        elif role == "read":
+            use.read_at.append(place)
+        elif role == "document":
+            use.documented_at.append(place)
+    return sorted(found.values(), key=lambda use: use.name)
+
+
+def _reserved(facts: Facts, name: str) -> bool:
+    return any(fact.name == name and fact.attributes.get("reserved") for fact in facts.seen(Setting))
+
+
+def missing(uses: Iterable[SettingUse]) -> list[SettingUse]:
+    """Settings that code reads and nothing sets."""
+    return [use for use in uses if use.read_at and not use.set_in and not use.reserved]
+
+
+def unused(uses: Iterable[SettingUse]) -> list[SettingUse]:
+    """Settings that something sets and no code reads."""
+    return [use for use in uses if use.set_in and not use.read_at and not use.reserved]
+
+
+def _text(fact: Fact, key: str) -> str:
+    value: Value = fact.attributes.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _list(fact: Fact, key: str) -> list[Value]:
+    try:
+        value = fact.get(key)
+    except NotKnown:
+        return []
+    return value if isinstance(value, list) else []
