@@ -37,7 +37,7 @@ _OWNED = (
     "target-group",
     "task-definition",
 )
-WIDTH, HEIGHT, GAP, ROWS, MOST = 190, 40, 14, 14, 64
+WIDTH, HEIGHT, GAP, ROWS, MOST = 214, 40, 14, 14, 64
 
 
 @dataclass
