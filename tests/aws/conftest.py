@@ -38,7 +38,7 @@ def client_factory(endpoint: str) -> Clients:
 
 
 _CONFIG = Config(
-    retries={"max_attempts": 1, "mode": "standard"}, s3={"addressing_style": "path"}, read_timeout=60
+    retries={"total_max_attempts": 1, "mode": "standard"}, s3={"addressing_style": "path"}, read_timeout=60
 )
 
 

@@ -12,6 +12,8 @@ _RPC = re.compile(r"^/service/[^/]+/operation/([^/]+)$")
 
 #: Signing name → the name that IAM, the AWS CLI's documentation and our log use.
 _NAMES = {"monitoring": "cloudwatch", "email": "ses", "eventbridge": "events", "tagging": "tag"}
+#: Operations that are called without credentials, and their services.
+_UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,11 @@ def call_of(request: Request) -> Call:
     found = _SCOPE.search(request.headers.get("authorization", ""))
     if found:
         access_key, region, service = found.groups()
+    operation = operation_of(request)
+    if not service and operation in _UNSIGNED:
+        service, region = _UNSIGNED[operation], "us-east-1"
     speaks_json = "x-amz-target" in request.headers
-    return Call(_NAMES.get(service, service), operation_of(request), region, access_key, speaks_json)
+    return Call(_NAMES.get(service, service), operation, region, access_key, speaks_json)
 
 
 def operation_of(request: Request) -> str:

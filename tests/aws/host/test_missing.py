@@ -51,7 +51,9 @@ def test_ses_identities_by_both_routes(aws, embedded):
     assert (identity["IdentityName"], identity["VerificationStatus"]) == ("example.com", "PENDING")
     assert ses.get_email_identity(EmailIdentity="example.com")["VerifiedForSendingStatus"] is False
     connection = http.client.HTTPConnection("127.0.0.1", embedded.port)
-    signed = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/ses/aws4_request, SignedHeaders=a, Signature=b"
+    signed = (
+        "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/ses/aws4_request, SignedHeaders=a, Signature=b"
+    )
     connection.request("GET", "/v2/email/identities", headers={"Authorization": signed})
     older = json.loads(connection.getresponse().read())
     assert [each["IdentityName"] for each in older["EmailIdentities"]] == ["example.com"]

@@ -82,7 +82,7 @@ def resources_of(call: Call, request: Request, given: Mapping[str, Any]) -> list
         return _secret(call, str(given.get("SecretId") or given.get("Name") or ""))
     if call.service == "ecs":
         return list(_ecs(call, given)) or ["*"]
-    prefix = f"arn:aws:{call.service}:"
+    prefix = f"arn:aws:{'iam' if call.service == 'sts' else call.service}:"
     named = _NAMED.get(call.service, {})
     found: list[str] = []
     for name, value in given.items():
