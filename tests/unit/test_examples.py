@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,31 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support import terraform
 from tests.unit.expected import reline
 
 EXAMPLES = reline.REPOSITORY / "examples"
 EXPECTED = sorted(reline.HERE.glob("*.json"))
 PLANTED = {"huntaze/config/grafana-dashboard-golden-signals.json"}
+#: What cfn-lint may say, and nothing else: (file, rule, line).
+LINT = {("huntaze/infra/aws/video-processor/ecs-only.yaml", "E3002", 31)}
+TEMPLATES = (
+    "huntaze/aws-infrastructure.yaml",
+    "huntaze/infra/aws/**/*.yaml",
+    "huntaze-ready/aws-infrastructure.yaml",
+    "huntaze-ready/infra/aws/**/*.yaml",
+    "small/sam-orders/template.yaml",
+    "small/monorepo-two-stories/infra/cloudformation/stack.yaml",
+)
+MODULES = (
+    ("huntaze", "infra/aws"),
+    ("huntaze-ready", "infra/aws"),
+    ("huntaze-ready", "infra/bootstrap"),
+    ("small/terraform-modules", "environments/staging"),
+    ("small/terraform-modules", "environments/production"),
+    ("small/eks-shop", "terraform"),
+    ("small/monorepo-two-stories", "infra/terraform"),
+)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -98,3 +121,41 @@ def test_nothing_in_the_examples_looks_like_a_real_secret() -> None:
         path for path in tracked(("",)) if path.is_file() and real.search(path.read_text(errors="replace"))
     ]
     assert not found
+
+
+@pytest.mark.slow
+def test_templates_have_only_the_planted_errors() -> None:
+    files = [str(path) for pattern in TEMPLATES for path in sorted(EXAMPLES.glob(pattern))]
+    assert len(files) == 14
+    lint = Path(sys.executable).with_name("cfn-lint")
+    ran = subprocess.run([lint, "--format", "json", *files], capture_output=True, text=True)
+    said = set()
+    for found in json.loads(ran.stdout):
+        file = str(Path(found["Filename"]).relative_to(EXAMPLES))
+        said.add((file, found["Rule"]["Id"], found["Location"]["Start"]["LineNumber"]))
+    assert said == LINT
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(terraform.available()), reason=terraform.available())
+@pytest.mark.parametrize(("example", "module"), MODULES, ids=["/".join(module) for module in MODULES])
+def test_terraform_is_valid(example: str, module: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / example, tmp_path / "copy")
+    directory = tmp_path / "copy" / module
+    config = tmp_path / "terraformrc"
+    config.write_text(
+        f'provider_installation {{\n  filesystem_mirror {{ path = "{terraform.mirror()}" }}\n}}\n'
+    )
+    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(config), "CHECKPOINT_DISABLE": "1"}
+    initialised = subprocess.run(
+        ["terraform", "init", "-backend=false", "-input=false", "-no-color"],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert initialised.returncode == 0, initialised.stderr
+    valid = subprocess.run(
+        ["terraform", "validate", "-json"], cwd=directory, env=environment, capture_output=True, text=True
+    )
+    assert json.loads(valid.stdout)["valid"], valid.stdout
