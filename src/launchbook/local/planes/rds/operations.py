@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from moto.rds import models, urls
 from moto.rds.exceptions import DBSnapshotNotFoundFault, InvalidParameterCombination, RDSClientError
 
+from launchbook.errors import LaunchbookError
 from launchbook.local.planes.rds.objects import Database, ParameterGroup, Secret, Snapshot
 
 #: How a restoring operation tells ``create_db_instance`` where the data come from.
@@ -92,10 +93,11 @@ class Databases(models.RDSBackend):
         source = db_kwargs.pop(_SOURCE, None)
         database = super().create_db_instance(db_kwargs)
         if isinstance(database, Database) and database.real:
-            if source is None:
-                self.servers.create(database)
-            else:
-                self.servers.restore(database, source)
+            try:
+                self.servers.restore(database, source) if source else self.servers.create(database)
+            except LaunchbookError as error:  # no PostgreSQL on this machine: said now, and nothing stays
+                del self.databases[database.db_instance_identifier]
+                raise RDSClientError("InsufficientDBInstanceCapacity", error.render()) from error
         return database
 
     def restore_db_instance_from_db_snapshot(self, from_snapshot_id: str, overrides: Any) -> Any:
