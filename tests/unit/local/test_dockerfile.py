@@ -92,6 +92,7 @@ def test_what_is_not_honoured_is_said_with_its_line(tmp_path: Path) -> None:
         (3, "the programs"),
         (7, "the system packages"),
         (11, "the programs"),
+        (20, "kept in the image, but ECS runs the health check"),
         (22, "processes run as the user"),
     ]
     assert "apt-get install -y gcc" in str(built.notes[1])

@@ -20,6 +20,7 @@ _NOT_HONOURED = {
     "USER": "processes run as the user of the embedded AWS",
     "VOLUME": "mount points come from the task definition",
     "ONBUILD": "nothing builds on this image here",
+    "HEALTHCHECK": "kept in the image, but ECS runs the health check of a task definition only",
 }
 
 

@@ -63,9 +63,10 @@ def _instructions(text: str, name: str) -> Iterator[Instruction]:
     escape = _escape(lines)
     at = 0
     while at < len(lines):
-        start, (logical, at) = at, _logical(lines, at, escape)
-        if not logical:
+        if not lines[at].strip() or lines[at].lstrip().startswith("#"):
+            at += 1
             continue
+        start, (logical, at) = at, _logical(lines, at, escape)
         word, _, rest = logical.partition(" ")
         verb = word.upper()
         if verb not in KNOWN:
