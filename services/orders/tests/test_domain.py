@@ -189,7 +189,8 @@ def test_an_amount_is_kept_to_the_cent(amount: object, taken: str) -> None:
 @pytest.mark.parametrize(
     "amount",
     [0, -1, True, "1", None, 1.5, [], Decimal("0.001"), Decimal("NaN"), Decimal("Infinity"), Decimal("-0.00"),
-     Decimal("1E+999999999"), Decimal("1E-999999999"), Decimal("1." + "0" * 50 + "1"), Decimal("1000000000000.00"), 10**40],
+     Decimal("1E+999999999"), Decimal("1E-999999999"), Decimal("1." + "0" * 50 + "1"),
+     Decimal("1000000000000.00"), 10**40],
 )  # fmt: skip
 def test_no_other_amount_is_taken(amount: object) -> None:
     with pytest.raises(InvalidOrder) as invalid:
