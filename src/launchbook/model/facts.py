@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 from launchbook.model.fact import CLASSES, Fact, Where
 from launchbook.model.values import NotKnown, Ref, Unread
@@ -88,6 +88,10 @@ class Facts:
             self.complete | other.complete,
         )
 
+    @overload
+    def seen(self, kind: str) -> list[Fact]: ...
+    @overload
+    def seen(self, kind: type[F]) -> list[F]: ...
     def seen(self, kind: type[F] | str) -> list[F]:
         """Every fact of a kind that was read. There may be more: use :meth:`of` to say "none" or "all".
 
@@ -97,6 +101,10 @@ class Facts:
         found = [fact for fact in named if fact.created is not False]
         return cast("list[F]", found)
 
+    @overload
+    def of(self, kind: str) -> list[Fact]: ...
+    @overload
+    def of(self, kind: type[F]) -> list[F]: ...
     def of(self, kind: type[F] | str) -> list[F]:
         """All facts of a kind, as far as the sources of this run go.
 

@@ -92,6 +92,11 @@ def _put(into: Map, path: list[str], value: Any, line: int) -> None:
         node.lines[path[-1]] = line
 
 
+def converted(structure: Map) -> Seq:
+    """A nested structure as a block: a list with one map that has Terraform's names."""
+    return _listed(_block(structure))
+
+
 def _converted(key: str, value: Any) -> Any:
     """Nested structures become blocks: lists of maps with Terraform's names."""
     if key in RAW:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Fact, Ref
+from launchbook.repo.cloudformation.convert import converted
 from launchbook.repo.cloudformation.names import attribute_name
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 
@@ -91,8 +92,38 @@ def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
             yield Part("endpoint", f"endpoint:{address}", f"{method} {path}", line, route)
 
 
+#: Properties of a bucket that are resources of their own in Terraform, with the block that holds them.
+_BUCKET = {
+    "VersioningConfiguration": ("aws_s3_bucket_versioning", "versioning_configuration"),
+    "LifecycleConfiguration": ("aws_s3_bucket_lifecycle_configuration", ""),
+    "PublicAccessBlockConfiguration": ("aws_s3_bucket_public_access_block", ""),
+    "BucketEncryption": ("aws_s3_bucket_server_side_encryption_configuration", ""),
+    "LoggingConfiguration": ("aws_s3_bucket_logging", ""),
+}
+
+
+def _bucket(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
+    for key, (kind, block) in _BUCKET.items():
+        value = properties.get(key)
+        if not isinstance(value, Map):
+            continue
+        line = line_of(properties, key)
+        inside = converted(value)
+        values = (
+            {block: (inside, line)}
+            if block
+            else {k: (v, line_of(inside[0], k)) for k, v in inside[0].items()}
+        )
+        spelled = {_BLOCKS.get(key, key): held for key, held in values.items()}
+        attributes = _attributes(line, bucket=(Ref(fact.id), line), **spelled)
+        yield Part(kind, f"{name}.{key}", fact.name, line, attributes)
+
+
+_BLOCKS = {"rules": "rule", "server_side_encryption_configuration": "rule"}
+
 _PARTS: dict[str, Callable[[str, Map, Fact], Iterator[Part]]] = {
     "AWS::Events::Rule": _rule,
+    "AWS::S3::Bucket": _bucket,
     "AWS::SNS::Topic": _topic,
     "AWS::Serverless::Function": _function,
 }

@@ -98,7 +98,7 @@ def _object(file: File, item: Map, maps: dict[tuple[str, str], Map], found: Foun
     if kind in ("ConfigMap", "Secret"):
         names = sorted(key for part in _SECRET_KEYS for key in as_map(item.get(part)))
         _put(attributes, "names", list(names), item.line)
-    calls = list(_calls(item, namespace, maps)) if target in _PODS else []
+    calls = list(_calls(file, item, namespace, maps)) if target in _PODS else []
     if calls:
         _put(
             attributes,
@@ -206,7 +206,9 @@ def _environment(container: Map, namespace: str, maps: dict[tuple[str, str], Map
     return known
 
 
-def _calls(item: Map, namespace: str, maps: dict[tuple[str, str], Map]) -> Iterator[dict[str, Any]]:
+def _calls(
+    file: File, item: Map, namespace: str, maps: dict[tuple[str, str], Map]
+) -> Iterator[dict[str, Any]]:
     """The URLs that a container's command names, with the method."""
     for container in _containers(item):
         known = _environment(container, namespace, maps)
@@ -220,7 +222,7 @@ def _calls(item: Map, namespace: str, maps: dict[tuple[str, str], Map]) -> Itera
         verb = method.group(1).upper() if method else "POST" if _BODY.search(text) else "GET"
         for word, line in words:
             for match in _URL.finditer(word):
-                at = _line_inside(word, match.start(), line)
+                at = _line_inside(file, match.group(), line)
                 yield {"method": verb, "url": _substituted(match.group().rstrip(".,"), known), "line": at}
 
 
@@ -228,9 +230,10 @@ def _words(container: Map, key: str) -> list[tuple[int, str]]:
     return [(i, word) for i, word in enumerate(as_list(container.get(key))) if isinstance(word, str)]
 
 
-def _line_inside(word: str, start: int, line: int) -> int:
-    """A block's text begins on the line after its mark; each newline before the match is one more."""
-    return line + 1 + word[:start].count("\n") if "\n" in word else line
+def _line_inside(file: File, url: str, line: int) -> int:
+    """The line of the text that a URL stands on: a block's text begins below its mark, folded."""
+    below = file.text.splitlines()[max(line - 1, 0) : line + 40]
+    return next((line + number for number, text in enumerate(below) if url in text), line)
 
 
 def _substituted(url: str, known: dict[str, str]) -> Value:

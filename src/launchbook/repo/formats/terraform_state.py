@@ -27,6 +27,7 @@ def terraform_state(file: File, found: Found) -> None:
         name=file.shown,
         line=1,
         attributes={"version": version, "resources": len(resources), "serial": document.get("serial")},
+        lines={"lineage": line_of(document, "lineage")},
         origin="state",
     )
     if version != 4:

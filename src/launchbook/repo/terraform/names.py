@@ -29,9 +29,14 @@ _NAMES = {
 }
 
 
+def name_attribute(kind: str) -> str:
+    """The attribute that holds the name of a resource of this type."""
+    return _NAMES.get(kind, "name")
+
+
 def name_of(kind: str, attributes: Mapping[str, Value]) -> str:
     """The name that a resource will have; empty when files do not decide it."""
-    for key in (_NAMES.get(kind, "name"), "name"):
+    for key in (name_attribute(kind), "name"):
         value = attributes.get(key)
         if isinstance(value, str) and value:
             return value

@@ -1,0 +1,86 @@
+"""From what calls a path to the route that answers it: health checks, cron jobs, API destinations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from launchbook.model import Endpoint, Fact, Facts, NotKnown, Relation
+from launchbook.repo.wiring import place
+
+_URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|;&)?]*)")
+
+
+def relate(facts: Facts) -> Iterator[Relation]:
+    """Each caller with its route; a path that no route answers stays as written, unresolved."""
+    routes: dict[str, list[Fact]] = {}
+    for route in facts.seen(Endpoint):
+        routes.setdefault(_shape(str(route.attributes.get("path"))), []).append(route)
+    for fact in facts:
+        for kind, method, path, at in _asked(fact):
+            yield from _answered(fact, kind, method, path, at, routes)
+
+
+def health_command_path(command: object) -> str:
+    """The path that a container's health check command asks for; empty when it asks for none."""
+    words = command if isinstance(command, list) else [command]
+    match = _URL_PATH.search(" ".join(str(word) for word in words))
+    return match.group(1) if match else ""
+
+
+def _asked(fact: Fact) -> Iterator[tuple[str, str, str, str]]:
+    if fact.type in ("aws_lb_target_group", "aws_alb_target_group"):
+        path = _known(fact, "health_check.0.path")
+        if isinstance(path, str):
+            yield "health-path", "GET", path, "health_check.0.path"
+    elif fact.type == "aws_cloudwatch_event_api_destination":
+        url, method = _known(fact, "invocation_endpoint"), _known(fact, "http_method")
+        if isinstance(url, str):
+            yield "calls", str(method or "POST"), urlsplit(url).path, "invocation_endpoint"
+    elif fact.type == "container_health_check":
+        path = health_command_path(_known(fact, "command"))
+        if path:
+            yield "health-path", "GET", path, "command"
+    calls = fact.attributes.get("calls")
+    for number, call in enumerate(calls if isinstance(calls, list) else []):
+        url = call.get("url") if isinstance(call, dict) else None
+        if isinstance(call, dict) and isinstance(url, str):
+            yield "calls", str(call.get("method")), urlsplit(url).path, f"calls.{number}"
+
+
+def _known(fact: Fact, path: str) -> object:
+    try:
+        return fact.get(path)
+    except NotKnown:
+        return None
+
+
+def _shape(path: str) -> str:
+    """A path with its parameters made alike, and without its last slash."""
+    return re.sub(r"\{[^}]*\}|:\w+|\[[^\]]*\]", "{}", path.split("?")[0]).rstrip("/") or "/"
+
+
+def _answered(
+    fact: Fact, kind: str, method: str, path: str, at: str, routes: dict[str, list[Fact]]
+) -> Iterator[Relation]:
+    found = [route for route in routes.get(_shape(path), ()) if _served(route)]
+    # A caller with the wrong method still means this route: that the methods differ is for a check to say.
+    matching = [route for route in found if route.attributes.get("method") in (method, "ANY", "*")] or found
+    source = _subject(fact)
+    for route in matching:
+        yield Relation(kind=kind, source=source, target=route.id, where=place(fact, at))
+    if not matching:
+        yield Relation(
+            kind=kind, source=source, target=f"{method} {path}", where=place(fact, at), resolved=False
+        )
+
+
+def _served(route: Fact) -> bool:
+    return not route.attributes.get("shadowed") and route.origin == "source"
+
+
+def _subject(fact: Fact) -> str:
+    """A container's health check speaks for the task definition that it lies in."""
+    owner = fact.attributes.get("of")
+    return owner if fact.type == "container_health_check" and isinstance(owner, str) else fact.id
