@@ -12,8 +12,19 @@ from launchbook.repo.wiring import place
 #: Types whose names are unique in an account and region; two of one name exclude each other.
 _UNIQUE = frozenset(
     {"aws_s3_bucket", "aws_sqs_queue", "aws_sns_topic", "aws_ecs_service", "aws_ecr_repository", "aws_lb"}
-    | {"aws_lambda_function", "aws_dynamodb_table", "aws_db_instance", "aws_cloudwatch_log_group", "aws_ecs_cluster"}
-    | {"aws_elasticache_replication_group", "aws_cloudwatch_metric_alarm", "aws_cloudwatch_event_rule", "aws_iam_role"}
+    | {
+        "aws_lambda_function",
+        "aws_dynamodb_table",
+        "aws_db_instance",
+        "aws_cloudwatch_log_group",
+        "aws_ecs_cluster",
+    }
+    | {
+        "aws_elasticache_replication_group",
+        "aws_cloudwatch_metric_alarm",
+        "aws_cloudwatch_event_rule",
+        "aws_iam_role",
+    }
 )
 
 
@@ -29,10 +40,7 @@ def relate(facts: Facts) -> Iterator[Relation]:
         ):
             continue
         known = first.setdefault((fact.type, fact.name, fact.where.region), fact)
-        if known.where.file.rpartition("/")[0] != fact.where.file.rpartition("/")[0] or _templates(
-            known, fact
-        ):
-            if known is not fact:
+        if known is not fact and _apart(known, fact):
             where = place(fact, name_attribute(fact.type))
             yield Relation(kind="redefines", source=fact.id, target=known.id, where=where)
 
