@@ -103,8 +103,8 @@ class Database(models.DBInstance):
         super().save_automated_backup()
 
 
-class ParameterGroup(models.DBParameterGroup):
-    """A parameter group that says which of its parameters a user has set."""
+class DBParameterGroup(models.DBParameterGroup):
+    """A group that says which parameters a user has set. moto finds attributes by the name of the class: it stays."""
 
     def update_parameters(self, new_parameters: Any) -> None:
         """Set parameters."""

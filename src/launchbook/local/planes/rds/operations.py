@@ -9,7 +9,7 @@ from moto.rds import models, urls
 from moto.rds.exceptions import DBSnapshotNotFoundFault, InvalidParameterCombination, RDSClientError
 
 from launchbook.errors import LaunchbookError
-from launchbook.local.planes.rds.objects import Database, ParameterGroup, Secret, Snapshot
+from launchbook.local.planes.rds.objects import Database, DBParameterGroup, Secret, Snapshot
 
 #: How a restoring operation tells ``create_db_instance`` where the data come from.
 _SOURCE = "launchbook_source"
@@ -255,7 +255,7 @@ def install(servers: Servers) -> None:
     models.MasterUserSecret = Secret  # type: ignore[misc]
     models.DBInstance = Database  # type: ignore[misc]
     models.DBSnapshot = Snapshot  # type: ignore[misc]
-    models.DBParameterGroup = ParameterGroup  # type: ignore[misc]
+    models.DBParameterGroup = DBParameterGroup  # type: ignore[misc]
     Databases.servers = servers
     models.rds_backends.backend = Databases
     models.Event.EVENT_MAP.update(_EVENTS)
