@@ -122,7 +122,7 @@ class Fleet:
             self._signal(service, signal.SIGTERM)
         for service in self.services:
             if service.process is not None:
-                code = await asyncio.to_thread(service.process.stop)
+                code = await asyncio.to_thread(service.process.wait)
                 if code != 0 and service.process.pid not in service.killed:
                     bad.append(f"{service.name} answered SIGTERM with exit code {code}")
         return bad

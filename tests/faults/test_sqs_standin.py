@@ -1,6 +1,8 @@
 """The stand-in behaves as SQS where the order platform relies on it, judged through boto3."""
 
+import contextlib
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,11 +29,11 @@ def sqs(stand_in: QueueStandIn):
     return client(stand_in)
 
 
-def client(stand_in: QueueStandIn):
+def client(stand_in: QueueStandIn, *, read_timeout: float = 1):
     return boto3.client(
         "sqs", endpoint_url=stand_in.endpoint, region_name="us-east-1",
         aws_access_key_id="test", aws_secret_access_key="test",
-        config=Config(retries={"max_attempts": 0}, read_timeout=1, connect_timeout=1),
+        config=Config(retries={"max_attempts": 0}, read_timeout=read_timeout, connect_timeout=1),
     )  # fmt: skip
 
 
@@ -122,6 +124,22 @@ def test_each_outage_fails_the_request_and_ends_by_itself(stand_in, sqs, kind):
     sqs.send_message(QueueUrl=stand_in.url, MessageBody="y")
     bodies = stand_in.state()["queues"]["orders"]["bodies"]
     assert bodies == (["x", "y"] if kind == "lost" else ["y"])
+
+
+def test_a_refusing_queue_drops_open_long_polls_at_once(stand_in):
+    poll = client(stand_in, read_timeout=25)
+    polling = threading.Thread(target=lambda: suppressed(receive, poll, stand_in.url, WaitTimeSeconds=20))
+    polling.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    stand_in.fault("refuse", 0.5)
+    polling.join()
+    assert time.monotonic() - began < 2
+
+
+def suppressed(call, *arguments, **options):
+    with contextlib.suppress(ClientError, BotoCoreError):
+        call(*arguments, **options)
 
 
 def test_duplicate_delivers_the_same_message_twice_and_late_holds_it_back(stand_in, sqs):

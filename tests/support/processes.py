@@ -55,6 +55,10 @@ class Process:
     def stop(self, grace: float = 30.0) -> int:
         """SIGTERM, then kill -9 after `grace` seconds; the exit code (negative: the signal that ended it)."""
         self.signal(signal.SIGTERM)
+        return self.wait(grace)
+
+    def wait(self, grace: float = 30.0) -> int:
+        """Wait for it to end, then kill -9 after `grace` seconds; the exit code."""
         try:
             return self.popen.wait(grace)
         except subprocess.TimeoutExpired:
