@@ -20,6 +20,8 @@ def command(port: int | None, region: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(variables, indent=2))
         return
+    # An empty profile is an error to botocore, and a full one could name another endpoint.
+    click.echo("unset AWS_PROFILE")
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
@@ -31,7 +33,6 @@ def variables_of(one: instance.Instance, region: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_SESSION_TOKEN": "",
-        "AWS_PROFILE": "",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         # No container or instance to ask for credentials here.
