@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tree_sitter_hcl
 import yaml
+from tree_sitter import Language, Parser
 
 from tests.support import terraform
-from tests.unit.expected import reline
+from tests.unit.expected import reline, removals
 
 EXAMPLES = reline.REPOSITORY / "examples"
 EXPECTED = sorted(reline.HERE.glob("*.json"))
@@ -121,6 +123,39 @@ def test_nothing_in_the_examples_looks_like_a_real_secret() -> None:
         path for path in tracked(("",)) if path.is_file() and real.search(path.read_text(errors="replace"))
     ]
     assert not found
+
+
+HCL = Parser(Language(tree_sitter_hcl.language()))
+
+
+def parses(path: Path) -> bool:
+    try:
+        if path.suffix == ".tf":
+            return not HCL.parse(path.read_bytes()).root_node.has_error
+        if path.suffix in {".yaml", ".yml"}:
+            list(yaml.load_all(path.read_text(), Loader=_Tags))
+        elif path.suffix == ".json":
+            json.loads(path.read_text())
+    except (ValueError, yaml.YAMLError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("removal", removals.load(), ids=lambda removal: removal["id"])
+def test_a_removal_takes_one_thing_away_and_leaves_files_that_parse(
+    removal: dict[str, Any], tmp_path: Path
+) -> None:
+    files = {step["file"] for step in removal["steps"]}
+    for name in files:
+        if (reline.REPOSITORY / "examples/huntaze-ready" / name).exists():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(reline.REPOSITORY / "examples/huntaze-ready" / name, tmp_path / name)
+    before = {name: (tmp_path / name).read_bytes() for name in files if (tmp_path / name).exists()}
+    removals.apply(removal, tmp_path)
+    left = [name for name in files if (tmp_path / name).exists()]
+    assert all((tmp_path / name).read_bytes() != before.get(name) for name in left)
+    broken = [name for name in left if not parses(tmp_path / name)]
+    assert bool(broken) == (removal.get("net") == "file-does-not-parse"), broken
 
 
 @pytest.mark.slow
