@@ -16,7 +16,7 @@ _names = itertools.count(1)
 PASSWORD = 'it\'s "quoted" 100%'
 
 
-def until(true: Callable[[], Any], seconds: float = 30.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait for a condition, and say so when it never came."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -105,6 +105,19 @@ def _wait(work: Coroutine[Any, Any, Any]) -> Any:
 def databases(aws: Clients) -> Iterator[Databases]:
     made = Databases(aws("rds"))
     yield made
+    _remove(made)
+
+
+@pytest.fixture(scope="module")
+def shared(aws: Clients) -> Iterator[Databases]:
+    """One instance, ``shared.made[0]``, for the tests of a module that leave it available; it keeps backups."""
+    made = Databases(aws("rds"))
+    made.create(BackupRetentionPeriod=1)
+    yield made
+    _remove(made)
+
+
+def _remove(made: Databases) -> None:
     for name in made.made:
         if not made.gone(name):
             until(lambda name=name: made.describe(name)["DBInstanceStatus"] in ("available", "stopped"))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,28 +80,28 @@ def test_a_managed_password_is_a_secret_that_opens_the_database(databases: Datab
     assert databases.sql(name, "SELECT 1", password=secret()["password"]) == [(1,)]
 
 
-def test_stop_start_and_reboot_keep_the_data(databases: Databases, embedded: Any) -> None:
-    name = databases.create()
-    databases.sql(name, "CREATE TABLE kept AS SELECT 42 AS n", "SELECT 1")
-    databases.client.reboot_db_instance(DBInstanceIdentifier=name)
-    databases.until(name, "available")
-    databases.client.stop_db_instance(DBInstanceIdentifier=name)
-    databases.until(name, "stopped")
+def test_stop_start_and_reboot_keep_the_data(shared: Databases, embedded: Any) -> None:
+    name = shared.made[0]
+    shared.sql(name, "CREATE TABLE kept AS SELECT 42 AS n", "SELECT 1")
+    shared.client.reboot_db_instance(DBInstanceIdentifier=name)
+    shared.until(name, "available")
+    shared.client.stop_db_instance(DBInstanceIdentifier=name)
+    shared.until(name, "stopped")
     with pytest.raises(OSError):
-        databases.sql(name, "SELECT 1")
-    databases.client.start_db_instance(DBInstanceIdentifier=name)
-    databases.until(name, "available")
-    assert databases.sql(name, "SELECT n FROM kept") == [(42,)]
+        shared.sql(name, "SELECT 1")
+    shared.client.start_db_instance(DBInstanceIdentifier=name)
+    shared.until(name, "available")
+    assert shared.sql(name, "SELECT n FROM kept") == [(42,)]
 
 
-def test_a_killed_server_comes_back_with_its_data(databases: Databases, embedded: Any) -> None:
-    name = databases.create()
-    databases.sql(name, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
-    postmaster = _postmaster(databases, name, embedded)
+def test_a_killed_server_comes_back_with_its_data(shared: Databases, embedded: Any) -> None:
+    name = shared.made[0]
+    shared.sql(name, "CREATE TABLE killed AS SELECT 7 AS n", "SELECT 1")
+    postmaster = _postmaster(shared, name, embedded)
     os.kill(postmaster, signal.SIGKILL)
-    until(lambda: _postmaster(databases, name, embedded) != postmaster)
-    databases.until(name, "available")
-    assert databases.sql(name, "SELECT n FROM kept") == [(7,)]
+    until(lambda: _postmaster(shared, name, embedded) != postmaster)
+    shared.until(name, "available")
+    assert shared.sql(name, "SELECT n FROM killed") == [(7,)]
 
 
 def _postmaster(databases: Databases, name: str, embedded: Any) -> int:
@@ -142,10 +143,8 @@ def test_other_engines_are_objects_and_status_says_so(databases: Databases) -> N
     assert databases.describe(name)["DBInstanceStatus"] == "available"
 
 
-def test_what_a_server_uses_is_measured(databases: Databases, aws: Clients) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    name = databases.create()
+def test_what_a_server_uses_is_measured(shared: Databases, aws: Clients) -> None:
+    name = shared.made[0]
 
     def latest(metric: str) -> list[float]:
         now = datetime.now(UTC)

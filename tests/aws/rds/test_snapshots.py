@@ -10,14 +10,17 @@ CHECKSUM = "SELECT count(*), md5(string_agg(o::text, '|' ORDER BY id)) FROM orde
 def _fill(databases: Databases, name: str, rows: int = 5000) -> Any:
     return databases.sql(
         name,
+        "DROP TABLE IF EXISTS orders",
         "CREATE TABLE orders (id bigint PRIMARY KEY, note text)",
         f"INSERT INTO orders SELECT i, md5(i::text) FROM generate_series(1, {rows}) i",
         CHECKSUM,
     )
 
 
-def test_snapshot_delete_rows_restore_and_the_checksums_are_equal(databases: Databases) -> None:
-    name = databases.create()
+def test_snapshot_delete_rows_restore_and_the_checksums_are_equal(
+    databases: Databases, shared: Databases
+) -> None:
+    name = shared.made[0]
     before = _fill(databases, name)
     taken = databases.snapshot(name)
     databases.sql(name, "DELETE FROM orders WHERE id > 10", "SELECT 1")
@@ -31,8 +34,10 @@ def test_snapshot_delete_rows_restore_and_the_checksums_are_equal(databases: Dat
     assert databases.sql(name, "SELECT count(*) FROM orders") == [(10,)]
 
 
-def test_a_copied_snapshot_of_a_stopped_instance_restores_too(databases: Databases) -> None:
-    name = databases.create()
+def test_a_copied_snapshot_of_a_stopped_instance_restores_too(
+    databases: Databases, shared: Databases
+) -> None:
+    name = shared.made[0]
     before = _fill(databases, name, 100)
     databases.client.stop_db_instance(DBInstanceIdentifier=name)
     databases.until(name, "stopped")
@@ -46,10 +51,14 @@ def test_a_copied_snapshot_of_a_stopped_instance_restores_too(databases: Databas
     )
     databases.until("restored-2", "available")
     assert databases.sql("restored-2", CHECKSUM) == before
+    databases.client.start_db_instance(DBInstanceIdentifier=name)
+    databases.until(name, "available")
 
 
-def test_restore_to_the_latest_point_copies_what_is_there_now(databases: Databases) -> None:
-    name = databases.create(BackupRetentionPeriod=1)
+def test_restore_to_the_latest_point_copies_what_is_there_now(
+    databases: Databases, shared: Databases
+) -> None:
+    name = shared.made[0]
     before = _fill(databases, name, 100)
     databases.made.append("restored-3")
     databases.client.restore_db_instance_to_point_in_time(
@@ -76,8 +85,8 @@ def test_backups_are_taken_only_where_they_are_kept(databases: Databases) -> Non
     assert automated(kept) == []
 
 
-def test_a_read_replica_follows_and_can_be_promoted(databases: Databases) -> None:
-    name = databases.create()
+def test_a_read_replica_follows_and_can_be_promoted(databases: Databases, shared: Databases) -> None:
+    name = shared.made[0]
     before = _fill(databases, name, 100)
     databases.made.insert(0, "replica-1")
     databases.client.create_db_instance_read_replica(

@@ -16,8 +16,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def quote(text: str) -> str:
-    """A word of haproxy's configuration that is taken as it stands."""
-    return "'" + text.replace("'", "'\\''") + "'"
+    """A word of haproxy's configuration that is taken as it stands; control characters are left out.
+
+    A line break would end the line whatever the quotes, and none of them may be in a header either.
+    """
+    plain = "".join(char for char in text if char.isprintable())
+    return "'" + plain.replace("'", "'\\''") + "'"
 
 
 def regex(pattern: str, *, any_run: str = ".*", any_one: str = ".") -> str:

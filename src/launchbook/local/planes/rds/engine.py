@@ -86,9 +86,6 @@ class Engine:
             held.server.initialise()
             self._holding.up(held, database)
             held.server.sql(_roles(database))
-            if database.db_name and database.db_name != "postgres":
-                name, owner = identifier(database.db_name), identifier(database.master_username or "")
-                held.server.sql(f"CREATE DATABASE {name} OWNER {owner};")
             self._created(database)
 
         self._holding.make(database, self._holding.pick(database), job)
@@ -248,6 +245,7 @@ class Engine:
 def _roles(database: Database) -> str:
     """The master user as RDS makes it: owner of everything, superuser of nothing."""
     master = identifier(database.master_username or "postgres")
+    named = database.db_name and database.db_name != "postgres"
     return (
         "CREATE ROLE rds_superuser NOLOGIN CREATEDB CREATEROLE;\n"
         "GRANT pg_monitor, pg_signal_backend, pg_read_all_data, pg_write_all_data TO rds_superuser"
@@ -255,6 +253,7 @@ def _roles(database: Database) -> str:
         f"CREATE ROLE {master} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser;\n"
         f"{_password(database, database.launchbook_password)}"
         f"ALTER DATABASE postgres OWNER TO {master};\n"
+        + (f"CREATE DATABASE {identifier(database.db_name or '')} OWNER {master};\n" if named else "")
     )
 
 
