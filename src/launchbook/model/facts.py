@@ -114,7 +114,7 @@ class Facts:
             for gap in self.gaps:
                 if gap.may_hide(name):
                     raise NotKnown(f"all {name}", f"{gap.what} ({gap.where})", gap.hint)
-        return self.seen(kind)
+        return cast("list[F]", self.seen(kind))
 
     def none_exists(self, kind: type[F] | str) -> bool:
         """True only if every one of this kind was looked for and there is none.

@@ -137,7 +137,7 @@ def _root_facts(instance: Instance, variables: VariableFiles, found: Found) -> N
         lines=lines,
     )
     for name, declared in module.variables.items():
-        _variable_fact(name, declared, instance, found)
+        _variable_fact(name, declared, instance, variables, found)
 
 
 def _backends(module: Module) -> Iterator[Declared]:
@@ -158,7 +158,9 @@ def _backend(declared: Declared) -> Value:
     return values
 
 
-def _variable_fact(name: str, declared: Declared, instance: Instance, found: Found) -> None:
+def _variable_fact(
+    name: str, declared: Declared, instance: Instance, files: VariableFiles, found: Found
+) -> None:
     values: dict[str, Value] = {}
     for key in ("default", "description", "sensitive"):
         if key in declared.body.attributes:
@@ -167,7 +169,8 @@ def _variable_fact(name: str, declared: Declared, instance: Instance, found: Fou
         values |= {"sensitive": True, "default": unread("the variable is sensitive")}
     values |= {key: kept(name, value) for key, value in values.items() if key == "default"}
     values["value"] = kept(name, instance.resolve(("var", name), instance.scope()))
-    lines = {key: attribute.line for key, attribute in declared.body.attributes.items()}
+    lines: dict[str, int | str] = {key: attribute.line for key, attribute in declared.body.attributes.items()}
+    lines["value"] = files.places.get(name, lines.get("default", declared.block.line))
     line = declared.block.line
     found.fact(
         declared.file,

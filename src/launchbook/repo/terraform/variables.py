@@ -12,7 +12,7 @@ from launchbook.repo.environments import environment_of, same_environment
 from launchbook.repo.hcl.evaluate import evaluate
 from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.scope import plain_scope
-from launchbook.repo.lined import Unreadable
+from launchbook.repo.lined import Unreadable, line_of
 from launchbook.repo.reader import File, Found
 
 _LOADED = re.compile(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
@@ -25,6 +25,7 @@ class VariableFiles:
     loaded: dict[str, Value] = field(default_factory=dict)
     by_environment: dict[str, dict[str, Value]] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)  # of the values that are always loaded
 
     def value(self, name: str, default: Value, environment: str) -> Value:
         """The value in force; Unread when it differs by environment and none was asked for."""
@@ -61,6 +62,7 @@ def read_variable_files(files: Sequence[File], folder: str, found: Found) -> Var
             continue
         if file.folder == folder and _LOADED.fullmatch(file.name):
             read.loaded.update(values)
+            read.places.update({name: f"{file.shown}:{line}" for name, line in _line_of_each(file).items()})
             read.files.setdefault("", []).append(file.shown)
         else:
             name = environment_of(file.path)
@@ -74,6 +76,12 @@ def _values(file: File, found: Found) -> dict[str, Value]:
     for line in body.everything_broken():
         found.gap(file, "this variable file does not parse", "terraform fmt -check", line, hides=())
     return {name: evaluate(attribute.value, plain_scope()) for name, attribute in body.attributes.items()}
+
+
+def _line_of_each(file: File) -> dict[str, int]:
+    if file.name.endswith(".json"):
+        return {name: line_of(file.json, name) for name in file.json} if isinstance(file.json, dict) else {}
+    return {name: attribute.line for name, attribute in parse_hcl(file.text).attributes.items()}
 
 
 def _json_values(file: File) -> dict[str, Value]:

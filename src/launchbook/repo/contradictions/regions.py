@@ -1,0 +1,45 @@
+"""Regions: when stacks, scripts and documents name more than one, no single place says which is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from launchbook.model import Evidence, Fact, Facts, Finding
+from launchbook.repo.contradictions._ends import claims, differing, end
+
+_REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
+_NAMED = re.compile(r"(?:^|_|aws)region$", re.I)
+
+
+def contradict(facts: Facts) -> Iterator[Finding]:
+    """One finding with every place that names a region, if they name more than one."""
+    ends = [one for fact in facts for one in _ends(fact)]
+    ends += [end(claim, "", claim.attributes.get("value")) for claim in claims(facts, "region")]
+    values = sorted({str(one.value) for one in ends})
+    if len(values) > 1:
+        counted = ", ".join(
+            f"{value} in {sum(one.value == value for one in ends)} places" for value in values
+        )
+        yield differing("region", f"the files name {len(values)} regions: {counted}", "region", ends)
+
+
+def _ends(fact: Fact) -> Iterator[Evidence]:
+    if fact.origin in ("archived", "state"):
+        return
+    if fact.type == "parameter" and _NAMED.search(fact.name):
+        for key in ("default", "value"):
+            yield from _one(fact, key)
+    elif fact.type in ("aws_amplify_app", "github_workflow", "cdk_stack"):
+        yield from _one(fact, "region")
+    elif fact.type == "terraform_root":
+        regions = fact.attributes.get("regions")
+        for alias, value in regions.items() if isinstance(regions, dict) else ():
+            if isinstance(value, str):
+                yield end(fact, f"regions.{alias}", value)
+
+
+def _one(fact: Fact, key: str) -> Iterator[Evidence]:
+    value = fact.attributes.get(key)
+    if isinstance(value, str) and _REGION.fullmatch(value):
+        yield end(fact, key, value)

@@ -1,0 +1,63 @@
+"""What prose claims about regions, schedules, retention, retries and health paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from launchbook.model import Value
+from launchbook.repo.reader import File, Found, reader
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "region",
+        re.compile(
+            r"\b((?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d)\b"
+        ),
+    ),
+    (
+        "retention",
+        re.compile(
+            r"\b(?:kept|retained|retention(?: of)?)(?: for)?:? (\d{1,4}) days?\b|\b(\d{1,4})[- ]days? retention\b",
+            re.I,
+        ),
+    ),
+    (
+        "redrive-count",
+        re.compile(r"\btried (\d{1,3}) times\b|\bafter (\d{1,3}) (?:tries|attempts|failures)\b", re.I),
+    ),
+    (
+        "schedule",
+        re.compile(r"\b(every (?:\d{1,3} )?(?:minute|hour|day|week)s?|hourly|daily|weekly)\b", re.I),
+    ),
+    (
+        "health-path",
+        re.compile(r"(?:load balancer|health ?check|liveness|target group)[^`\n]{0,60}`?(/[\w/.-]+)`?", re.I),
+    ),
+)
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]{2,}")
+_COMMAND = re.compile(r"^\s*(?:\$|aws |- `aws |`aws )|--region")
+
+
+@reader("Claims", "*.md", "*.mdx", "*.rst", hides=())
+def claims(file: File, found: Found) -> None:
+    """One fact for each claim, with the words around it that say what it is about."""
+    for line, about, value, words in _claims(file.text):
+        number = int(value) if value.isdigit() else value
+        attributes: dict[str, Value] = {"about": about, "value": number, "words": list(words)}
+        address = f"claim:{about}:{line}:{value}"
+        found.fact(file, "claim", address, line=line, attributes=attributes, level="document", created=False)
+
+
+def _claims(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        if fenced or len(line) > 1000 or _COMMAND.search(line):
+            continue
+        for about, pattern in _PATTERNS:
+            for match in pattern.finditer(line):
+                value = next(group for group in match.groups() if group)
+                words = sorted({word.lower() for word in _WORD.findall(line)})
+                yield number, about, value, words[:40]
