@@ -92,6 +92,26 @@ class Response(BackupResponse):
         """The jobs that ran: none."""
         return json.dumps({"BackupJobs": []})
 
+    def list_tags(self) -> str:
+        """Tags of a plan or a vault."""
+        return json.dumps({"Tags": self.backup_backend.list_tags(resource_arn=self._tagged())})
+
+    def tag_resource(self) -> str:
+        """Add tags."""
+        self.backup_backend.tag_resource(resource_arn=self._tagged(), tags=json.loads(self.body)["Tags"])
+        return "{}"
+
+    def untag_resource(self) -> str:
+        """Take tags away."""
+        keys = json.loads(self.body)["TagKeyList"]
+        self.backup_backend.untag_resource(resource_arn=self._tagged(), tag_key_list=keys)
+        return "{}"
+
+    def _tagged(self) -> str:
+        # SDKs end the path with a slash or not, and quote the ARN or not: moto counts slashes.
+        path = unquote(self.path).split("/tags/", 1)[-1].split("/untag/", 1)[-1]
+        return path.rstrip("/")
+
     def _plan(self) -> Any:
         plan = self.backup_backend.plans.get(unquote(self.path.split("/")[3]))
         if plan is None or plan.deletion_date is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, cast
 
 from moto.elasticache import models, urls
 
@@ -25,6 +25,10 @@ class Caches(models.ElastiCacheBackend):
         for name in group.member_clusters:
             self.cache_clusters[name] = self._member(name, group)
         return group
+
+    def create_cache_cluster(self, **given: Any) -> models.CacheCluster:  # type: ignore[override]
+        """Create a cluster that tells its security groups."""
+        return _grouped(super().create_cache_cluster(**given))
 
     def delete_replication_group(
         self, replication_group_id: str, retain_primary_cluster: bool | None
@@ -65,7 +69,13 @@ class Caches(models.ElastiCacheBackend):
         }
         cluster = models.CacheCluster(**wanted)
         cluster.at_rest_encryption_enabled = group.at_rest_encryption_enabled  # type: ignore[attr-defined]
-        return cluster
+        return _grouped(cluster)
+
+
+def _grouped(cluster: Any) -> models.CacheCluster:
+    wanted = cluster.security_group_ids or []
+    cluster.security_groups = [{"SecurityGroupId": group, "Status": "active"} for group in wanted]
+    return cast(models.CacheCluster, cluster)
 
 
 def install() -> None:

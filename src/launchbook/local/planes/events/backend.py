@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,8 @@ from moto.events.exceptions import ValidationException
 from launchbook.local.plane import Host
 from launchbook.local.planes.events import delivery, pattern
 from launchbook.local.planes.sns.outbox import Outbox
+
+log = logging.getLogger(__name__)
 
 #: Buses one event may pass through, so that two rules can't send it in a ring for ever.
 _MAX_HOPS = 5
@@ -113,7 +116,12 @@ class DeliveringBackend(models.EventsBackend):
             self._count(rule, "MatchedEvents")
         for target in list(rule.targets):
             self._count(rule, "Invocations")
-            delivery.deliver(self, rule, target, event, hops, self._done(rule, target, event))
+            done = self._done(rule, target, event)
+            try:
+                delivery.deliver(self, rule, target, event, hops, done)
+            except Exception as error:  # one target must not keep the event from the others
+                log.exception("the rule %s can't deliver to %s", rule.name, target["Arn"])
+                done(f"SERVICE_ERROR: {error}")
 
     def _done(self, rule: models.Rule, target: dict[str, Any], event: dict[str, Any]) -> delivery.Done:
         def done(error: str | None) -> None:

@@ -38,12 +38,15 @@ def send_as(
         account=account,
     ):
         return f"NO_PERMISSIONS: the policy of {queue_arn} doesn't admit {service} from {source_arn}"
-    backend.send_message(
-        name,
-        body,
-        message_attributes=dict(attributes or {}),
-        group_id=group_id,
-        deduplication_id=deduplication_id,
-        validate_group_id=False,
-    )
+    try:
+        backend.send_message(
+            name,
+            body,
+            message_attributes=dict(attributes or {}),
+            group_id=group_id,
+            deduplication_id=deduplication_id,
+            validate_group_id=False,
+        )
+    except Exception as error:  # whatever SQS refuses is the sender's failed delivery, never its crash
+        return f"SERVICE_ERROR: {error}"
     return None
