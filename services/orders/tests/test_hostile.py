@@ -69,16 +69,16 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", list(BODIES))
-async def test_a_hostile_body_is_a_400_that_names_a_field(api: Any, name: str) -> None:
-    started = time.monotonic()
-    answer = await talk(api, with_length(BODIES[name]))
-    assert time.monotonic() - started < 3
-    assert statuses(answer) == [400]
-    assert b"application/problem+json" in answer
-    problem = json.loads(answer.partition(b"\r\n\r\n")[2])
-    assert problem["errors"]
-    assert len(answer) < 10_000
+async def test_a_hostile_body_is_a_400_that_names_a_field(api: Any, db: Any) -> None:
+    for name, body in BODIES.items():
+        started = time.monotonic()
+        answer = await talk(api, with_length(body))
+        assert time.monotonic() - started < 3, name
+        assert statuses(answer) == [400], name
+        assert b"application/problem+json" in answer, name
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["errors"], name
+        assert len(answer) < 10_000, name
+    assert await db.fetchval("SELECT count(*) FROM orders") == 0
 
 
 async def test_odd_but_valid_bodies_are_taken(api: Any, db: Any) -> None:
@@ -113,23 +113,21 @@ SMUGGLING = {
 }
 
 
-@pytest.mark.parametrize("name", list(SMUGGLING))
-async def test_a_request_with_two_readings_is_refused_and_its_connection_closed(
-    api: Any, db: Any, name: str
-) -> None:
-    answer = await talk(api, SMUGGLING[name])
-    assert statuses(answer) == [400]
-    assert b"connection: close" in answer
-    assert b"application/problem+json" in answer
+async def test_a_request_with_two_readings_is_refused_and_its_connection_closed(api: Any, db: Any) -> None:
+    for name, request in SMUGGLING.items():
+        answer = await talk(api, request)
+        assert statuses(answer) == [400], name
+        assert b"connection: close" in answer, name
+        assert b"application/problem+json" in answer, name
     assert await db.fetchval("SELECT count(*) FROM orders") == 0
 
 
-@pytest.mark.parametrize("name", ["Idempotency-Key", "Authorization", "X-Correlation-Id", "Content-Type"])
-async def test_a_repeated_header_is_refused(api: Any, name: str) -> None:
-    twice = f"{name}: a\r\n{name}: b\r\n".encode() + b"Content-Length: 29\r\n\r\n" + GOOD
-    answer = await talk(api, b"POST /orders HTTP/1.1\r\nHost: x\r\n" + twice)
-    assert statuses(answer) == [400]
-    assert name.lower().encode() in answer
+async def test_a_repeated_header_is_refused(api: Any) -> None:
+    for name in ("Idempotency-Key", "Authorization", "X-Correlation-Id", "Content-Type"):
+        twice = f"{name}: a\r\n{name}: b\r\n".encode() + b"Content-Length: 29\r\n\r\n" + GOOD
+        answer = await talk(api, b"POST /orders HTTP/1.1\r\nHost: x\r\n" + twice)
+        assert statuses(answer) == [400], name
+        assert name.lower().encode() in answer, name
 
 
 async def test_a_header_never_reaches_the_answer_or_the_log_unchecked(api: Any) -> None:
@@ -187,12 +185,22 @@ async def test_many_bad_requests_leave_no_memory_behind(api: Any) -> None:
     assert process.memory_info().rss - before < 8_000_000
 
 
+async def _until_closed(reader: asyncio.StreamReader) -> bytes:
+    got = b""
+    try:
+        while chunk := await reader.read(65536):
+            got += chunk
+    except ConnectionError:  # we were still writing when the server closed
+        pass
+    return got
+
+
 @pytest.mark.slow
 async def test_slow_clients_are_cut_off_and_hold_up_nobody(api: Any, http: aiohttp.ClientSession) -> None:
     async def dribble(data: bytes, pause: float) -> tuple[float, bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
         started = time.monotonic()
-        read = asyncio.create_task(reader.read())
+        read = asyncio.create_task(_until_closed(reader))
         for i in range(len(data)):
             if read.done():
                 break

@@ -174,7 +174,7 @@ def _new_order(call: Call, body: bytes) -> NewOrder:
     for name, value in raw.items():
         try:
             fields[name] = _value(value) if name in ("customerId", "amount") else None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError) as error:
             errors[name] = _reason(error)
     try:
         order = domain.validate(fields)
@@ -187,7 +187,9 @@ def _new_order(call: Call, body: bytes) -> NewOrder:
 
 
 def _reason(error: Exception) -> str:
-    return "is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
+    return "is not a number we can read" if isinstance(error, ArithmeticError) else str(error)
 
 
 def _idempotency_key(call: Call) -> str | None:

@@ -64,8 +64,8 @@ BAD_REQUEST = {"400": _problem("The request is not valid; `errors` names each fi
 CORRELATION = _parameter(
     "X-Correlation-Id",
     "header",
-    {"type": "string", "maxLength": 128},
-    "Echoed, logged and carried to the worker.",
+    {"type": "string"},
+    "Up to 128 visible ASCII characters are echoed, logged and carried to the worker; else there is a new one.",
 )
 LIMIT = _parameter(
     "limit", "query", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "Most to return."
