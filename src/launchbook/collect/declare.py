@@ -5,21 +5,24 @@ commands and the paste reader, so that none of them can know something that the 
 
     @collector(
         Queue,
-        Call("sqs", "ListQueues", keep=["QueueUrls[]"], each="QueueUrls"),
-        Call("sqs", "GetQueueAttributes", keep=["Attributes.*"],
-             given={"QueueUrl": "$ListQueues", "AttributeNames": ["All"]}),
+        Call("sqs", "ListQueues", each="QueueUrls", take={"url": ""}),
+        Call("sqs", "GetQueueAttributes", given={"QueueUrl": "$ListQueues", "AttributeNames": ["All"]},
+             take={"visibility_timeout_seconds": "Attributes.VisibilityTimeout"}),
     )
-    def queue(row: Row) -> Seen | None: ...
+    def queues(row: Row) -> Seen | None:
+        return row.seen(id="arn", name="url")
 
 Calls run in order. A call with ``each`` makes a row for every item of its answer; the calls after it run
-once a row, and ``$Operation`` (or ``$Operation.path``) in ``given`` is that row's item. The function is pure: it
-turns a row into what was seen.
+once a row, and ``$Operation`` (or ``$Operation.path``) in ``given`` is that row's item. ``take`` gives attributes by
+Terraform's names the path of the item that shows them; what neither ``take`` nor ``keep`` names is dropped at the
+door. The function is pure: it turns a row into what was seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from launchbook.collect.keep import Keep, pick
@@ -30,22 +33,25 @@ from launchbook.model import Fact, Unread, Value, kinds
 class Call:
     """One read-only operation, by botocore's names.
 
-    ``keep`` are the only paths of its answer that anything will see; ``each`` is the path of the list whose items
-    become rows (none: the answer itself is the item).
+    ``each`` is the path of the list whose items become rows (none: the answer itself is the item). ``take`` maps an
+    attribute to its path in an item; ``keep`` names more paths of an item that the function needs.
     """
 
     service: str
     operation: str
-    keep: Sequence[str]
     each: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
+    take: Mapping[str, str] = field(default_factory=dict)
+    keep: Sequence[str] = ()
     #: Errors that mean "there is none": the answer is then empty and complete, not a gap.
     none_codes: Sequence[str] = ()
 
-    @property
+    @cached_property
     def tree(self) -> Keep:
-        """The tree of ``keep``."""
-        return Keep.parse(self.keep)
+        """What is kept of the whole answer."""
+        start = f"{self.each}[]" if self.each else ""
+        paths = [*self.take.values(), *self.keep] or [""]
+        return Keep.parse(".".join(part for part in (start, path) if part) for path in paths)
 
     def parameters(self, row: Row) -> dict[str, Any]:
         """``given`` with every ``$Operation.path`` replaced by the row's item."""
@@ -61,22 +67,40 @@ def _filled(value: Any, row: Row) -> Any:
     return value
 
 
-@dataclass
+@dataclass(frozen=True)
 class Row:
     """The answers behind one fact, by operation; ``failed`` holds why an operation gave none."""
 
-    answers: dict[str, Any] = field(default_factory=dict)
-    failed: dict[str, Unread] = field(default_factory=dict)
+    calls: Sequence[Call]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    failed: Mapping[str, Unread] = field(default_factory=dict)
 
     def get(self, operation: str, path: str = "") -> Value:
-        """A value of an operation's answer: None when AWS left it out, Unread when the call failed."""
+        """A value of an operation's item: None when AWS left it out, Unread when the call failed."""
         if operation in self.failed:
             return self.failed[operation]
         return pick(self.answers.get(operation), path)  # type: ignore[return-value]  # JSON
 
     def below(self, operation: str, item: Any) -> Row:
         """This row with one more item."""
-        return Row({**self.answers, operation: item}, dict(self.failed))
+        return replace(self, answers={**self.answers, operation: item})
+
+    def without(self, operation: str, reason: Unread) -> Row:
+        """This row with one more call that gave nothing."""
+        return replace(self, failed={**self.failed, operation: reason})
+
+    def seen(self, *, id: str, name: str, **more: Mapping[str, Value]) -> Seen:
+        """What ``take`` declares, with ``more`` attributes by operation; ``id`` and ``name`` are attributes' names."""
+        attributes: dict[str, dict[str, Value]] = {}
+        for call in self.calls:
+            taken = {attribute: self.get(call.operation, path) for attribute, path in call.take.items()}
+            attributes[call.operation] = taken | dict(more.get(call.operation, {}))
+        flat = {key: value for values in attributes.values() for key, value in values.items()}
+        named = str(flat.get(name))
+        identity = flat.get(id)
+        return Seen(
+            identity if isinstance(identity, str) else named, named.rsplit("/", 1)[-1] or named, attributes
+        )
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def collect(
 def read_region(reader: Reader, one: Collector, region: str, asked: Asked) -> Facts:
     """One collector in one region."""
     reading = _Reading(reader, one, region, asked, [])
-    rows = [Row()]
+    rows = [Row(one.calls)]
     for number, call in enumerate(one.calls):
         lists = bool(call.each) or number == 0
         rows = [below for row in rows for below in reading.rows(call, row, lists)]
@@ -82,7 +82,7 @@ class _Reading:
         """The rows that a call makes of one row."""
         missing = [row.failed[operation] for operation in _needs(call) if operation in row.failed]
         if missing:
-            return [self._without(call, row, missing[0])]
+            return [row.without(call.operation, missing[0])]
         items: list[object] = []
         try:
             for page in self.reader.read(call, self.region, call.parameters(row)):
@@ -92,12 +92,9 @@ class _Reading:
                 return [] if lists else [row]
             if not lists:
                 where = f"{call.service}:{call.operation} failed in {self.region}: {failure.code}"
-                return [self._without(call, row, Unread(where, f"allow {failure.action}"))]
+                return [row.without(call.operation, Unread(where, f"allow {failure.action}"))]
             self.gaps.append(self._gap(failure))
         return [row.below(call.operation, item) for item in items]
-
-    def _without(self, call: Call, row: Row, reason: Unread) -> Row:
-        return Row(row.answers, {**row.failed, call.operation: reason})
 
     def _gap(self, failure: ReadFailed) -> Gap:
         return Gap(

@@ -89,12 +89,17 @@ def _quoted(name: str) -> str:
 
 
 def pick(answer: object, path: str) -> object:
-    """The value at a dotted path of an answer; None when it is absent. ``""`` is the answer itself."""
-    for part in path.split(".") if path else ():
-        if isinstance(answer, Mapping):
-            answer = answer.get(part)
-        elif isinstance(answer, list) and part.isdigit() and int(part) < len(answer):
-            answer = answer[int(part)]
-        else:
-            return None
-    return answer
+    """The value at a path of an answer, ``[]`` mapping over a list; None when absent. ``""`` is the answer itself."""
+    head, _, rest = path.partition(".")
+    if not head:
+        return answer
+    name, many = head.removesuffix("[]"), head.endswith("[]")
+    if isinstance(answer, Mapping):
+        answer = answer.get(name)
+    elif isinstance(answer, list) and name.isdigit() and int(name) < len(answer):
+        answer = answer[int(name)]
+    else:
+        return None
+    if many:
+        return [pick(item, rest) for item in answer] if isinstance(answer, list) else None
+    return pick(answer, rest) if rest and answer is not None else answer

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.model import Unread, Value
+from launchbook.collect.documents import document
 from launchbook.model.aws import Queue
 
 DETAIL = "GetQueueAttributes"
@@ -13,42 +11,28 @@ DETAIL = "GetQueueAttributes"
 
 @collector(
     Queue,
-    Call("sqs", "ListQueues", keep=["QueueUrls[]"], each="QueueUrls"),
+    Call("sqs", "ListQueues", each="QueueUrls", take={"url": ""}),
     Call(
         "sqs",
         DETAIL,
-        keep=["Attributes.*"],
         given={"QueueUrl": "$ListQueues", "AttributeNames": ["All"]},
+        take={
+            "arn": "Attributes.QueueArn",
+            "visibility_timeout_seconds": "Attributes.VisibilityTimeout",
+            "message_retention_seconds": "Attributes.MessageRetentionPeriod",
+            "messages": "Attributes.ApproximateNumberOfMessages",
+            "messages_in_flight": "Attributes.ApproximateNumberOfMessagesNotVisible",
+            "kms_master_key_id": "Attributes.KmsMasterKeyId",
+            "sqs_managed_sse_enabled": "Attributes.SqsManagedSseEnabled",
+        },
+        keep=["Attributes.RedrivePolicy", "Attributes.RedriveAllowPolicy", "Attributes.Policy"],
     ),
 )
 def queues(row: Row) -> Seen:
-    """A queue by its URL, with the attributes that Terraform names."""
-    url = str(row.get("ListQueues"))
-    arn = row.get(DETAIL, "Attributes.QueueArn")
-    return Seen(
-        id=arn if isinstance(arn, str) else url,
-        name=url.rsplit("/", 1)[-1],
-        attributes={
-            "ListQueues": {"url": url},
-            DETAIL: {
-                "arn": arn,
-                "visibility_timeout_seconds": row.get(DETAIL, "Attributes.VisibilityTimeout"),
-                "message_retention_seconds": row.get(DETAIL, "Attributes.MessageRetentionPeriod"),
-                "redrive_policy": _document(row.get(DETAIL, "Attributes.RedrivePolicy")),
-                "redrive_allow_policy": _document(row.get(DETAIL, "Attributes.RedriveAllowPolicy")),
-                "policy": _document(row.get(DETAIL, "Attributes.Policy")),
-                "messages": row.get(DETAIL, "Attributes.ApproximateNumberOfMessages"),
-                "messages_in_flight": row.get(DETAIL, "Attributes.ApproximateNumberOfMessagesNotVisible"),
-            },
-        },
-    )
-
-
-def _document(value: Value) -> Value:
-    if not isinstance(value, str):
-        return value
-    try:
-        parsed: Value = json.loads(value)
-    except ValueError:
-        return Unread("AWS answered something that is not JSON")
-    return parsed
+    """A queue, its depth now, and its policies as data."""
+    policies = {
+        "redrive_policy": document(row.get(DETAIL, "Attributes.RedrivePolicy")),
+        "redrive_allow_policy": document(row.get(DETAIL, "Attributes.RedriveAllowPolicy")),
+        "policy": document(row.get(DETAIL, "Attributes.Policy")),
+    }
+    return row.seen(id="arn", name="url", GetQueueAttributes=policies)

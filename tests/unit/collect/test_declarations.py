@@ -1,0 +1,64 @@
+"""Every declaration names things that AWS has: operations, parameters, paths of the answer."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+from launchbook.collect import Call, collectors
+
+CALLS = [(one.name, call) for one in collectors().values() for call in one.calls]
+IDS = [f"{name}-{call.operation}" for name, call in CALLS]
+#: Members that AWS gives as a map although botocore calls it a plain map: their keys are AWS's own names.
+MAPS = ("Attributes", "SummaryMap")
+
+
+@cache
+def operation(service: str, name: str) -> OperationModel:
+    model: OperationModel = botocore.session.Session().get_service_model(service).operation_model(name)
+    return model
+
+
+def missing(shape: Shape | None, path: str) -> str:
+    """The first part of a path that the shape does not have; empty when it has all."""
+    for part in path.split(".") if path else ():
+        name = part.removesuffix("[]").removesuffix("{}")
+        if name == "*" or isinstance(shape, MapShape):
+            return ""
+        if not isinstance(shape, StructureShape) or name not in shape.members:
+            return part
+        shape = shape.members[name]
+        if part.endswith("[]"):
+            if not isinstance(shape, ListShape):
+                return part
+            shape = shape.member
+    return ""
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS, ids=IDS)
+def test_every_path_exists_in_the_answer(name: str, call: Call) -> None:
+    output = operation(call.service, call.operation).output_shape
+    start = f"{call.each}[]" if call.each else ""
+    paths = [".".join(part for part in (start, path) if part) for path in (*call.take.values(), *call.keep)]
+    assert [(path, at) for path in paths if (at := missing(output, path))] == []
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS, ids=IDS)
+def test_every_parameter_exists_and_none_is_missing(name: str, call: Call) -> None:
+    shape = operation(call.service, call.operation).input_shape
+    members = shape.members if isinstance(shape, StructureShape) else {}
+    assert set(call.given) <= set(members)
+    assert set(getattr(shape, "required_members", ())) <= set(call.given)
+
+
+@pytest.mark.parametrize("one", collectors().values(), ids=lambda one: one.name)
+def test_a_collector_refers_only_to_earlier_calls(one: object) -> None:
+    seen: set[str] = set()
+    for call in one.calls:  # type: ignore[attr-defined]
+        named = re.findall(r"\$(\w+)", str(call.given))
+        assert set(named) <= seen, f"{call.operation} needs {named}"
+        seen.add(call.operation)

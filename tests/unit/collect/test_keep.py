@@ -1,0 +1,82 @@
+"""What is kept of an answer: the same cut in the program and in the printed AWS CLI query."""
+
+from __future__ import annotations
+
+import jmespath
+import pytest
+
+from launchbook.collect.keep import Keep, pick
+
+ANSWER = {
+    "services": [
+        {
+            "serviceName": "api",
+            "deployments": [{"id": "d1", "rolloutState": "COMPLETED", "secret": "s"}],
+            "tags": [{"key": "a", "value": "b"}],
+            "environment": {"DB_PASSWORD": "planted", "PORT": "80"},
+        },
+        {"serviceName": "worker", "deployments": []},
+    ],
+    "nextToken": "planted",
+}
+CUTS = [
+    (["services[].serviceName"], {"services": [{"serviceName": "api"}, {"serviceName": "worker"}]}),
+    (
+        ["services[].serviceName", "services[].deployments[].rolloutState"],
+        {
+            "services": [
+                {"serviceName": "api", "deployments": [{"rolloutState": "COMPLETED"}]},
+                {"serviceName": "worker", "deployments": []},
+            ]
+        },
+    ),
+    (["services[].environment{}"], {"services": [{"environment": ["DB_PASSWORD", "PORT"]}, {}]}),
+    (["services[].environment"], {"services": [{"environment": None}, {}]}),
+    (["services[].environment.*"], {"services": [{"environment": ANSWER["services"][0]["environment"]}, {}]}),  # type: ignore[index]
+    (["absent"], {}),
+]
+
+
+@pytest.mark.parametrize(("paths", "expected"), CUTS, ids=lambda value: str(value)[:40])
+def test_only_what_is_named_is_kept(paths: list[str], expected: object) -> None:
+    assert Keep.parse(paths).cut(ANSWER) == expected
+
+
+def without_nulls(value: object) -> object:
+    """The query writes null where the cut leaves a field out."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("paths", [CUTS[0][0], CUTS[1][0], CUTS[5][0]])
+def test_the_printed_query_cuts_the_same(paths: list[str]) -> None:
+    keep = Keep.parse(paths)
+    assert without_nulls(jmespath.search(keep.query(), ANSWER)) == keep.cut(ANSWER)
+
+
+def test_the_query_of_names_gives_no_value() -> None:
+    found = jmespath.search(Keep.parse(["services[].environment{}"]).query(), ANSWER)
+    assert sorted(found["services"][0]["environment"]) == ["DB_PASSWORD", "PORT"]
+    assert found["services"][1]["environment"] == []
+
+
+def test_pasted_names_are_read_like_the_map_they_came_from() -> None:
+    keep = Keep.parse(["branch.environmentVariables{}"])
+    raw = {"branch": {"environmentVariables": {"B": "x", "A": "y"}}}
+    projected = {"branch": {"environmentVariables": ["B", "A"]}}
+    assert keep.cut(raw) == keep.cut(projected) == {"branch": {"environmentVariables": ["A", "B"]}}
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 3, "text", [], {"services": None}, {"services": "x"}, {"services": [None, 3]}]
+)
+def test_a_malformed_answer_is_cut_to_nothing_and_never_fails(answer: object) -> None:
+    assert "planted" not in str(Keep.parse(["services[].serviceName", "services[].tags{}"]).cut(answer))
+
+
+def test_pick() -> None:
+    assert pick(ANSWER, "services[].serviceName") == ["api", "worker"]
+    assert pick(ANSWER, "services.0.deployments.0.id") == "d1"
+    assert pick(ANSWER, "services.9.x") is None
+    assert pick("itself", "") == "itself"
