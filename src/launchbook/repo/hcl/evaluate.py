@@ -149,7 +149,9 @@ def _called(name: str, args: tuple[Expression, ...], spread: bool, scope: Scope)
             f"{name}() of what is not known here", refs=tuple(p for v in values for p in pointers(v))
         )
     result: Value = FUNCTIONS[name](*values)
-    too_long = isinstance(result, str | list) and len(result) > LONGEST
+    size = len(result) if isinstance(result, str | list | dict) else 0
+    scope.budget.left -= size // 16 if isinstance(result, str) else size
+    too_long = size > LONGEST
     return _UNREAD_LIMIT if too_long else result
 
 

@@ -47,6 +47,8 @@ def _format(text: str, *values: Any) -> str:
     def one(match: re.Match[str]) -> str:
         if match.group() == "%%":
             return "%"
+        if not match.group(2):
+            raise ValueError("not a verb that is read here")
         value = next(parts)
         if match.group(2) in "vs":
             return (
@@ -58,7 +60,7 @@ def _format(text: str, *values: Any) -> str:
             f"%{match.group(1)}{match.group(2)}" % (int(value) if match.group(2) in "dxXob" else float(value))
         )
 
-    return re.sub(r"%(?:%|([-+0 #]{0,3}\d{0,3}(?:\.\d{1,3})?)([vsqdxXobfeg]))", one, text)
+    return re.sub(r"%(?:%|([-+0 #]{0,3}\d{0,3}(?:\.\d{1,3})?)([vsqdxXobfeg])|)", one, text)
 
 
 def _replaced(text: str, old: str, new: str) -> str:
@@ -118,6 +120,12 @@ def _distinct(items: list[Any]) -> list[Any]:
     return found
 
 
+def _power(base: int, power: int) -> int | float:
+    if abs(base) > 10**6 or abs(power) > 40:
+        raise ValueError("too large")
+    return base**power  # type: ignore[no-any-return]
+
+
 def _zipped(keys: list[str], values: list[Any]) -> dict[str, Any]:
     return dict(zip(keys, values, strict=True))
 
@@ -175,7 +183,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min,
     "one": lambda items: items[0] if len(items) == 1 else None if not items else _element(None, 0),  # type: ignore[arg-type]
     "parseint": lambda text, base: int(text, int(base)),
-    "pow": lambda base, power: base ** min(power, 64),
+    "pow": _power,
     "range": _ranged,
     "replace": _replaced,
     "reverse": lambda items: items[::-1],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from launchbook.model import Ref, Unread, Value
 
 #: Expressions evaluated for one root module; a file that needs more is no configuration.
-MOST_STEPS = 400_000
+MOST_STEPS = 200_000
 
 
 @dataclass

@@ -12,13 +12,15 @@ from launchbook.repo.hcl.scope import ACCOUNT, PARTITION, REGION, Budget, Scope,
 from launchbook.repo.hcl.syntax import references
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File, Tree
-from launchbook.repo.terraform.bodies import read_body
+from launchbook.repo.terraform.bodies import META, read_body
 from launchbook.repo.terraform.copies import Copy, copies
 from launchbook.repo.terraform.module import Declared, Module
 from launchbook.repo.terraform.policy import policy_document
 
 _GOING_ON = Unread("it refers to itself")
 _FROM_ACCOUNT = "a data source: only the account knows"
+#: Attributes that resources have without being given them.
+_USUAL = ("arn", "arn_suffix", "dns_name", "id", "name", "url")
 _CONTEXT: dict[str, dict[str, Value]] = {
     "aws_caller_identity": {"account_id": ACCOUNT, "id": ACCOUNT},
     "aws_region": {"name": REGION, "region": REGION, "id": REGION},
@@ -155,11 +157,18 @@ class Instance:
         made = self.copies(key)
         if made[0].suffix:
             chosen = [copy for copy in made if rest and copy.suffix in (f"[{rest[0]}]", f'["{rest[0]}"]')]
+            if not chosen and not rest and made[0].suffix.startswith('["'):
+                return {copy.suffix[2:-2]: self._whole(key, copy) for copy in made}
             if not chosen:
                 each: list[Value] = [self._attribute(key, copy, rest) for copy in made]
                 return each
             return self._attribute(key, chosen[0], rest[1:])
         return self._attribute(key, made[0], rest[1:] if rest and rest[0].isdigit() else rest)
+
+    def _whole(self, key: tuple[str, str], copy: Copy) -> Value:
+        """A resource as a value that others loop over: its configured attributes, and references for the usual rest."""
+        names = {*_USUAL, *self.module.resources[key].body.attributes} - META
+        return {name: self._attribute(key, copy, [name]) for name in sorted(names)}
 
     def _attribute(self, key: tuple[str, str], copy: Copy, rest: list[str]) -> Value:
         pointer = Ref(self.id_of(key, copy), rest[0] if rest else "id")
