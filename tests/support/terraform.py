@@ -58,8 +58,15 @@ class Terraform:
     variables: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, source: Path, directory: Path, environment: Mapping[str, str], **variables: str) -> Terraform:
-        """Copy the module at ``source`` into ``directory`` and initialise it, offline."""
+    def of(
+        cls,
+        source: Path,
+        directory: Path,
+        environment: Mapping[str, str],
+        backend: Mapping[str, str] | None = None,
+        **variables: str,
+    ) -> Terraform:
+        """Copy a module into ``directory`` and initialise it, offline; ``backend`` configures where its state is."""
         shutil.copytree(source, directory, dirs_exist_ok=True)
         config = directory / "terraformrc"
         config.write_text(
@@ -71,7 +78,8 @@ class Terraform:
         given |= {"TF_CLI_CONFIG_FILE": str(config), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
         given |= {"AWS_MAX_ATTEMPTS": "3"}
         terraform = cls(directory, given, variables)
-        terraform.run("init", "-input=false")
+        settings = [f"-backend-config={name}={value}" for name, value in (backend or {}).items()]
+        terraform.run("init", "-input=false", *settings)
         return terraform
 
     def run(self, *arguments: str, log: Path | None = None, codes: tuple[int, ...] = (0,)) -> str:

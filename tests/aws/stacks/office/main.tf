@@ -172,6 +172,24 @@ resource "aws_elasticache_subnet_group" "main" {
   subnet_ids = aws_subnet.zone[*].id
 }
 
+resource "aws_elasticache_parameter_group" "main" {
+  name   = local.name
+  family = "redis7"
+  parameter {
+    name  = "maxmemory-policy"
+    value = "allkeys-lru"
+  }
+}
+
+resource "aws_elasticache_cluster" "pages" {
+  cluster_id         = "${local.name}-pages"
+  engine             = "memcached"
+  node_type          = "cache.t4g.micro"
+  num_cache_nodes    = 2
+  subnet_group_name  = aws_elasticache_subnet_group.main.name
+  security_group_ids = [aws_security_group.open.id]
+}
+
 resource "aws_elasticache_replication_group" "main" {
   replication_group_id       = local.name
   description                = "Sessions"
@@ -184,6 +202,7 @@ resource "aws_elasticache_replication_group" "main" {
   at_rest_encryption_enabled = true
   transit_encryption_enabled = true
   snapshot_retention_limit   = 5
+  parameter_group_name       = aws_elasticache_parameter_group.main.name
   subnet_group_name          = aws_elasticache_subnet_group.main.name
   security_group_ids         = [aws_security_group.open.id]
 }

@@ -11,6 +11,11 @@ from moto.elasticache import models, urls
 class Caches(models.ElastiCacheBackend):
     """ElastiCache of one region."""
 
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        #: name -> {"group": as it is answered, "parameters": {name: value}}
+        self.parameter_groups: dict[str, dict[str, Any]] = {}
+
     @property
     def _url_module(self) -> Any:
         return urls
@@ -79,7 +84,10 @@ def _grouped(cluster: Any) -> models.CacheCluster:
 
 
 def install() -> None:
-    """Put this in moto's place."""
+    """Put these in moto's place."""
+    from launchbook.local.planes.elasticache import responses
+
+    responses.install()
     models.elasticache_backends.backend = Caches
     for account in models.elasticache_backends.values():
         account.backend = Caches
