@@ -140,5 +140,6 @@ class Terraform:
 def troubles(log: Path) -> list[str]:
     """What a debug log says went wrong between provider and embedded AWS: answers of 500 or more, and retries."""
     text = log.read_text(encoding="utf-8", errors="replace")
-    found = [f"HTTP {status}" for status in re.findall(r"http\.response\.status_code=(5\d\d)", text)]
-    return found + re.findall(r"retrying request[^\n]{0,160}", text)
+    assert "http.status_code=200" in text, "the log doesn't look like the provider's: nothing can be read from it"
+    found = [f"HTTP {status}" for status in re.findall(r"http\.status_code=(5\d\d)", text)]
+    return found + re.findall(r'amz_sdk_request="(attempt=(?:[2-9]|\d\d)[^"]*)"', text)
