@@ -1,20 +1,7 @@
 # Mail from the domain itself: DKIM by Amazon, SPF through an own MAIL FROM domain, DMARC that rejects.
 
-resource "aws_sesv2_configuration_set" "main" {
-  configuration_set_name = "huntaze"
-
-  reputation_options {
-    reputation_metrics_enabled = true
-  }
-
-  sending_options {
-    sending_enabled = true
-  }
-}
-
 resource "aws_sesv2_email_identity" "main" {
-  email_identity         = var.domain
-  configuration_set_name = aws_sesv2_configuration_set.main.configuration_set_name
+  email_identity = var.domain
 }
 
 resource "aws_sesv2_email_identity_mail_from_attributes" "main" {
