@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launchbook.local.planes.ecs.rollout import Limits, Moves, Seen, breaker_threshold, complete, moves, pause
+from launchbook.local.planes.ecs.rollout import (
+    Limits,
+    Moves,
+    Seen,
+    breaker_threshold,
+    complete,
+    moves,
+    pause,
+    stuck,
+)
 
 
 def tasks(text: str) -> list[Seen]:
@@ -84,6 +93,21 @@ def test_limits_are_never_broken(
         healthy = sum(task.healthy for task in staying)
         assert len(left) >= min(limits.fewest, healthy)
     assert {task.id for task in staying} >= set(move.stop)
+
+
+@pytest.mark.parametrize(
+    ("limits", "seen", "expected"),
+    [
+        (Limits(1, 100, 100), "o1+", True),
+        (Limits(1, 100, 150), "o1+", True),
+        (Limits(1, 100, 200), "o1+", False),
+        (Limits(1, 100, 100), "o1-", False),
+        (Limits(2, 100, 100), "o1+ o2~", False),
+        (Limits(1, 100, 100), "n1+", False),
+    ],
+)
+def test_a_deployment_without_a_move_is_stuck(limits: Limits, seen: str, expected: bool) -> None:
+    assert stuck(limits, "n", tasks(seen)) is expected
 
 
 @pytest.mark.parametrize(("desired", "failures"), [(1, 3), (6, 3), (7, 4), (50, 25), (1000, 200)])

@@ -24,12 +24,14 @@ class EcsPlane:
         from moto.backends import get_backend
         from moto.ecs import urls
 
+        from launchbook.local.planes.ecs import cloudformation
         from launchbook.local.planes.ecs.api import Response
         from launchbook.local.planes.ecs.backend import Backend
         from launchbook.local.planes.ecs.engine import Engine
 
         self._engine = Backend.engine = Engine(self._host)
         get_backend("ecs").backend = Backend
+        cloudformation.install()
         urls.url_paths = dict.fromkeys(urls.url_paths, Response.dispatch)
 
     def reconcile(self) -> None:

@@ -49,7 +49,7 @@ class Backend(TaskBackend):
             elif not external:
                 raise InvalidParameterException("TaskDefinition can not be blank.")
             count = 1 if scheduling_strategy == "DAEMON" else desired_count or 0
-            service = Service(cluster, service_name, count, self, given)
+            service = Service(cluster, service_name, count, self, given)  # type: ignore[abstract]
             self.services[f"{cluster.name}:{service_name}"] = service
             if not external:
                 self.engine.deploy(service)

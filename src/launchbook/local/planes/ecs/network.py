@@ -18,13 +18,14 @@ _LISTENS = "0A"
 
 
 def attach(host: Host, task: Task) -> None:
-    """Give the task its address and, in awsvpc mode, an interface with that address in its first subnet."""
+    """Give the task its address and, in awsvpc mode, an interface with that address in the emptiest subnet."""
     task.address = host.address()
     settings = (task.network_configuration or {}).get("awsvpcConfiguration")
     if not settings or task.definition.network_mode != "awsvpc":
         return
     ec2 = host.backend("ec2", task.region)
-    subnet = ec2.get_subnet(settings["subnets"][hash(task.id) % len(settings["subnets"])])
+    held = [interface.subnet.id for interface in ec2.enis.values()]
+    subnet = ec2.get_subnet(min(settings["subnets"], key=held.count))  # so that tasks spread over zones
     attachment = str(uuid.uuid4())
     interface = ec2.create_network_interface(
         subnet=subnet,

@@ -92,6 +92,13 @@ def _old_to_stop(
     return (*useless, *[task.id for task in old if task.healthy][:allowed])
 
 
+def stuck(limits: Limits, primary: str, tasks: Sequence[Seen]) -> bool:
+    """Whether the limits leave a deployment no move at all, though every task that is there is healthy."""
+    mine = [task for task in tasks if task.deployment == primary]
+    quiet = all(task.healthy and not task.leaving for task in tasks)
+    return quiet and len(mine) < limits.desired and moves(limits, primary, tasks) == Moves()
+
+
 def complete(limits: Limits, primary: str, tasks: Sequence[Seen]) -> bool:
     """Whether the primary deployment has all its tasks healthy and nothing of another is left, leaving included."""
     mine = [task for task in tasks if task.deployment == primary and not task.leaving]

@@ -9,7 +9,7 @@ from launchbook.local.plane import Host
 from launchbook.local.planes.ecs import network, wording
 from launchbook.local.planes.ecs.lifecycle import BY_SCHEDULER
 from launchbook.local.planes.ecs.model import RUNNING, STOPPED, Task
-from launchbook.local.planes.ecs.rollout import Seen, breaker_threshold, complete, moves, pause
+from launchbook.local.planes.ecs.rollout import Seen, breaker_threshold, complete, moves, pause, stuck
 from launchbook.local.planes.ecs.service import COMPLETED, FAILED, IN_PROGRESS, Deployment, Service
 
 #: A task without any health check counts as healthy when it has run this long.
@@ -92,6 +92,11 @@ class Scheduler:
                     deployment.in_a_row, deployment.impaired = 0, False
         halted = primary.rollout_state == FAILED
         next_moves = moves(service.limits, primary.id, seen, halted=halted)
+        if stuck(service.limits, primary.id, seen):
+            service.say(
+                "is unable to stop or start tasks during a deployment because of the service deployment "
+                "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+            )
         by_id = {task.id: task for task in living}
         stopped = [by_id[name] for name in next_moves.stop]
         for task in stopped:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
+_CONFIG = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, read_timeout=15)
 _PREFIX = "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed:"
 _SECRET = re.compile(
     r"(arn:aws[\w-]*:secretsmanager:([\w-]+):\d{12}:secret:[^:]+)(?::([^:]*))?(?::([^:]*))?(?::([^:]*))?$"
@@ -70,7 +72,7 @@ class Secrets:
         made = self._clients.get((service, region))
         if made is None:
             made = self._clients[service, region] = self._session.create_client(
-                service, region_name=region, endpoint_url=self._endpoint, **self._credentials
+                service, region_name=region, endpoint_url=self._endpoint, config=_CONFIG, **self._credentials
             )
         return made
 

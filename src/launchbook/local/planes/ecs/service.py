@@ -115,24 +115,6 @@ class Service(models.Service):
         if self.load_balancers and self.health_check_grace_period_seconds is None:
             self.health_check_grace_period_seconds = 0
 
-    def is_created(self) -> bool:
-        """Whether CloudFormation may go on: a service exists as soon as it is created."""
-        return self.status == "ACTIVE"
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Any,  # noqa: ARG003 - moto's signature
-        account_id: str,
-        region_name: str,
-    ) -> None:
-        """Delete the service that a stack made, whatever it is scaled to."""
-        backend = models.ecs_backends[account_id][region_name]
-        for service in list(backend.services.values()):
-            if resource_name in (service.name, service.arn) and service.status == "ACTIVE":
-                backend.delete_service(service.cluster_name, service.name, True)
-
     @property
     def deployments(self) -> list[Deployment]:  # type: ignore[override]
         """As AWS lists them: the primary one first."""
@@ -150,7 +132,9 @@ class Service(models.Service):
         """How many tasks there should be, and how far a deployment may go."""
         configuration = self.deployment_configuration
         low, high = configuration.get("minimumHealthyPercent"), configuration.get("maximumPercent")
-        return Limits(self.desired_count, 100 if low is None else low, 200 if high is None else high)
+        return Limits(
+            self.desired_count, int(100 if low is None else low), int(200 if high is None else high)
+        )
 
     @property
     def breaker(self) -> Mapping[str, bool]:

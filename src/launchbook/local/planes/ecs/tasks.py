@@ -102,37 +102,24 @@ class TaskBackend(models.EC2ContainerServiceBackend):
         **more: Any,
     ) -> list[Any]:
         """Start one-off tasks; this machine stands for the capacity of every launch type."""
-        if launch_type and capacity_provider_strategy:
-            raise InvalidParameterException(
-                "Specify either Launch Type or Capacity Provider Strategy, but not both."
-            )
-        if launch_type and launch_type not in ("EC2", "FARGATE", "EXTERNAL"):
-            raise InvalidParameterException("launch type should be one of [EC2,FARGATE,EXTERNAL]")
-        if not 1 <= count <= 10:
-            raise InvalidParameterException("count should be between 1 and 10.")
+        _check_run(count, launch_type, capacity_provider_strategy)
         with self.engine.lock:
             cluster = self._active_cluster(cluster_str)
             definition = self._runnable(task_definition_str, networking_configuration)
-            strategy = capacity_provider_strategy or (
-                cluster.default_capacity_provider_strategy if not launch_type else None
-            )
-            made = [
-                self.engine.new_task(
-                    cluster,
-                    definition,
-                    group=group or f"family:{definition.family}",
-                    launch_type=launch_type or launch_type_of(strategy),
-                    capacity_provider_name=strategy[0]["capacityProvider"] if strategy else None,
-                    started_by=started_by or "",
-                    overrides=overrides or {},
-                    tags=list(
-                        tags or (definition.tags if more.get("propagate_tags") == "TASK_DEFINITION" else ())
-                    ),
-                    network_configuration=networking_configuration or {},
-                    enable_execute_command=bool(more.get("enable_execute_command")),
-                )
-                for _ in range(count)
-            ]
+            default = cluster.default_capacity_provider_strategy
+            strategy = capacity_provider_strategy or (None if launch_type else default)
+            propagated = definition.tags if more.get("propagate_tags") == "TASK_DEFINITION" else ()
+            settings = {
+                "group": group or f"family:{definition.family}",
+                "launch_type": launch_type or launch_type_of(strategy),
+                "capacity_provider_name": strategy[0]["capacityProvider"] if strategy else None,
+                "started_by": started_by or "",
+                "overrides": overrides or {},
+                "tags": list(tags or propagated),
+                "network_configuration": networking_configuration or {},
+                "enable_execute_command": bool(more.get("enable_execute_command")),
+            }
+            made = [self.engine.new_task(cluster, definition, **settings) for _ in range(count)]
             for task in made:
                 self.engine.begin(self, task)
             return made
@@ -223,6 +210,17 @@ class TaskBackend(models.EC2ContainerServiceBackend):
                 raise InvalidParameterException("The referenced task was not found.")
             found[0].ask_to_stop(reason or "Task stopped by user", "UserInitiated")
             return found[0]
+
+
+def _check_run(count: int, launch_type: str | None, strategy: Any) -> None:
+    if launch_type and strategy:
+        raise InvalidParameterException(
+            "Specify either Launch Type or Capacity Provider Strategy, but not both."
+        )
+    if launch_type and launch_type not in ("EC2", "FARGATE", "EXTERNAL"):
+        raise InvalidParameterException("launch type should be one of [EC2,FARGATE,EXTERNAL]")
+    if not 1 <= count <= 10:
+        raise InvalidParameterException("count should be between 1 and 10.")
 
 
 def launch_type_of(strategy: Any) -> str:
