@@ -34,7 +34,7 @@ def script(collectors: Iterable[Collector], regions: Iterable[str], name: str = 
     """The whole script. ``regions`` is its default; REGIONS in the environment overrides it."""
     listed = list(collectors)
     lines = [_START % {"name": name, "regions": " ".join(regions)}]
-    lines += ["ask identity sts get-caller-identity", ""]
+    lines += ["ask identity sts get-caller-identity --region us-east-1", ""]
     for one in (one for one in listed if one.scope == "global"):
         lines += ["region=us-east-1", *_steps(one, 0, ""), ""]
     lines.append("for region in $regions; do")
