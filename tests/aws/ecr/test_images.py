@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -153,3 +154,35 @@ def _answers(address: str, port: int) -> bool:
 
             time.sleep(0.1)
     return False
+
+
+def test_the_order_platforms_own_image_runs_its_own_code(
+    image: Any, repository: str, aws: Aws, tmp_path: Path
+) -> None:
+    source = Path(__file__).resolve().parents[3] / "services/orders"
+    context = tmp_path / "orders"
+    shutil.copytree(source, context, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    package = context / "src/orders/__init__.py"
+    package.write_text(package.read_text() + "\nimport sys\nprint('changed', file=sys.stderr)\n")
+    done = image("build", context, "--tag", f"{repository}:1", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {note["instruction"].split()[0] for note in json.loads(done.stdout)["notHonoured"]} <= {
+        "FROM", "USER", "HEALTHCHECK",
+    }  # fmt: skip
+    ecs, logs = aws("ecs", REGION), aws("logs", REGION)
+    name = f"c{uuid.uuid4().hex[:8]}"
+    ecs.create_cluster(clusterName=name)
+    logs.create_log_group(logGroupName=name)
+    options = {"awslogs-group": name, "awslogs-region": REGION, "awslogs-stream-prefix": "x"}
+    container = {
+        "name": "app", "image": json.loads(done.stdout)["tags"][0]["name"], "memory": 64, "command": ["--version"],
+        "logConfiguration": {"logDriver": "awslogs", "options": options},
+    }  # fmt: skip
+    ecs.register_task_definition(family=name, containerDefinitions=[container])
+    task = ecs.run_task(cluster=name, taskDefinition=name)["tasks"][0]["taskArn"]
+    ecs.get_waiter("tasks_stopped").wait(cluster=name, tasks=[task], WaiterConfig={"Delay": 1})
+    assert ecs.describe_tasks(cluster=name, tasks=[task])["tasks"][0]["containers"][0]["exitCode"] == 0
+    stream = logs.describe_log_streams(logGroupName=name)["logStreams"][0]["logStreamName"]
+    lines = [e["message"] for e in logs.get_log_events(logGroupName=name, logStreamName=stream)["events"]]
+    assert "changed" in lines, "the image's own code, not the installed one"
+    assert any(line.startswith("orders") for line in lines)

@@ -256,3 +256,19 @@ def test_image_names(text: str, full: str, region: str | None) -> None:
 def test_what_is_no_image_name(text: str) -> None:
     with pytest.raises(ValueError, match="not the name of an image"):
         Reference.parse(text)
+
+
+def test_pip_wheel_then_install_by_pattern(tmp_path: Path) -> None:
+    text = (
+        "FROM python:3 AS build\nWORKDIR /build\nCOPY . .\nRUN python -m venv --without-pip /opt/app\n"
+        "RUN pip wheel --no-deps --wheel-dir /wheels .\n"
+        "RUN pip --python /opt/app install --no-index /wheels/greeter-*.whl\n"
+        "FROM python:3\nRUN python -m pip uninstall --yes pip\nCOPY --from=build /opt/app /opt/app\n"
+    )
+    built = made(tmp_path, text, PROJECT)
+    files = listing(built)
+    assert {"opt/app/bin/greet", "opt/app/bin/python", "opt/app/lib/python/site-packages/greeter.py"} <= set(
+        files
+    )
+    assert not [name for name in files if name.startswith(("build/", "wheels/"))]
+    assert [note.line for note in built.notes] == [1, 7]

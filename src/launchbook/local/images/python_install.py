@@ -22,7 +22,7 @@ _WITH_VALUE = frozenset(
         "-r", "--requirement", "-c", "--constraint", "-t", "--target", "--prefix", "--root", "-i",
         "--index", "-f", "-e", "--editable", "--python", "--platform", "--no-binary", "--only-binary",
         "--implementation", "--abi", "--python-version", "--trusted-host", "--cache-dir", "--src",
-        "--group",
+        "--group", "-w", "--wheel-dir",
     }
 )  # fmt: skip
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -32,10 +32,8 @@ plain = lambda name: re.sub(r"[-_.]+", "-", name).lower()
 have = {plain(d.name) for d in m.distributions() if d.name}
 print("\\n".join(name for name in sys.argv[1:] if plain(name) not in have))
 """
-_PIP_OFFLINE = (
-    "--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-deps",
-    "--no-build-isolation", "--no-compile",
-)  # fmt: skip
+_OFFLINE = ("--disable-pip-version-check", "--quiet", "--no-index", "--no-deps", "--no-build-isolation")
+_ONLY = {"install": ("--no-compile",)}
 _BUILD_SECONDS = 300.0
 #: Where ``pip install`` puts things in the images of Docker Hub.
 SYSTEM = "/usr/local"
@@ -71,6 +69,21 @@ def install(stage: Stage, arguments: list[str], python: str, home: str | None) -
         yield f"not in {python}, which stands for the image's Python: {', '.join(missing)}"
 
 
+def wheel(stage: Stage, arguments: list[str], python: str) -> Iterator[str]:
+    """``pip wheel``: the wheel of each project of the image, in ``--wheel-dir``."""
+    options, operands = _split(arguments)
+    folder = stage.path(next(iter((*options.get("-w", []), *options.get("--wheel-dir", []))), "."))
+    for name in operands:
+        path = _project(stage, name)
+        failed = (
+            _pip(python, "wheel", "--wheel-dir", folder, path)
+            if path
+            else "there is no network to fetch it from"
+        )
+        if failed:
+            yield f"no wheel of {name} was built: {failed}"
+
+
 def _split(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
     options: dict[str, list[str]] = {}
     operands: list[str] = []
@@ -87,11 +100,13 @@ def _split(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
 
 
 def _project(stage: Stage, name: str) -> Path | None:
-    """The project folder or archive of the image that an operand names (extras taken off)."""
+    """The project folder or archive of the image that an operand names (extras taken off, a pattern filled in)."""
     plain = name.partition("[")[0]
     if not plain:
         return None
     path = stage.path(plain)
+    if "*" in plain:
+        path = next(iter(sorted(path.parent.glob(path.name))), path)
     is_project = path.is_dir() and any((path / f).is_file() for f in ("pyproject.toml", "setup.py"))
     return path if is_project or (path.is_file() and path.suffix in (".whl", ".gz", ".zip")) else None
 
@@ -117,17 +132,24 @@ def _on_path(stage: Stage) -> str:
 def _install_project(stage: Stage, project: Path, python: str, prefix: str, target: str | None) -> str | None:
     """Build and install one project into the image; why it failed, or None."""
     with tempfile.TemporaryDirectory(prefix="launchbook-image-") as scratch:
-        source, made = Path(scratch, "project"), Path(scratch, "made")
+        made = Path(scratch, "made")
+        failed = _pip(python, "install", "--target", made, project)
+        if failed is None:
+            _forget_where_it_was_built(made)
+            _move(made, stage, prefix, target)
+        return failed
+
+
+def _pip(python: str, verb: str, where: str, folder: Path, project: Path) -> str | None:
+    """Let pip build one project of the image, offline; why it failed, or None."""
+    with tempfile.TemporaryDirectory(prefix="launchbook-image-") as scratch:
+        source = project
         if project.is_dir():  # a build writes beside its source, and the image's files are to stay as copied
+            source = Path(scratch, project.name or "project")
             shutil.copytree(project, source, symlinks=True)
-        what = str(source if project.is_dir() else project)
-        argv = [python, "-m", "pip", *_PIP_OFFLINE, "--target", str(made), what]
+        argv = [python, "-m", "pip", verb, *_OFFLINE, *_ONLY.get(verb, ()), where, str(folder), str(source)]
         done = process.run(argv, timeout=_BUILD_SECONDS, cwd=Path(scratch))
-        if done.code:
-            return _reason(done.stderr)
-        _forget_where_it_was_built(made)
-        _move(made, stage, prefix, target)
-    return None
+        return _reason(done.stderr) if done.code else None
 
 
 def _reason(stderr: str) -> str:

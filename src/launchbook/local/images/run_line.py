@@ -29,6 +29,8 @@ _WHY = {
     "addgroup": "processes run as the user of the embedded AWS",
     "chown": "processes run as the user of the embedded AWS",
 }
+#: What pip may be told to do; of these only install and wheel have something to do in an image here.
+_PIP_VERBS = frozenset({"install", "wheel", "uninstall", "check", "cache", "list"})
 _CACHES = {("var", "cache"), ("var", "lib")}
 _UNKNOWN = "commands that could change this machine are not run"
 
@@ -90,19 +92,33 @@ def _one(line: list[str], stage: Stage, python: str, prefix: str | None) -> Iter
         for folder in (word for word in (module or line[1:])[1:] if not word.startswith("-")):
             python_install.environment(stage, folder, python)
         return
-    install = _pip_install(line, module, program)
-    if install is None:
+    pip = _pip(module or line[1:] if module or program == "uv" else [program, *line[1:]])
+    if pip is None:
         yield _WHY.get(program, _UNKNOWN)
         return
-    home = prefix or str(PurePosixPath(line[0]).parent.parent) if "/" in line[0] or prefix else None
-    yield from python_install.install(stage, install, python, home)
+    verb, arguments, named = pip
+    home = named or prefix or (str(PurePosixPath(line[0]).parent.parent) if "/" in line[0] else None)
+    if verb == "install":
+        yield from python_install.install(stage, arguments, python, home)
+    elif verb == "wheel":
+        yield from python_install.wheel(stage, arguments, python)
 
 
-def _pip_install(line: list[str], module: list[str], program: str) -> list[str] | None:
-    """The arguments of ``pip install``, in each way it is written; None for another command."""
-    for words in (module, line[1:] if program == "uv" else [], [program, *line[1:]]):
-        if words and words[0].startswith("pip") and words[1:2] == ["install"]:
-            return words[2:]
+def _pip(words: list[str]) -> tuple[str, list[str], str | None] | None:
+    """(verb, its arguments, the environment that ``--python`` names) of a pip command; None for another command."""
+    if not words or not words[0].startswith("pip"):
+        return None
+    named: str | None = None
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "--python":
+            named = next(rest, None)
+        elif word.startswith("--python="):
+            named = word.partition("=")[2]
+        elif word in _PIP_VERBS:
+            return word, list(rest), named
+        elif not word.startswith("-"):
+            return None
     return None
 
 

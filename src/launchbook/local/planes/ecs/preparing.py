@@ -13,7 +13,7 @@ from typing import Any
 from launchbook.local.plane import Host
 from launchbook.local.planes.ecs.images import Puller
 from launchbook.local.planes.ecs.model import Container, Program, Task
-from launchbook.local.planes.ecs.program import NotFoundInPath, resolve, shared_ports
+from launchbook.local.planes.ecs.program import NotFoundInPath, of_task, resolve
 from launchbook.local.planes.ecs.secrets import Secrets
 
 _NO_ROLE = {"aws_access_key_id": "ecs", "aws_secret_access_key": "ecs"}
@@ -38,7 +38,7 @@ class Preparer:
         """
         if task.folder is None:
             raise CannotStart("the task has no folder")
-        secrets: Secrets | None = None
+        reader: Secrets | None = None
         programs: dict[str, Program] = {}
         for container in task.containers:
             root = task.folder / "files" / container.name
@@ -51,14 +51,15 @@ class Preparer:
             )
             _mount(self._host.state, task, container, root)
             added = {**self._platform(task), **asked[container.name]}
+            secrets: dict[str, str] = {}
             for item in container.definition.get("secrets") or ():
-                secrets = secrets or self._secrets(task)
-                added[item["name"]] = secrets.resolve(item["valueFrom"])
+                reader = reader or self._secrets(task)
+                secrets[item["name"]] = reader.resolve(item["valueFrom"])
             definition = container.definition
             if pulled.digest is None:  # what stands for an image doesn't understand its arguments
                 definition = {**definition, "entryPoint": None, "command": None, "workingDirectory": None}
             try:
-                program = resolve(definition, pulled.config, root, added, digest=pulled.digest)
+                program = resolve(definition, pulled.config, root, added, secrets, digest=pulled.digest)
             except NotFoundInPath as error:
                 raise CannotStart(
                     "CannotStartContainerError: ResourceInitializationError: failed to create new container runtime "
@@ -93,10 +94,10 @@ class Preparer:
 def _neighbourly(program: Program, task: Task) -> Program:
     ports = [port for container in task.containers for port in container.ports]
     environment = {
-        key: shared_ports(value, task.address, ports) if key != "AWS_ENDPOINT_URL" else value
+        key: of_task(value, task.address, ports) if key != "AWS_ENDPOINT_URL" else value
         for key, value in program.environment.items()
     }
-    argv = [program.argv[0], *(shared_ports(part, task.address, ports) for part in program.argv[1:])]
+    argv = [program.argv[0], *(of_task(part, task.address, ports) for part in program.argv[1:])]
     return Program(argv, environment, program.workdir, program.stop_signal, program.digest, program.root)
 
 

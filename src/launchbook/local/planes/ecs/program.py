@@ -17,6 +17,8 @@ from launchbook.local.planes.ecs.model import Program
 
 #: An absolute path at the start of a word, after ``=``, ``:`` or a quote.
 _PATH = re.compile(r"(?<![^\s=:,;'\"(])/[\w.@+-]+(?:/[\w.@+-]+)*")
+_EVERY_ADDRESS = re.compile(r"(?<![\w.])(?:0\.0\.0\.0(?![\w./])|\[::\])")
+_DEFAULTS = {"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
 _OWN_HOST = re.compile(r"\b(localhost|127\.0\.0\.1)(?![\w.-])")
 
 
@@ -39,15 +41,17 @@ def resolve(
     image: Mapping[str, Any],
     root: Path,
     added: Mapping[str, str],
+    secrets: Mapping[str, str],
     *,
     digest: str | None,
 ) -> Program:
     """Put a container's program together.
 
     ``definition`` is its container definition, ``image`` the image's configuration (Docker's ``config`` object),
-    ``added`` what the platform and the resolved secrets add. Raises NotFoundInPath.
+    ``added`` what the platform adds (stronger than the image, weaker than the task definition, but for ``HOST``),
+    ``secrets`` the values of the secrets by name. Raises NotFoundInPath.
     """
-    environment = _environment(definition, image, root, added)
+    environment = _environment(definition, image, root, added, secrets)
     entrypoint = definition.get("entryPoint") or image.get("Entrypoint") or []
     command = definition.get("command") or ([] if definition.get("entryPoint") else image.get("Cmd")) or []
     argv = [inside(part, root) for part in (*entrypoint, *command)]
@@ -60,29 +64,30 @@ def resolve(
 
 
 def _environment(
-    definition: Mapping[str, Any], image: Mapping[str, Any], root: Path, added: Mapping[str, str]
-) -> dict[str, str]:
-    found = dict(pair.partition("=")[::2] for pair in image.get("Env") or ())
-    path = found.pop("PATH", "")
-    own = {pair["name"]: str(pair.get("value", "")) for pair in definition.get("environment") or ()}
-    found = {key: inside(value, root) for key, value in (found | own).items()}
-    python = (image.get("Labels") or {}).get("launchbook.python")
-    packages = _packages(path, root)
+    definition: Mapping[str, Any], image: Mapping[str, Any], root: Path, added: Mapping[str, str],
+    secrets: Mapping[str, str],
+) -> dict[str, str]:  # fmt: skip
+    found = {key: inside(value, root) for key, value in _pairs(image.get("Env") or ())}
+    path = dict(_pairs(image.get("Env") or ())).get("PATH", "")
+    own = {
+        pair["name"]: inside(str(pair.get("value", "")), root) for pair in definition.get("environment") or ()
+    }
+    host = {"HOST": added["HOST"]} if "HOST" in added else {}
+    found = {**_DEFAULTS, "HOME": str(root), **found, **added, **own, **secrets, **host}
+    packages = _packages(path, root) + ([found["PYTHONPATH"]] if found.get("PYTHONPATH") else [])
     if packages:
-        given = found.get("PYTHONPATH")
-        found["PYTHONPATH"] = ":".join([*packages, *([given] if given else [])])
+        found["PYTHONPATH"] = ":".join(packages)
+    python = (image.get("Labels") or {}).get("launchbook.python")
     parts = [
         str(root / entry.lstrip("/")) for entry in path.split(":") if (root / entry.lstrip("/")).is_dir()
     ]
     parts += [str(Path(python).parent)] if python else []
-    return {
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LANG": "C.UTF-8",
-        "HOME": str(root),
-        **added,
-        **found,
-        "PATH": ":".join([*parts, os.environ.get("PATH", os.defpath)]),
-    }
+    found["PATH"] = ":".join([*parts, os.environ.get("PATH", os.defpath)])
+    return found
+
+
+def _pairs(given: Sequence[str]) -> list[tuple[str, str]]:
+    return [(key, value) for key, _, value in (pair.partition("=") for pair in given)]
 
 
 def _packages(path: str, root: Path) -> list[str]:
@@ -111,8 +116,12 @@ def at_home(command: Sequence[str], address: str) -> list[str]:
     return [_OWN_HOST.sub(address, part) for part in command]
 
 
-def shared_ports(value: str, address: str, ports: Sequence[int]) -> str:
-    """``localhost:PORT`` where PORT is one of the task's own: what containers of one task call each other by."""
+def of_task(value: str, address: str, ports: Sequence[int]) -> str:
+    """A value with the addresses of a network namespace turned into the task's own.
+
+    "Every address" (0.0.0.0, ``[::]``) is the task's, and so is ``localhost:PORT`` where PORT is one that the task
+    maps: what containers of one task call each other by.
+    """
     for port in ports:
         value = re.sub(rf"\b(localhost|127\.0\.0\.1):{port}(?!\d)", f"{address}:{port}", value)
-    return value
+    return _EVERY_ADDRESS.sub(address, value)

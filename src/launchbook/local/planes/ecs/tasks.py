@@ -79,9 +79,19 @@ class TaskBackend(models.EC2ContainerServiceBackend):
                 yield family
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """Everything with tags, as of one moment."""
+        """Everything with tags that still exists, as of one moment."""
         with self.engine.lock:
-            found = list(super().iter_tagged_resources())
+            gone = {
+                service.physical_resource_id
+                for service in self.services.values()
+                if service.status != "ACTIVE"
+            }
+            gone |= {cluster.arn for cluster in self.clusters.values() if cluster.status != "ACTIVE"}
+            for tasks in self.tasks.values():
+                gone |= {task.task_arn for task in tasks.values() if task.last_status == "STOPPED"}
+            for revisions in self.task_definitions.values():
+                gone |= {each.arn for each in revisions.values() if each.status != "ACTIVE"}
+            found = [each for each in super().iter_tagged_resources() if each.arn not in gone]
         yield from found
 
     # -- tasks ----------------------------------------------------------------------------------
