@@ -13,7 +13,8 @@ from launchbook.local.planes.cloudwatch.store import MetricKey, now, seconds
 class CloudWatchPlane:
     """Metrics, alarms and their actions in every region."""
 
-    services = frozenset({"cloudwatch"})
+    #: CloudWatch itself, and the services of moto that reach for it: they must find ours.
+    services = frozenset({"cloudwatch", "applicationautoscaling", "cloudformation", "kinesis", "s3"})
 
     def __init__(self, host: Host) -> None:
         self._host = host

@@ -11,7 +11,8 @@ from launchbook.local.plane import Host
 class EventsPlane:
     """Buses, rules, schedules and their deliveries."""
 
-    services = frozenset({"events"})
+    #: EventBridge itself, and the services of moto that reach for it.
+    services = frozenset({"events", "cloudformation", "s3"})
 
     def __init__(self, host: Host) -> None:
         self._host = host

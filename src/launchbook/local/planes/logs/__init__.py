@@ -10,7 +10,8 @@ from launchbook.local.plane import Host
 class LogsPlane:
     """Log groups whose metric filters count."""
 
-    services = frozenset({"logs"})
+    #: CloudWatch Logs itself, and the services of moto that write to it.
+    services = frozenset({"logs", "awslambda", "batch", "ec2", "events", "route53", "stepfunctions"})
 
     def __init__(self, host: Host) -> None:
         self._host = host

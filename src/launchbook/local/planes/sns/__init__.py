@@ -10,7 +10,8 @@ from launchbook.local.plane import Host
 class SnsPlane:
     """Topics that deliver."""
 
-    services = frozenset({"sns"})
+    #: SNS itself, and the services of moto that publish to it.
+    services = frozenset({"sns", "cloudformation", "cloudtrail", "s3", "ses"})
 
     def __init__(self, host: Host) -> None:
         self._host = host
