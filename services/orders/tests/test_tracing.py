@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import aiohttp
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from orders.tracing import NoTracer
+
+from tests.support.ports import free_port
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -48,6 +51,17 @@ async def test_one_trace_from_post_to_processed(
     assert posted.trace_id.hex() == processed.trace_id.hex() == CALLER.split("-")[1]
     assert posted.parent_span_id.hex() == CALLER.split("-")[2]
     assert processed.parent_span_id == posted.span_id
+
+
+async def test_a_collector_that_is_away_holds_up_no_request_and_no_stop(
+    start: Callable[..., Any], http: aiohttp.ClientSession
+) -> None:
+    api = start("api", OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}")
+    async with http.post(api.url + "/orders", json={"customerId": "c", "amount": 1}) as answer:
+        assert answer.status == 202
+    started = time.monotonic()
+    assert await asyncio.to_thread(api.process.stop) == 0
+    assert time.monotonic() - started < 6
 
 
 def test_without_an_exporter_nothing_of_it_is_imported() -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from orders.settings import Settings
 
+LAST_EXPORT_SECONDS = 3.0
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 Kind = Literal["server", "consumer"]
@@ -61,7 +63,9 @@ class OpenTelemetryTracer:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._kinds: dict[Kind, Any] = {"server": trace.SpanKind.SERVER, "consumer": trace.SpanKind.CONSUMER}
-        self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
+        self._provider = TracerProvider(
+            resource=Resource.create({"service.name": service}), shutdown_on_exit=False
+        )
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("orders")
         self._propagator = TraceContextTextMapPropagator()
@@ -76,8 +80,10 @@ class OpenTelemetryTracer:
             yield Span(carrier.get("traceparent"))
 
     def close(self) -> None:
-        """Export the last spans."""
-        self._provider.shutdown()
+        """Export the last spans, for a few seconds at most: a collector that is away must not hold up a stop."""
+        last = threading.Thread(target=self._provider.shutdown, daemon=True)
+        last.start()
+        last.join(LAST_EXPORT_SECONDS)
 
 
 def tracer(settings: Settings, service: str) -> Tracer:

@@ -180,7 +180,7 @@ class Web:
             return _problem(problem, call)
         except Unavailable as error:
             self._log.warning("answered 503", reason=str(error), correlationId=call.correlation_id)
-            detail = "The database can't be reached. Nothing was stored that you need to undo; try again."
+            detail = "The database can't be reached now; try again. An order is stored whole or not at all."
             return _problem(Problem(503, detail, headers=((b"retry-after", b"1"),)), call)
         except Disconnected:
             return None

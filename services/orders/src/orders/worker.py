@@ -174,7 +174,7 @@ class Worker:
             self._log.warning("lease lost, result dropped", orderId=order.id, **_ids(work))
             return "lost"
         work.order_id = None
-        self._report(after, work, time.perf_counter() - started)
+        self._report(after, work, event.attempt, time.perf_counter() - started)
         return {Status.PROCESSED: "processed", Status.PENDING: "retried"}.get(after.status, "failed")
 
     async def _finish(
@@ -246,10 +246,10 @@ class Worker:
         if works:
             await self._queue.hide([work.message.receipt for work in works], 0)
 
-    def _report(self, order: Order, work: _Work, seconds: float) -> None:
+    def _report(self, order: Order, work: _Work, attempt: int, seconds: float) -> None:
         metrics.PROCESSING_SECONDS.observe(seconds)
         fields = {
-            "orderId": order.id, "attempt": order.retry_count, "ms": round(seconds * 1000, 1), **_ids(work)
+            "orderId": order.id, "attempt": attempt, "ms": round(seconds * 1000, 1), **_ids(work)
         }  # fmt: skip
         if order.status is Status.PROCESSED:
             metrics.PROCESSED.inc()
