@@ -59,6 +59,23 @@ def test_ses_identities_by_both_routes(aws, embedded):
     assert [each["IdentityName"] for each in older["EmailIdentities"]] == ["example.com"]
 
 
+def test_ses_domain_has_dkim_tokens_and_a_mail_from_domain(aws):
+    ses = aws("sesv2")
+    made = ses.create_email_identity(EmailIdentity="mail.example")
+    dkim = ses.get_email_identity(EmailIdentity="mail.example")["DkimAttributes"]
+    assert dkim == made["DkimAttributes"]
+    assert (len(set(dkim["Tokens"])), dkim["Status"]) == (3, "PENDING")
+    ses.put_email_identity_mail_from_attributes(
+        EmailIdentity="mail.example",
+        MailFromDomain="bounce.mail.example",
+        BehaviorOnMxFailure="REJECT_MESSAGE",
+    )
+    mail_from = ses.get_email_identity(EmailIdentity="mail.example")["MailFromAttributes"]
+    assert mail_from["MailFromDomain"] == "bounce.mail.example"
+    ses.put_email_identity_mail_from_attributes(EmailIdentity="mail.example")
+    assert "MailFromAttributes" not in ses.get_email_identity(EmailIdentity="mail.example")
+
+
 def test_backup_selections_and_listings(aws):
     backup = aws("backup")
     backup.create_backup_vault(BackupVaultName="vault")

@@ -21,7 +21,12 @@ class SesPlane:
 
         from launchbook.local.planes.sesv2.responses import Response
 
-        for path in (*urls.url_paths, "{0}/v2/email/account$", "{0}/v2/email/account/(?P<part>.+)$"):
+        missing = (
+            "{0}/v2/email/account$",
+            "{0}/v2/email/account/(?P<part>.+)$",
+            "{0}/v2/email/identities/(?P<EmailIdentity>[^/]+)/mail-from$",
+        )
+        for path in (*urls.url_paths, *missing):
             urls.url_paths[path] = Response.dispatch
 
     def reconcile(self) -> None:

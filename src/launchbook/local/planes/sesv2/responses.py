@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from moto.sesv2.responses import SESV2Response
 
@@ -60,8 +62,41 @@ class Response(SESV2Response):
         return "{}"
 
     def create_email_identity(self) -> str:
-        """A new identity is pending: nobody here can look at its DNS records."""
-        answer: str = super().create_email_identity()
-        identity = self.sesv2_backend.get_email_identity(self._get_param("EmailIdentity"))
+        """A new identity is pending, its DKIM too: nobody here can look at its DNS records."""
+        super().create_email_identity()
+        identity = self._identity()
         identity.verification_status = "PENDING"
-        return answer
+        if identity.identity_type == "DOMAIN":
+            name = identity.email_identity
+            tokens = [hashlib.sha256(f"{name}/{part}".encode()).hexdigest()[:32] for part in range(3)]
+            identity.dkim_attributes.update(SigningEnabled=True, Status="PENDING", Tokens=tokens)
+        return json.dumps(
+            {
+                "IdentityType": identity.identity_type,
+                "VerifiedForSendingStatus": identity.verified_for_sending_status,
+                "DkimAttributes": identity.dkim_attributes,
+            }
+        )
+
+    def get_email_identity(self) -> str:
+        """moto's answer with the MAIL FROM domain, if one was set."""
+        identity = self._identity()
+        answer: dict[str, Any] = identity.get_response_object
+        mail_from = getattr(identity, "launchbook_mail_from", None)
+        return json.dumps(answer | ({"MailFromAttributes": mail_from} if mail_from else {}))
+
+    def put_email_identity_mail_from_attributes(self) -> str:
+        """Set the MAIL FROM domain, which is pending like the identity; without a domain, take it away."""
+        given = json.loads(self.body or "{}")
+        domain = given.get("MailFromDomain")
+        behaviour = given.get("BehaviorOnMxFailure", "USE_DEFAULT_VALUE")
+        attributes = {
+            "MailFromDomain": domain,
+            "MailFromDomainStatus": "PENDING",
+            "BehaviorOnMxFailure": behaviour,
+        }
+        self._identity().launchbook_mail_from = attributes if domain else None
+        return "{}"
+
+    def _identity(self) -> Any:
+        return self.sesv2_backend.get_email_identity(unquote(self._get_param("EmailIdentity")))
