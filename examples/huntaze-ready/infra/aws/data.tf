@@ -103,3 +103,7 @@ resource "aws_secretsmanager_secret" "nextauth" {
 resource "aws_secretsmanager_secret" "cron" {
   name = "huntaze/${var.environment}/cron-secret"
 }
+
+resource "aws_secretsmanager_secret" "outbox" {
+  name = "huntaze/${var.environment}/outbox-secret"
+}
