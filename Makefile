@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup check test quick format lock orders faults bench-orders campaign clean
+.PHONY: help setup check test quick format lock orders faults bench-discover bench-orders campaign clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ orders: $(READY) ## Run the order platform here: PostgreSQL, a queue, API and wo
 
 faults: $(READY) ## The order platform under 200 faults, checked against its database (about 12 minutes)
 	@$(BIN)/python -m tests.faults.campaign
+
+bench-discover: $(READY) ## Discovery of 60,000 files beside checkov and trivy, CPU and memory, in one run
+	@$(BIN)/python -m benchmarks.bench_discover
 
 bench-orders: $(READY) ## POST /orders beside pgbench doing the same insert, in one run (needs wrk)
 	@$(BIN)/python -m benchmarks.bench_orders

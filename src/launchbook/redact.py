@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 HELD = "[held back]"
@@ -90,6 +91,8 @@ _PATTERNS = re.compile(
 _USERINFO = re.compile(r"(?<=://)[^\s/@:\"'$<{]*:[^\s@\"']+(?=@)")
 _TOKEN = re.compile(r"(?<![\w+/])[A-Za-z0-9+/_]{24,}={0,2}(?![\w+/])")
 _HEX = re.compile(r"(?<![\w:@-])[0-9a-fA-F]{32,}(?![\w-])")
+#: What the shorter secrets cannot do without: ``password=…``, ``user:pass@``.
+_TELLING = re.compile(r"[:=?&@ ]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -101,9 +104,10 @@ def names_secret(name: str) -> bool:
     return bool(_SECRET_WORDS.search(plain)) and not _IDENTITIES.search(plain)
 
 
+@lru_cache(maxsize=50_000)  # the same paths and names come by again and again
 def without_secrets(text: str) -> str:
     """``text`` with everything that looks like a secret replaced by a fixed mark."""
-    if len(text) < 8:
+    if len(text) < 8 or (len(text) < 13 and not _TELLING.search(text)):
         return text
     text = _PATTERNS.sub(HELD, text)
     text = _USERINFO.sub(HELD, text)
@@ -123,6 +127,7 @@ def _random_looking(match: re.Match[str]) -> str:
     return HELD if -sum(p * math.log2(p) for p in share) > 3.6 else token
 
 
+@lru_cache(maxsize=50_000)
 def printable(text: str) -> str:
     """``text`` on one line, with control and direction-changing characters written as escapes."""
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode(), text)

@@ -200,9 +200,10 @@ def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
 def settings(facts: Facts) -> list[SettingUse]:
     """Environment variables by name, with where each is set, read and documented."""
     found: dict[str, SettingUse] = {}
+    reserved = {fact.name for fact in facts.seen(Setting) if fact.attributes.get("reserved")}
     for fact in facts.seen(Setting):
         use = found.setdefault(
-            fact.name, SettingUse(fact.name, bool(fact.attributes.get("secret")), _reserved(facts, fact.name))
+            fact.name, SettingUse(fact.name, bool(fact.attributes.get("secret")), fact.name in reserved)
         )
         role, place = _text(fact, "role"), str(fact.where)
         if role == "set":
@@ -212,10 +213,6 @@ def settings(facts: Facts) -> list[SettingUse]:
         elif role == "document":
             use.documented_at.append(place)
     return sorted(found.values(), key=lambda use: use.name)
-
-
-def _reserved(facts: Facts, name: str) -> bool:
-    return any(fact.name == name and fact.attributes.get("reserved") for fact in facts.seen(Setting))
 
 
 def missing(uses: Iterable[SettingUse]) -> list[SettingUse]:
