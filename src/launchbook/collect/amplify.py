@@ -9,26 +9,28 @@ APPS = Call("amplify", "ListApps", each="apps", keep=["appId", "appArn"])
 
 @collector(
     "aws_amplify_app",
+    APPS,
     Call(
         "amplify",
-        "ListApps",
-        each="apps",
+        "GetApp",
+        given={"appId": "$ListApps.appId"},
         take={
-            "arn": "appArn",
-            "id": "appId",
-            "name": "name",
-            "platform": "platform",
-            "default_domain": "defaultDomain",
-            "repository": "repository",
-            "iam_service_role_arn": "iamServiceRoleArn",
-            "production_branch_status": "productionBranch.status",
-            "environment_names": "environmentVariables{}",
+            "arn": "app.appArn",
+            "id": "app.appId",
+            "name": "app.name",
+            "platform": "app.platform",
+            "default_domain": "app.defaultDomain",
+            "repository": "app.repository",
+            "iam_service_role_arn": "app.iamServiceRoleArn",
+            "production_branch_status": "app.productionBranch.status",
+            "environment_names": "app.environmentVariables{}",
         },
     ),
 )
 def amplify_apps(row: Row) -> Seen:
     """An application. Of its variables the names alone come in."""
-    return row.seen(id="arn", name="name")
+    seen = row.seen(id="arn", name="name")
+    return Seen(str(row.get("ListApps", "appArn") or seen.id), seen.name, seen.attributes)
 
 
 @collector(
@@ -45,8 +47,13 @@ def amplify_apps(row: Row) -> Seen:
             "stage": "stage",
             "framework": "framework",
             "enable_auto_build": "enableAutoBuild",
-            "environment_names": "environmentVariables{}",
         },
+    ),
+    Call(
+        "amplify",
+        "GetBranch",
+        given={"appId": "$ListApps.appId", "branchName": "$ListBranches.branchName"},
+        take={"environment_names": "branch.environmentVariables{}"},
     ),
     Call(
         "amplify",

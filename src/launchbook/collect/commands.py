@@ -73,11 +73,12 @@ def command(call: Call) -> str:
     for name, value in call.given.items():
         flag = f"--{xform_name(name, '-')}"
         values = value if isinstance(value, list) else [value]
-        parts += [flag] if value is True else [flag, *(_argument(one) for one in values)]
+        parts += [flag] if value is True else [flag, *(argument(one) for one in values)]
     return " ".join(parts)
 
 
-def _argument(value: object) -> str:
+def argument(value: object) -> str:
+    """A value as the shell takes it; ``$Operation.path`` as the script's own variable."""
     if isinstance(value, str) and value.startswith("$"):
         operation, _, path = value[1:].partition(".")
         return f'"${_variable(operation, path)}"'

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from launchbook.collect.declare import Call, Collector, Row
 from launchbook.collect.keep import pick
-from launchbook.collect.reader import Reader, ReadFailed
+from launchbook.collect.reader import ReadFailed
 from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
 
 THREADS = 16
@@ -26,8 +27,16 @@ class Asked:
     at: datetime
 
 
+class Reads(Protocol):
+    """What answers a declared read: an account, or what was pasted of one."""
+
+    def read(self, call: Call, region: str, parameters: Mapping[str, Any]) -> Iterator[Any]:
+        """Each page of the answer, cut to what the call keeps. Raises ReadFailed."""
+        ...
+
+
 def collect(
-    reader: Reader,
+    reader: Reads,
     collectors: Iterable[Collector],
     regions: Iterable[str],
     asked: Asked,
@@ -53,7 +62,7 @@ def collect(
     return sum(parts, Facts(complete=()))
 
 
-def read_region(reader: Reader, one: Collector, region: str, asked: Asked) -> Facts:
+def read_region(reader: Reads, one: Collector, region: str, asked: Asked) -> Facts:
     """One collector in one region."""
     reading = _Reading(reader, one, region, asked, [])
     rows = [Row(one.calls)]
@@ -72,7 +81,7 @@ class _Reading:
     nothing: its failure makes the attributes that it would have shown unread.
     """
 
-    reader: Reader
+    reader: Reads
     one: Collector
     region: str
     asked: Asked
@@ -92,7 +101,7 @@ class _Reading:
                 return [] if lists else [row]
             if not lists:
                 where = f"{call.service}:{call.operation} failed in {self.region}: {failure.code}"
-                return [row.without(call.operation, Unread(where, f"allow {failure.action}"))]
+                return [row.without(call.operation, Unread(where, failure.settle))]
             self.gaps.append(self._gap(failure))
         return [row.below(call.operation, item) for item in items]
 
@@ -100,7 +109,7 @@ class _Reading:
         return Gap(
             where=Where(account=self.asked.account, region=self.region),
             what=str(failure),
-            hint=f"allow {failure.action}",
+            hint=failure.settle,
             hides=(self.one.kind,),
         )
 

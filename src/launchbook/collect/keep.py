@@ -93,7 +93,7 @@ def pick(answer: object, path: str) -> object:
     head, _, rest = path.partition(".")
     if not head:
         return answer
-    name, many = head.removesuffix("[]"), head.endswith("[]")
+    name, many = head.removesuffix("[]").removesuffix(NAMES), head.endswith("[]")
     if isinstance(answer, Mapping):
         answer = answer.get(name)
     elif isinstance(answer, list) and name.isdigit() and int(name) < len(answer):

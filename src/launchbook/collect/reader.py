@@ -61,10 +61,11 @@ SECRET_OPERATIONS = frozenset(
 
 
 class ReadFailed(Exception):
-    """A declared read that gave no answer: ``code`` is AWS's, ``why`` in words, ``action`` the IAM action it takes."""
+    """A declared read that gave no answer or a part: ``code`` is AWS's, ``why`` in words, ``settle`` what helps."""
 
-    def __init__(self, call: Call, code: str, why: str) -> None:
-        self.code, self.why, self.action = code, why, iam_action(call.service, call.operation)
+    def __init__(self, call: Call, code: str, why: str, settle: str = "") -> None:
+        self.code, self.why = code, why
+        self.settle = settle or f"allow {iam_action(call.service, call.operation)}"
         super().__init__(f"{call.service}:{call.operation}: {code}: {why}")
 
 

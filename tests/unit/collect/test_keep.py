@@ -80,3 +80,4 @@ def test_pick() -> None:
     assert pick(ANSWER, "services.0.deployments.0.id") == "d1"
     assert pick(ANSWER, "services.9.x") is None
     assert pick("itself", "") == "itself"
+    assert pick({"variables": ["A"]}, "variables{}") == ["A"]

@@ -1,0 +1,137 @@
+"""Pasted terminal text as commands with their answers.
+
+What people paste has prompts, noise between, several outputs in one file, JSON or ``--output table``, and lines cut
+off in the middle. A command is recognised behind any prompt; what follows it, up to the next, is its answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from launchbook.collect.table import read_table
+
+_COMMAND = re.compile(
+    r"^[^\S\n]*(?:[^\n`|]*?[$#%>❯»][ \t]+)?(?P<command>aws[ \t]+[a-z0-9-]+[ \t]+[a-z0-9-]+.*)$", re.M
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One command and its answer.
+
+    ``service`` and ``operation`` are the CLI's words (``sqs``, ``get-queue-attributes``), empty for JSON that stands
+    alone. ``flags`` maps each flag to its values. ``answer`` is JSON, or None where ``problem`` says why not.
+    """
+
+    at: str
+    service: str
+    operation: str
+    flags: dict[str, list[str]]
+    answer: object = None
+    problem: str = ""
+
+    @property
+    def region(self) -> str:
+        """The region that the command named; empty when it named none."""
+        return (self.flags.get("region") or [""])[0]
+
+    @property
+    def query(self) -> str:
+        """The ``--query`` of the command."""
+        return " ".join(self.flags.get("query", []))
+
+
+def read_transcript(text: str, name: str) -> list[Block]:
+    """Every command of a text with its answer, and JSON documents without one. Never raises."""
+    text = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text.replace("\r\n", "\n"))
+    marks = [(match.start(), match.end(), match["command"]) for match in _COMMAND.finditer(text)]
+    blocks: list[Block] = []
+    blocks += _alone(text[: marks[0][0]] if marks else text, name, 0)
+    for index, (start, end, command) in enumerate(marks):
+        stop = marks[index + 1][0] if index + 1 < len(marks) else len(text)
+        rest = text[end:stop]
+        # A command continued with backslashes goes on below.
+        while command.endswith("\\") and "\n" in rest:
+            line, _, rest = rest.lstrip("\n").partition("\n")
+            command = f"{command[:-1]} {line.strip()}"
+        blocks.append(_block(command, rest, f"{name}:{text.count(chr(10), 0, start) + 1}"))
+    return blocks
+
+
+def _block(command: str, rest: str, at: str) -> Block:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = command.split()
+    service, operation, flags = words[1], words[2], _flags(words[3:])
+    if (service, operation) == ("s3", "ls"):
+        return _listing(words, rest, at)
+    answer, problem = _answer(rest)
+    return Block(at, service, operation, flags, answer, problem)
+
+
+def _flags(words: list[str]) -> dict[str, list[str]]:
+    flags: dict[str, list[str]] = {}
+    name = ""
+    for word in words:
+        if word.startswith("--"):
+            name, given, value = word[2:].partition("=")
+            flags[name] = [value] if given else []
+        elif word in ("|", "||", "&&", ";"):
+            break
+        elif name:
+            flags[name].append(word)
+    return flags
+
+
+def _listing(words: list[str], rest: str, at: str) -> Block:
+    """``aws s3 ls``, which knows no JSON: one bucket a line; through ``grep`` it is a part of them."""
+    names = re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\S+)$", rest, re.M)
+    flags = {"query": ["Buckets[?grep].{Name:Name}"]} if "grep" in words else {}
+    answer: object = (
+        [{"Name": name} for name in names] if flags else {"Buckets": [{"Name": name} for name in names]}
+    )
+    return Block(at, "s3api", "list-buckets", flags, answer)
+
+
+def _answer(text: str) -> tuple[object, str]:
+    """The first JSON document or table in a text; else why there is none."""
+    error = re.search(r"An error occurred \((\w+)\)[^\n]*", text)
+    if error:
+        return None, f"{error[1]}: the command failed when it was run"
+    start = re.search(r"^[ \t]*([\[{\"]|null\b|\d+\s*$|true|false)", text, re.M)
+    table = re.search(r"^[ \t]*[-+|]{3,}", text, re.M)
+    if table and (not start or table.start() < start.start()):
+        return read_table(text[table.start() :])
+    if not start:
+        return (
+            None,
+            "nothing was pasted below it" if not text.strip() else "its output is neither JSON nor a table",
+        )
+    try:
+        found, _ = json.JSONDecoder().raw_decode(text[start.start() :].lstrip())
+    except ValueError:
+        return None, "its output is cut off or is not JSON"
+    except RecursionError:
+        return None, "its output is nested too deeply"
+    return found, ""
+
+
+def _alone(text: str, name: str, offset: int) -> Iterator[Block]:
+    """JSON documents that stand without a command: told apart later by what they hold."""
+    decoder = json.JSONDecoder()
+    position = 0
+    while match := re.compile(r"^[ \t]*[\[{]", re.M).search(text, position):
+        line = text.count("\n", 0, match.start()) + 1 + offset
+        begin = match.end() - 1
+        try:
+            found, length = decoder.raw_decode(text[begin:])
+        except (ValueError, RecursionError):
+            yield Block(f"{name}:{line}", "", "", {}, None, "JSON that is cut off or does not parse")
+            return
+        yield Block(f"{name}:{line}", "", "", {}, found)
+        position = begin + length

@@ -1,0 +1,137 @@
+"""Saved AWS CLI output gives the same facts as a live read, or fewer: never a fact that was not shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from launchbook.collect import collectors
+from launchbook.collect.pasted import read_pasted
+from launchbook.model import Facts, NotKnown
+from launchbook.model.aws import Queue
+
+ALL = list(collectors().values())
+
+TABLE = """
+me@host:~$ aws rds describe-db-instances --region us-east-1 \\
+  --query 'DBInstances[].{id:DBInstanceIdentifier,multiAZ:MultiAZ,backupRetention:BackupRetentionPeriod}' --output table
+------------------------------------------
+|           DescribeDBInstances          |
++------------------+----------+----------+
+|  backupRetention |   id     | multiAZ  |
++------------------+----------+----------+
+|  7               |  shop-db |  False   |
+|  0               |  other   |  True    |
++------------------+----------+----------+
+logout
+"""
+RAW = """
+$ aws sqs list-queues --region eu-west-1
+{ "QueueUrls": ["https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"] }
+some noise between
+PS C:\\> aws sqs get-queue-attributes --region eu-west-1 --attribute-names All \\
+  --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/jobs
+{ "Attributes": {
+    "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:jobs", "VisibilityTimeout": "90", "Planted": "planted-secret" } }
+"""
+
+
+def read(text: str) -> Facts:
+    return read_pasted({"paste.txt": text}, ALL, datetime(2026, 1, 2, tzinfo=UTC))
+
+
+def only(facts: Facts, kind: str) -> list[str]:
+    return [fact.name for fact in facts.seen(kind)]
+
+
+def test_raw_json_gives_the_facts_of_a_live_read() -> None:
+    facts = read(RAW)
+    (queue,) = facts.seen(Queue)
+    assert (queue.name, queue.visibility_timeout) == ("jobs", 90)
+    assert (queue.level, queue.at("visibility_timeout_seconds").value) == ("pasted", "90")
+    assert "aws_sqs_queue" in facts.complete
+
+
+def test_what_no_collector_keeps_never_comes_in() -> None:
+    assert "planted-secret" not in str([fact.attributes for fact in read(RAW)])
+
+
+def test_a_table_of_the_runbooks_own_query_goes_back_to_its_attributes() -> None:
+    facts = read(TABLE)
+    assert only(facts, "aws_db_instance") == ["shop-db", "other"]
+    database = facts.seen("aws_db_instance")[0]
+    assert (database.get("multi_az"), database.get("backup_retention_period")) == (False, 7)
+
+
+def test_a_column_that_the_query_left_out_is_unread_and_says_what_to_paste() -> None:
+    database = read(TABLE).seen("aws_db_instance")[0]
+    with pytest.raises(NotKnown) as unknown:
+        database.get("storage_encrypted")
+    assert unknown.value.settle.startswith(
+        "paste the output of: aws rds describe-db-instances --region us-east-1"
+    )
+
+
+def test_a_filter_is_a_scope_and_so_a_gap() -> None:
+    facts = read(TABLE.replace("DBInstances[]", "DBInstances[?contains(DBInstanceIdentifier, `shop`)]"))
+    assert only(facts, "aws_db_instance") == ["shop-db", "other"]
+    with pytest.raises(NotKnown, match="kept a part"):
+        facts.of("aws_db_instance")
+
+
+def test_an_output_that_is_cut_off_is_a_gap() -> None:
+    facts = read(RAW[: RAW.index('"VisibilityTimeout"')])
+    (queue,) = facts.seen(Queue)
+    with pytest.raises(NotKnown, match="Partial"):
+        _ = queue.visibility_timeout
+    table = read(TABLE[: TABLE.index("|  0  ")])
+    with pytest.raises(NotKnown, match="cut off"):
+        table.of("aws_db_instance")
+
+
+def test_what_was_not_pasted_is_a_gap_that_names_the_command() -> None:
+    gaps = [gap for gap in read(RAW).gaps if gap.hides == ("aws_sns_topic",)]
+    assert [gap.hint for gap in gaps] == [
+        "paste the output of: aws sns list-topics --region eu-west-1 --output json"
+    ]
+
+
+def test_a_failed_command_is_a_gap_with_its_error() -> None:
+    text = "$ aws sqs list-queues --region eu-west-1\nAn error occurred (AccessDenied) when calling ListQueues: no\n"
+    with pytest.raises(NotKnown, match="AccessDenied"):
+        read(text).of(Queue)
+
+
+def test_a_description_without_its_listing_is_read_and_not_taken_for_all() -> None:
+    facts = read(RAW[RAW.index("PS C:") :])
+    assert only(facts, "aws_sqs_queue") == ["jobs"]
+    assert "aws_sqs_queue" not in facts.complete
+
+
+def test_json_without_a_command_is_told_by_what_it_holds() -> None:
+    text = '{"DBInstances": [{"DBInstanceIdentifier": "shop-db", "MultiAZ": true, "Engine": "postgres"}]}'
+    assert only(read(text), "aws_db_instance") == ["shop-db"]
+
+
+def test_names_of_variables_alone_are_read_of_a_branch() -> None:
+    text = (
+        "$ aws amplify get-branch --app-id d1 --branch-name main --region us-east-1 "
+        "--query 'keys(branch.environmentVariables)' --output json\n"
+        '["DATABASE_URL", "API_KEY"]\n'
+        "$ aws amplify list-branches --app-id d1 --region us-east-1 "
+        "--query 'branches[].{branchName:branchName,stage:stage}' --output json\n"
+        '[{"branchName": "main", "stage": "PRODUCTION"}]\n'
+    )
+    (branch,) = read(text).seen("aws_amplify_branch")
+    assert branch.get("environment_names") == ["API_KEY", "DATABASE_URL"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "{", "$ aws", "$ aws x y", "[[[[", "| |\n+-+", "\x1b[31m$ aws s3 ls\x1b[0m"]
+)
+def test_nothing_useful_is_gaps_and_never_a_crash(text: str) -> None:
+    facts = read(text)
+    assert len(facts) == 0
+    with pytest.raises(NotKnown):
+        facts.of(Queue)
