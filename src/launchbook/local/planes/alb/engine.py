@@ -50,8 +50,6 @@ class Engine:
         self._stopping = True
         self.changed()
         self._thread.join(5)
-        for proxy in self._proxies.values():
-            proxy.stop()
 
     def changed(self) -> None:
         """Look at once, from any thread."""
@@ -96,6 +94,8 @@ class Engine:
                 pass
             self._wake.clear()
         self._checks.stop()
+        for proxy in self._proxies.values():
+            proxy.stop()
 
     async def _tick(self) -> None:
         used: list[objects.TargetGroup] = []
@@ -108,10 +108,7 @@ class Engine:
                     continue
                 alive.add(arn)
                 used += groups
-                if balancer.type in _REAL_KINDS:
-                    await self._bring(region, balancer, groups)
-                else:
-                    balancer.state = "active"
+                await self._bring(region, balancer, groups)
             for group in list(backend.target_groups.values()):
                 await self._drain(group)
         for arn in set(self._addresses) - alive:
@@ -121,6 +118,21 @@ class Engine:
         self._count()
 
     async def _bring(self, region: str, balancer: Any, groups: list[Any]) -> None:
+        """Bring one balancer up to date; what is wrong with it is its own state and stops no other."""
+        if balancer.type not in _REAL_KINDS:
+            balancer.state = "active"
+            return
+        try:
+            proxy = await self._apply(region, balancer, groups)
+        except Exception as error:
+            if balancer.reason != str(error):
+                log.exception("load balancer %s could not be brought up to date", balancer.name)
+            balancer.state, balancer.reason = "failed", str(error)
+        else:
+            balancer.state = "failed" if proxy.error and not proxy.pid else "active"
+            balancer.reason = proxy.error
+
+    async def _apply(self, region: str, balancer: Any, groups: list[Any]) -> Proxy:
         if balancer.arn not in self._proxies:
             directory = self._host.state / "alb" / balancer.arn.rsplit("/", 1)[-1]
             self._proxies[balancer.arn] = Proxy(self._host, directory)
@@ -137,8 +149,7 @@ class Engine:
             ),
         )
         await proxy.apply(wanted)
-        balancer.state = "failed" if proxy.error and not proxy.pid else "active"
-        balancer.reason = proxy.error
+        return proxy
 
     async def _drain(self, group: objects.TargetGroup) -> None:
         if not group.draining:

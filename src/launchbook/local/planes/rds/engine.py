@@ -214,8 +214,6 @@ class Engine:
     # -- inside -------------------------------------------------------------------------------
 
     def _created(self, database: Database) -> None:
-        if database.launchbook_note:
-            self._holding.note(database, database.launchbook_note)
         if database.backup_retention_period:
             database.take_automated_backup()
 

@@ -62,19 +62,19 @@ class Holding:
         held.jobs.shutdown(wait=False)
 
     def pick(self, database: Database) -> Installation:
-        """The PostgreSQL for an instance; another major version than the asked one is noted."""
+        """The PostgreSQL on this machine that is nearest to what an instance asks for."""
         if not self._installations:
             self._installations = postgres.installations()
-        chosen = postgres.nearest(database.engine_version, self._installations)
-        if chosen.major != int(database.engine_version.split(".")[0]):
-            database.launchbook_note = (
-                f"PostgreSQL {database.engine_version} was asked for; the nearest on this machine is "
-                f"{chosen.version}, and that is what runs"
-            )
-        return postgres.readable(chosen, self._root)
+        return postgres.readable(postgres.nearest(database.engine_version, self._installations), self._root)
 
     def make(self, database: Database, installation: Installation, job: Job) -> None:
-        """Hold a server for an instance, and fill it with ``job``."""
+        """Hold a server for an instance, and fill it with ``job``; another version than the asked one is noted."""
+        if installation.major != int(database.engine_version.split(".")[0]):
+            self.note(
+                database,
+                f"PostgreSQL {database.engine_version} was asked for; the nearest on this machine is "
+                f"{installation.version}, and that is what runs",
+            )
         address = self._host.address()
         directory = self._root / database.dbi_resource_id.lower()
         self._held[database.dbi_resource_id] = Held(Server(self._host, installation, directory, address))
