@@ -18,9 +18,10 @@ class LogsPlane:
 
     def install(self) -> None:
         """Put our backend in place of moto's."""
-        from launchbook.local.planes.logs import backend
+        from launchbook.local.planes.logs import backend, responses
 
         backend.install(self._host)
+        responses.install()
 
     def reconcile(self) -> None:
         """Filters run when lines arrive."""

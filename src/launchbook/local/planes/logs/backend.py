@@ -60,6 +60,11 @@ class CountingBackend(models.LogsBackend):
     #: Set once, before the first region exists.
     host: Host
 
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        #: Saved queries of Logs Insights by id, as they are answered.
+        self.query_definitions: dict[str, dict[str, Any]] = {}
+
     @property
     def _url_module(self) -> Any:
         from moto.logs import urls

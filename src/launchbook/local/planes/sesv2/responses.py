@@ -98,5 +98,15 @@ class Response(SESV2Response):
         self._identity().launchbook_mail_from = attributes if domain else None
         return "{}"
 
+    def get_configuration_set(self) -> str:
+        """A configuration set; moto nests its sending options twice."""
+        found = self.sesv2_backend.get_configuration_set(
+            configuration_set_name=self._get_param("ConfigurationSetName")
+        )
+        sending = (
+            found.enabled if isinstance(found.enabled, dict) else {"SendingEnabled": bool(found.enabled)}
+        )
+        return json.dumps(found.to_dict_v2() | {"SendingOptions": sending or {"SendingEnabled": True}})
+
     def _identity(self) -> Any:
         return self.sesv2_backend.get_email_identity(unquote(self._get_param("EmailIdentity")))

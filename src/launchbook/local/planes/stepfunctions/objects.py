@@ -20,6 +20,10 @@ class Response(StepFunctionResponse):
         diagnostic = {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": problem}
         return json.dumps({"result": "FAIL", "diagnostics": [diagnostic], "truncated": False})
 
+    def list_state_machine_versions(self) -> str:
+        """The versions of a machine: none, since none can be published here."""
+        return json.dumps({"stateMachineVersions": []})
+
 
 def _problem(definition: Any) -> str | None:
     try:

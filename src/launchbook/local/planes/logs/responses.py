@@ -1,0 +1,56 @@
+"""CloudWatch Logs operations that moto lacks: saved queries."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import cast
+from uuid import uuid4
+
+from moto.logs import urls
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.responses import LogsResponse
+
+from launchbook.local.planes.logs.backend import CountingBackend
+
+
+def install() -> None:
+    """Route every CloudWatch Logs call here."""
+    for path in urls.url_paths:
+        urls.url_paths[path] = Response.dispatch
+
+
+class Response(LogsResponse):
+    """moto's operations, and those it lacks."""
+
+    def put_query_definition(self) -> str:
+        """Save a query, or replace the one of that id."""
+        given = self._get_param("queryDefinitionId")
+        if given and given not in self._backend.query_definitions:
+            raise ResourceNotFoundException("The specified query definition does not exist.")
+        wanted = given or str(uuid4())
+        saved = {
+            "queryDefinitionId": wanted,
+            "name": self._get_param("name"),
+            "queryString": self._get_param("queryString"),
+            "logGroupNames": self._get_param("logGroupNames") or [],
+            "lastModified": int(time.time() * 1000),
+        }
+        self._backend.query_definitions[wanted] = saved
+        return json.dumps({"queryDefinitionId": wanted})
+
+    def describe_query_definitions(self) -> str:
+        """Saved queries whose name starts as asked."""
+        prefix = self._get_param("queryDefinitionNamePrefix") or ""
+        saved = list(self._backend.query_definitions.values())
+        return json.dumps({"queryDefinitions": [each for each in saved if each["name"].startswith(prefix)]})
+
+    def delete_query_definition(self) -> str:
+        """Delete a saved query."""
+        if self._backend.query_definitions.pop(self._get_param("queryDefinitionId"), None) is None:
+            raise ResourceNotFoundException("The specified query definition does not exist.")
+        return json.dumps({"success": True})
+
+    @property
+    def _backend(self) -> CountingBackend:
+        return cast(CountingBackend, self.logs_backend)
