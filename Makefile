@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup check test quick format lock orders faults bench-discover bench-orders campaign clean
+.PHONY: help setup check test quick format lock orders faults bench-discover bench-local bench-orders local-cycles campaign clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -55,10 +55,16 @@ faults: $(READY) ## The order platform under 200 faults, checked against its dat
 bench-discover: $(READY) ## Discovery of 60,000 files beside checkov and trivy, CPU and memory, in one run
 	@$(BIN)/python -m benchmarks.bench_discover
 
+bench-local: $(READY) ## The embedded AWS beside stock moto, in one run (needs wrk)
+	@$(BIN)/python -m benchmarks.bench_local
+
+local-cycles: $(READY) ## 100 embedded AWSs started and ended in every way; nothing may be left
+	@$(BIN)/python -m tests.faults.local_cycles --cycles 100
+
 bench-orders: $(READY) ## POST /orders beside pgbench doing the same insert, in one run (needs wrk)
 	@$(BIN)/python -m benchmarks.bench_orders
 
-campaign: faults ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
+campaign: faults local-cycles ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
 
 clean: ## Remove what the targets made here
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis build dist
