@@ -66,6 +66,10 @@ class Response(SESV2Response):
         super().create_email_identity()
         identity = self._identity()
         identity.verification_status = "PENDING"
+        if identity.tags:
+            # moto keeps them under an ARN that AWS does not use.
+            arn = f"arn:aws:ses:{self.region}:{self.current_account}:identity/{identity.email_identity}"
+            self.sesv2_backend.core_backend.tagger.tag_resource(arn, identity.tags)
         if identity.identity_type == "DOMAIN":
             name = identity.email_identity
             tokens = [hashlib.sha256(f"{name}/{part}".encode()).hexdigest()[:32] for part in range(3)]
@@ -106,7 +110,8 @@ class Response(SESV2Response):
         sending = (
             found.enabled if isinstance(found.enabled, dict) else {"SendingEnabled": bool(found.enabled)}
         )
-        return json.dumps(found.to_dict_v2() | {"SendingOptions": sending or {"SendingEnabled": True}})
+        told = found.to_dict_v2() | {"SendingOptions": sending or {"SendingEnabled": True}}
+        return json.dumps({name: value for name, value in told.items() if value})
 
     def _identity(self) -> Any:
         return self.sesv2_backend.get_email_identity(unquote(self._get_param("EmailIdentity")))
