@@ -61,7 +61,9 @@ def test_ses_identities_by_both_routes(aws, embedded):
 
 def test_ses_domain_has_dkim_tokens_and_a_mail_from_domain(aws):
     ses = aws("sesv2")
-    made = ses.create_email_identity(EmailIdentity="mail.example")
+    made = ses.create_email_identity(EmailIdentity="mail.example", Tags=[{"Key": "team", "Value": "post"}])
+    arn = f"arn:aws:ses:{ses.meta.region_name}:123456789012:identity/mail.example"
+    assert ses.list_tags_for_resource(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "post"}]
     dkim = ses.get_email_identity(EmailIdentity="mail.example")["DkimAttributes"]
     assert dkim == made["DkimAttributes"]
     assert (len(set(dkim["Tokens"])), dkim["Status"]) == (3, "PENDING")
