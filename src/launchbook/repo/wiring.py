@@ -74,6 +74,8 @@ _COMPILED = tuple((re.compile(kind), re.compile(path), name) for kind, path, nam
 def relation_kind(source: str, path: str) -> str:
     """What a reference in an attribute is for; ``refers`` when no rule names it."""
     first = path.split(".")[0]
+    if first == "target" and path.endswith("role_arn"):
+        return "target-role"
     if first == "container_definitions":
         return next((name for part, name in _IN_CONTAINER.items() if f".{part}" in path), "container")
     found = (name for kind, pattern, name in _COMPILED if kind.fullmatch(source) and pattern.fullmatch(first))

@@ -250,9 +250,17 @@ def _distribution(found: Map, _: Map) -> None:
         found["aliases"] = aliases
 
 
+def _table(found: Map, source: Map) -> None:
+    for entry in as_list(source.get("KeySchema")):
+        kind, name = as_map(entry).get("KeyType"), as_map(entry).get("AttributeName")
+        if kind in ("HASH", "RANGE"):
+            _put(found, ["hash_key" if kind == "HASH" else "range_key"], name, source.lines["KeySchema"])
+
+
 _SPECIAL: dict[str, Callable[[Map, Map], None]] = {
     "aws_cloudfront_distribution": _distribution,
     "aws_cloudwatch_metric_alarm": _alarm,
+    "aws_dynamodb_table": _table,
     "aws_ecs_service": _service,
     "aws_ecs_task_definition": _task_definition,
     "aws_lb": _load_balancer,

@@ -12,6 +12,9 @@ _REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
 _NAMED = re.compile(r"(?:^|_|aws)region$", re.I)
 
 
+_REGIONAL = ("aws_amplify_app", "github_workflow", "cdk_stack", "aws_eks_cluster", "terraform_backend")
+
+
 def contradict(facts: Facts) -> Iterator[Finding]:
     """One finding with every place that names a region, if they name more than one."""
     ends = [one for fact in facts for one in _ends(fact)]
@@ -30,13 +33,31 @@ def _ends(fact: Fact) -> Iterator[Evidence]:
     if fact.type == "parameter" and _NAMED.search(fact.name):
         for key in ("default", "value"):
             yield from _one(fact, key)
-    elif fact.type in ("aws_amplify_app", "github_workflow", "cdk_stack"):
+    elif fact.type in _REGIONAL:
         yield from _one(fact, "region")
+    elif fact.type == "aws_ecs_task_definition":
+        yield from _logs(fact)
+    elif fact.type == "document":
+        regions = fact.attributes.get("regions")
+        for number, value in enumerate(regions if isinstance(regions, list) else []):
+            if isinstance(value, str) and _REGION.fullmatch(value):
+                yield end(fact, f"regions.{number}", value)
     elif fact.type == "terraform_root":
         regions = fact.attributes.get("regions")
         for alias, value in regions.items() if isinstance(regions, dict) else ():
             if isinstance(value, str):
                 yield end(fact, f"regions.{alias}", value)
+
+
+def _logs(fact: Fact) -> Iterator[Evidence]:
+    containers = fact.attributes.get("container_definitions")
+    for number, container in enumerate(containers if isinstance(containers, list) else []):
+        path = f"container_definitions.{number}.logConfiguration.options.awslogs-region"
+        logs = container.get("logConfiguration") if isinstance(container, dict) else None
+        options = logs.get("options") if isinstance(logs, dict) else None
+        value = options.get("awslogs-region") if isinstance(options, dict) else None
+        if isinstance(value, str) and _REGION.fullmatch(value):
+            yield end(fact, path, value)
 
 
 def _one(fact: Fact, key: str) -> Iterator[Evidence]:

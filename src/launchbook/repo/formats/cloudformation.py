@@ -103,12 +103,14 @@ def _from_sam(file: File, sam: Sequence[File], values: VariableFiles, found: Fou
         try:
             for name, given, region, _ in sam_values(config):
                 environment = canonical(name)
+                if name == "default":  # what a plain ``sam deploy`` takes
+                    values.loaded.update(given)
                 values.by_environment.setdefault(environment, {}).update(given)
                 values.files.setdefault(environment, []).append(config.shown)
                 regions.add(region)
         except Unreadable as error:
             found.gap(config, error.what, "correct the file", error.line, hides=())
-    return regions.pop() if len(regions) == 1 else ""
+    return next(iter(regions)) if len(regions) == 1 else ""
 
 
 def _stack_fact(

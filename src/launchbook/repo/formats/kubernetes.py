@@ -118,6 +118,12 @@ def _object(file: File, item: Map, maps: dict[tuple[str, str], Map], found: Foun
         attributes=attributes,
         lines=lines,
     )
+    if kind == "ConfigMap":
+        for key in as_map(item.get("data")):
+            if key.isidentifier() and key.isupper():
+                found.setting(
+                    file, key, "set", line_of(item, "data", key), of=name, more={"from": "config-map"}
+                )
     for container, environment in _settings(item):
         found.setting(
             file, environment[0], "set", environment[1], of=f"{fact.name}.{container}", more=environment[2]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from launchbook.model import Unread, Value
+from launchbook.repo.environments import environment_of
 from launchbook.repo.hcl.evaluate import evaluate
+from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.scope import Budget, plain_scope
-from launchbook.repo.reader import File, Found, reader_of_all, unread
+from launchbook.repo.reader import File, Found, reader, reader_of_all, unread
 from launchbook.repo.scrub import kept
 from launchbook.repo.terraform.bodies import META, read_body
 from launchbook.repo.terraform.calls import call_modules, sources
@@ -16,6 +18,31 @@ from launchbook.repo.terraform.instance import Instance
 from launchbook.repo.terraform.module import LIMIT, Declared, Module, read_module
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.variables import VariableFiles, read_variable_files
+
+
+@reader("Terraform backend", "backend*.hcl", "*.backend.hcl", "*.tfbackend", hides=(), limit=LIMIT)
+def backend_file(file: File, found: Found) -> None:
+    """Where a state lies, as ``terraform init -backend-config`` is given it."""
+    values = read_body(parse_hcl(file.text), plain_scope(), frozenset())
+    name = environment_of(file.path)
+    attributes = {**values.attributes, "environment": name}
+    found.fact(
+        file,
+        "terraform_backend",
+        "backend",
+        name=name,
+        line=1,
+        attributes=attributes,
+        lines=dict(values.lines),
+    )
+
+
+@reader("Terraform in JSON", "*.tf.json", hides=("*",))
+def terraform_in_json(file: File, found: Found) -> None:
+    """Terraform's JSON syntax, which programs write: said, not read."""
+    found.gap(
+        file, "Terraform in JSON syntax is not read", "terraform plan, then launchbook audit --plan FILE", 1
+    )
 
 
 @reader_of_all("Terraform", "*.tf", "*.tfvars", "*.tfvars.json", limit=LIMIT)

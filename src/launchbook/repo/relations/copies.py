@@ -30,7 +30,7 @@ _UNIQUE = frozenset(
 
 def relate(facts: Facts) -> Iterator[Relation]:
     """The later of two definitions, in order of paths, redefines the earlier; copies for another region do not."""
-    first: dict[tuple[str, str, str], Fact] = {}
+    first: dict[tuple[str, str], Fact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.where.file, fact.where.line)):
         named = fact.type in _UNIQUE and tier_of(fact.type) and name_attribute(fact.type) in fact.attributes
         if (
@@ -39,8 +39,9 @@ def relate(facts: Facts) -> Iterator[Relation]:
             or not isinstance(fact.attributes[name_attribute(fact.type)], str)
         ):
             continue
-        known = first.setdefault((fact.type, fact.name, fact.where.region), fact)
-        if known is not fact and _apart(known, fact):
+        known = first.setdefault((fact.type, fact.name), fact)
+        regions = {known.where.region, fact.where.region} - {""}
+        if known is not fact and len(regions) < 2 and _apart(known, fact):
             where = place(fact, name_attribute(fact.type))
             yield Relation(kind="redefines", source=fact.id, target=known.id, where=where)
 

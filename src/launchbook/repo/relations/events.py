@@ -17,6 +17,8 @@ def relate(facts: Facts) -> Iterator[Relation]:
             yield from _target(fact, facts)
         elif fact.type == "aws_sns_topic_subscription":
             yield from _subscription(fact)
+        elif fact.type == "aws_lambda_event_source_mapping":
+            yield from _consumer(fact)
         elif fact.type in _ROLE_POLICIES:
             yield from _policy(fact, facts)
 
@@ -57,6 +59,14 @@ def _subscription(fact: Fact) -> Iterator[Relation]:
         yield Relation(kind="subscription", source=source, target=endpoint.to, where=fact.where)
     elif isinstance(endpoint, str):
         yield Relation(kind="subscription", source=source, target=endpoint, where=fact.where, resolved=False)
+
+
+def _consumer(fact: Fact) -> Iterator[Relation]:
+    function = next((pointer.to for _, pointer in pointers_at(fact.attributes.get("function_name"))), "")
+    for _, pointer in pointers_at(fact.attributes.get("event_source_arn")):
+        if function:
+            where = place(fact, "event_source_arn")
+            yield Relation(kind="event-source", source=function, target=pointer.to, where=where)
 
 
 def _policy(fact: Fact, facts: Facts) -> Iterator[Relation]:

@@ -44,6 +44,7 @@ def relate(facts: Facts) -> Iterator[Relation]:
             *_dead_letters(fact, by_name),
             *_dimensions(fact, by_name),
             *_actions(fact, by_name),
+            *_logs(fact, by_name),
         ):
             if (relation.kind, relation.source, relation.target) not in known:
                 yield relation
@@ -74,6 +75,19 @@ def _actions(fact: Fact, by_name: dict[tuple[str, str], list[Fact]]) -> Iterator
         for number, action in enumerate(actions if isinstance(actions, list) else []):
             if isinstance(action, str) and action.startswith("arn:"):
                 yield _named(fact, "alarm-action", action, f"{key}.{number}", by_name)
+
+
+def _logs(fact: Fact, by_name: dict[tuple[str, str], list[Fact]]) -> Iterator[Relation]:
+    containers = fact.attributes.get("container_definitions")
+    for number, container in enumerate(containers if isinstance(containers, list) else []):
+        logs = container.get("logConfiguration") if isinstance(container, dict) else None
+        options = logs.get("options") if isinstance(logs, dict) else None
+        name = options.get("awslogs-group") if isinstance(options, dict) else None
+        if isinstance(name, str):
+            found = _find(name, ("aws_cloudwatch_log_group",), fact, by_name)
+            where = place(fact, f"container_definitions.{number}.logConfiguration.options.awslogs-group")
+            target = found.id if found else name
+            yield Relation(kind="logs", source=fact.id, target=target, where=where, resolved=bool(found))
 
 
 def _named(

@@ -14,12 +14,18 @@ _URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|;&)?]*)")
 
 def relate(facts: Facts) -> Iterator[Relation]:
     """Each caller with its route; a path that no route answers stays as written, unresolved."""
+    routes = routes_by_shape(facts)
+    for fact in facts:
+        for kind, method, path, at in _asked(fact):
+            yield from answered(fact, kind, method, path, at, routes)
+
+
+def routes_by_shape(facts: Facts) -> dict[str, list[Fact]]:
+    """Every route by its path with parameters made alike."""
     routes: dict[str, list[Fact]] = {}
     for route in facts.seen(Endpoint):
         routes.setdefault(_shape(str(route.attributes.get("path"))), []).append(route)
-    for fact in facts:
-        for kind, method, path, at in _asked(fact):
-            yield from _answered(fact, kind, method, path, at, routes)
+    return routes
 
 
 def health_command_path(command: object) -> str:
@@ -61,9 +67,10 @@ def _shape(path: str) -> str:
     return re.sub(r"\{[^}]*\}|:\w+|\[[^\]]*\]", "{}", path.split("?")[0]).rstrip("/") or "/"
 
 
-def _answered(
+def answered(
     fact: Fact, kind: str, method: str, path: str, at: str, routes: dict[str, list[Fact]]
 ) -> Iterator[Relation]:
+    """The relations from what asks for a path to the routes that serve it; the path itself when none does."""
     found = [route for route in routes.get(_shape(path), ()) if _served(route)]
     # A caller with the wrong method still means this route: that the methods differ is for a check to say.
     matching = [route for route in found if route.attributes.get("method") in (method, "ANY", "*")] or found
@@ -71,9 +78,7 @@ def _answered(
     for route in matching:
         yield Relation(kind=kind, source=source, target=route.id, where=place(fact, at))
     if not matching:
-        yield Relation(
-            kind=kind, source=source, target=f"{method} {path}", where=place(fact, at), resolved=False
-        )
+        yield Relation(kind=kind, source=source, target=path, where=place(fact, at), resolved=False)
 
 
 def _served(route: Fact) -> bool:

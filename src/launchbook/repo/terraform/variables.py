@@ -37,6 +37,8 @@ class VariableFiles:
                 if same_environment(known, environment)
             ]
             return next((values[name] for values in chosen if name in values), base)
+        if name in self.loaded:
+            return base  # the file that is taken when nobody names one
         each = {known: values.get(name, base) for known, values in self.by_environment.items()}
         if not any(name in values for values in self.by_environment.values()):
             return base

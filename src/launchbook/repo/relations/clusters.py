@@ -1,0 +1,74 @@
+"""Kubernetes from object to object: probes and ingresses to routes, ingress to service, image to repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from launchbook.model import Fact, Facts, Relation, Value
+from launchbook.repo.relations.routes import answered, routes_by_shape
+from launchbook.repo.wiring import place
+
+_HEALTH_ANNOTATION = "alb.ingress.kubernetes.io/healthcheck-path"
+
+
+def relate(facts: Facts) -> Iterator[Relation]:
+    """The relations of every object that these files declare."""
+    objects = [fact for fact in facts if fact.type.startswith("kubernetes_")]
+    services = {(_namespace(fact), fact.name): fact for fact in objects if "_service_v" in fact.type}
+    repositories = {fact.name: fact for fact in facts.seen("aws_ecr_repository")}
+    routes = routes_by_shape(facts)
+    for fact in objects:
+        for path, value in _leaves(fact.attributes.get("spec"), "spec"):
+            parts = path.split(".")
+            if parts[-1] == "path" and parts[-3:-1] == ["http_get", "0"] and isinstance(value, str):
+                yield from answered(fact, "health-path", "GET", value, path, routes)
+            elif parts[-1] == "image" and isinstance(value, str):
+                yield from _image(fact, path, value, repositories)
+            elif parts[-5:] == ["backend", "0", "service", "0", "name"] and isinstance(value, str):
+                yield from _backend(fact, path, value, services)
+        annotation = _annotations(fact).get(_HEALTH_ANNOTATION)
+        if isinstance(annotation, str):
+            path = f"metadata.0.annotations.{_HEALTH_ANNOTATION}"
+            yield from answered(fact, "health-path", "GET", annotation, path, routes)
+
+
+def _leaves(value: Value, path: str) -> Iterator[tuple[str, Value]]:
+    stack: list[tuple[str, Value]] = [(path, value)]
+    while stack:
+        at, here = stack.pop()
+        if isinstance(here, dict):
+            stack += [(f"{at}.{key}", item) for key, item in here.items()]
+        elif isinstance(here, list):
+            stack += [(f"{at}.{number}", item) for number, item in enumerate(here)]
+        else:
+            yield at, here
+
+
+def _metadata(fact: Fact) -> dict[str, Value]:
+    value = fact.attributes.get("metadata")
+    first = value[0] if isinstance(value, list) and value else None
+    return first if isinstance(first, dict) else {}
+
+
+def _annotations(fact: Fact) -> dict[str, Value]:
+    value = _metadata(fact).get("annotations")
+    return value if isinstance(value, dict) else {}
+
+
+def _namespace(fact: Fact) -> str:
+    return str(_metadata(fact).get("namespace", ""))
+
+
+def _image(fact: Fact, path: str, image: str, repositories: dict[str, Fact]) -> Iterator[Relation]:
+    host, _, rest = image.partition("/")
+    repository = repositories.get(rest.partition("@")[0].partition(":")[0]) if ".dkr.ecr." in host else None
+    if repository is not None:
+        yield Relation(kind="image", source=fact.id, target=repository.id, where=place(fact, path))
+
+
+def _backend(fact: Fact, path: str, name: str, services: dict[tuple[str, str], Fact]) -> Iterator[Relation]:
+    service = services.get((_namespace(fact), name))
+    target = service.id if service else name
+    yield Relation(
+        kind="backend", source=fact.id, target=target, where=place(fact, path), resolved=bool(service)
+    )
