@@ -1,7 +1,9 @@
 """Snapshots copy data: what is deleted afterwards comes back, and a copy never changes its source."""
 
+import json
 from typing import Any
 
+from tests.aws.conftest import Clients
 from tests.aws.rds.conftest import Databases, until
 
 CHECKSUM = "SELECT count(*), md5(string_agg(o::text, '|' ORDER BY id)) FROM orders o"
@@ -101,3 +103,25 @@ def test_a_read_replica_follows_and_can_be_promoted(databases: Databases, shared
     assert databases.sql("replica-1", "DELETE FROM orders WHERE id = 1", "SELECT pg_is_in_recovery()") == [
         (False,)
     ]
+
+
+def test_events_of_a_snapshot_reach_a_queue(shared: Databases, aws: Clients) -> None:
+    sqs, events = aws("sqs"), aws("events")
+    url = sqs.create_queue(QueueName="rds-events")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = {"Version": "2012-10-17", "Statement": [{**allow, "Resource": arn}]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    pattern = {"source": ["aws.rds"], "detail": {"EventID": ["RDS-EVENT-0042"]}}
+    events.put_rule(Name="rds", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="rds", Targets=[{"Id": "queue", "Arn": arn}])
+    try:
+        taken = shared.snapshot(shared.made[0])
+        found = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+        told = [json.loads(message["Body"]) for message in found]
+        assert [each["detail-type"] for each in told] == ["RDS DB Snapshot Event"]
+        assert told[0]["detail"]["SourceIdentifier"] == taken
+    finally:
+        events.remove_targets(Rule="rds", Ids=["queue"])
+        events.delete_rule(Name="rds")
+        sqs.delete_queue(QueueUrl=url)

@@ -182,6 +182,8 @@ class Engine:
                 target.parent.parent.chmod(0o711)
                 held.server.copy_to(target)
                 snapshot.status, snapshot.percent_progress = "available", 100
+                if snapshot.snapshot_type == "manual":
+                    snapshot.add_event("DB_SNAPSHOT_CREATE_MANUAL_FINISH")
             except Exception:
                 snapshot.status = "failed"
                 raise
@@ -210,6 +212,20 @@ class Engine:
         """Remove a snapshot's data."""
         self._made_by.pop(snapshot.launchbook_id, None)
         self._copies.submit(shutil.rmtree, self._copy_of(snapshot).parent, ignore_errors=True)
+
+    def announce(self, region: str, event: Any, number: str) -> None:
+        """Put an event on EventBridge, as RDS does."""
+        kind = "Snapshot" if event.source_type == "db-snapshot" else "Instance"
+        detail = {
+            "EventCategories": list(event.event_categories),
+            "SourceType": event.source_type.removeprefix("db-").upper().replace("INSTANCE", "DB_INSTANCE"),
+            "SourceArn": event.source_arn,
+            "Date": event.date.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "SourceIdentifier": event.source_identifier,
+            "Message": event.message,
+            "EventID": number,
+        }
+        self._host.event(region, "aws.rds", f"RDS DB {kind} Event", detail, [event.source_arn])
 
     # -- inside -------------------------------------------------------------------------------
 

@@ -25,6 +25,14 @@ _EVENTS = {
     },
     "DB_INSTANCE_NOTE": {"Categories": ["notification"], "Message": ""},
 }
+#: RDS's own numbers of events; one without a number stays off EventBridge.
+_NUMBERS = {
+    "DB_INSTANCE_BACKUP_START": 1, "DB_INSTANCE_BACKUP_FINISH": 2, "DB_INSTANCE_DELETE": 3,
+    "DB_INSTANCE_CREATE": 5, "DB_INSTANCE_RESTART": 6, "DB_INSTANCE_RESET_MASTER_CREDENTIALS": 16,
+    "DB_INSTANCE_RECOVERY": 21, "DB_SNAPSHOT_CREATE_MANUAL_START": 40, "DB_SNAPSHOT_CREATE_MANUAL_FINISH": 42,
+    "DB_INSTANCE_STOP": 87, "DB_INSTANCE_START": 88, "DB_SNAPSHOT_CREATE_AUTOMATED_START": 90,
+    "DB_SNAPSHOT_CREATE_AUTOMATED_FINISH": 91,
+}  # fmt: skip
 
 
 class Servers(Protocol):
@@ -78,6 +86,10 @@ class Servers(Protocol):
         """Remove a snapshot's data."""
         ...
 
+    def announce(self, region: str, event: Any, number: str) -> None:
+        """Put an event on EventBridge; ``number`` is RDS's own, such as ``RDS-EVENT-0006``."""
+        ...
+
 
 class Databases(models.RDSBackend):
     """The operations that really do something."""
@@ -87,6 +99,12 @@ class Databases(models.RDSBackend):
     @property
     def _url_module(self) -> ModuleType:
         return urls
+
+    def add_event(self, event_type: str, resource: Any) -> None:
+        """Listed by describe-events, and told to EventBridge."""
+        super().add_event(event_type, resource)
+        if number := _NUMBERS.get(event_type):
+            self.servers.announce(self.region_name, self.events[-1], f"RDS-EVENT-{number:04}")
 
     def create_db_instance(self, db_kwargs: Any) -> Any:
         """Make an instance, empty or with the data of what the restoring operations put in ``source``."""
@@ -221,6 +239,8 @@ class Databases(models.RDSBackend):
         """A copy of the data as they are now."""
         snapshot: Any = super().create_db_snapshot(db_instance_identifier, *args, **kwargs)
         if snapshot.real:
+            if snapshot.snapshot_type == "manual":
+                snapshot.add_event("DB_SNAPSHOT_CREATE_MANUAL_START")
             self.servers.snapshot(snapshot, self.databases[db_instance_identifier])  # type: ignore[arg-type]
         return snapshot
 
