@@ -8,6 +8,7 @@ from typing import Any
 import jmespath
 
 _SCALING = "application-autoscaling"
+_PEERINGS = "VpcPeeringConnections[?Status.Code!='deleted'].VpcPeeringConnectionId"
 _ECS = {"ServiceNamespace": "ecs"}
 _ALARMS = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
 
@@ -18,6 +19,8 @@ LISTINGS: Sequence[tuple[str, str, str, dict[str, Any]]] = (
     (_SCALING, "describe_scalable_targets", "ScalableTargets[].ResourceId", _ECS),
     (_SCALING, "describe_scaling_policies", "ScalingPolicies[].PolicyARN", _ECS),
     (_SCALING, "describe_scheduled_actions", "ScheduledActions[].ScheduledActionARN", _ECS),
+    ("apigateway", "get_rest_apis", "items[].id", {}),
+    ("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups[].AutoScalingGroupName", {}),
     ("backup", "list_backup_plans", "BackupPlansList[].BackupPlanId", {}),
     ("backup", "list_backup_vaults", "BackupVaultList[].BackupVaultName", {}),
     ("budgets", "describe_budgets", "Budgets[].BudgetName", {"AccountId": "123456789012"}),
@@ -29,6 +32,12 @@ LISTINGS: Sequence[tuple[str, str, str, dict[str, Any]]] = (
     ("dynamodb", "list_tables", "TableNames", {}),
     ("ec2", "describe_addresses", "Addresses[].AllocationId", {}),
     ("ec2", "describe_internet_gateways", "InternetGateways[].InternetGatewayId", {}),
+    ("ec2", "describe_key_pairs", "KeyPairs[].KeyName", {}),
+    ("ec2", "describe_launch_templates", "LaunchTemplates[].LaunchTemplateId", {}),
+    ("ec2", "describe_volumes", "Volumes[].VolumeId", {}),
+    ("ec2", "describe_vpc_peering_connections", _PEERINGS, {}),
+    ("ec2", "describe_flow_logs", "FlowLogs[].FlowLogId", {}),
+    ("ec2", "describe_dhcp_options", "DhcpOptions[].DhcpOptionsId", {}),
     ("ec2", "describe_nat_gateways", "NatGateways[?State!='deleted'].NatGatewayId", {}),
     ("ec2", "describe_network_acls", "NetworkAcls[].NetworkAclId", {}),
     ("ec2", "describe_network_interfaces", "NetworkInterfaces[].NetworkInterfaceId", {}),
@@ -65,6 +74,15 @@ LISTINGS: Sequence[tuple[str, str, str, dict[str, Any]]] = (
     ("logs", "describe_metric_filters", "metricFilters[].filterName", {}),
     ("logs", "describe_resource_policies", "resourcePolicies[].policyName", {}),
     ("rds", "describe_db_instances", "DBInstances[].DBInstanceIdentifier", {}),
+    ("kinesis", "list_streams", "StreamNames", {}),
+    ("firehose", "list_delivery_streams", "DeliveryStreamNames", {}),
+    ("cloudtrail", "list_trails", "Trails[].Name", {}),
+    ("stepfunctions", "list_state_machines", "stateMachines[].name", {}),
+    ("scheduler", "list_schedules", "Schedules[].Name", {}),
+    ("scheduler", "list_schedule_groups", "ScheduleGroups[].Name", {}),
+    ("wafv2", "list_web_acls", "WebACLs[].Name", {"Scope": "REGIONAL"}),
+    ("sesv2", "list_configuration_sets", "ConfigurationSets", {}),
+    ("rds", "describe_db_clusters", "DBClusters[].DBClusterIdentifier", {}),
     ("rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier", {}),
     ("rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName", {}),
     ("rds", "describe_db_parameter_groups", "DBParameterGroups[].DBParameterGroupName", {}),

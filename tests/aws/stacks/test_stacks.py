@@ -20,6 +20,7 @@ REGIONS = {
     "platform": ["eu-west-1"],
     "shop": ["eu-central-1", "us-east-1"],
     "office": ["us-west-2"],
+    "estate": ["eu-west-2"],
 }
 campaign = pytest.mark.skipif("LAUNCHBOOK_CAMPAIGN" not in os.environ, reason="set LAUNCHBOOK_CAMPAIGN=1")
 
@@ -40,7 +41,12 @@ def missing(embedded):
 @pytest.mark.skipif(bool(available()), reason=available())
 @pytest.mark.parametrize(
     ("stack", "least"),
-    [("platform", 100), pytest.param("shop", 60, marks=campaign), pytest.param("office", 70, marks=campaign)],
+    [
+        ("platform", 100),
+        pytest.param("shop", 60, marks=campaign),
+        pytest.param("office", 70, marks=campaign),
+        pytest.param("estate", 55, marks=campaign),
+    ],
 )
 def test_apply_then_nothing_to_change_then_destroy_and_nothing_left(stack, least, embedded, aws, tmp_path):
     before, asked_before = everything(aws, REGIONS[stack]), missing(embedded)
