@@ -8,13 +8,13 @@ import os
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from launchbook.errors import UsageError
-from launchbook.model import Fact, Facts, Finding, Gap, Relation
+from launchbook.model import Endpoint, Fact, Facts, Finding, Gap, Relation
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.lined import Unreadable
@@ -68,7 +68,20 @@ def _related(found: Found) -> Facts:
             [item for item in new if isinstance(item, Gap)],
             [item for item in new if isinstance(item, Relation)],
         )
-    return facts
+    return _timed_routes(facts)
+
+
+def _timed_routes(facts: Facts) -> Facts:
+    """A route of no other kind that a job or rule calls is a cron's, whatever its path says."""
+    called = {relation.target for relation in facts.relations if relation.kind == "calls"}
+    plain = {fact.id for fact in facts.seen(Endpoint) if fact.attributes.get("kind") == "other"} & called
+    if not plain:
+        return facts
+    changed = [
+        replace(fact, attributes={**fact.attributes, "kind": "cron"}) if fact.id in plain else fact
+        for fact in facts
+    ]
+    return Facts(changed, facts.gaps, facts.relations, facts.complete)
 
 
 def claims(tree: Tree) -> dict[Format, list[File]]:

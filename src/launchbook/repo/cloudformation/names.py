@@ -80,13 +80,7 @@ TYPES = {
 
 _ALARM = {"OKActions": "ok_actions", "Metrics": "metric_query"}
 _POLICY = {"PolicyDocument": "policy", "PolicyName": "name", "ManagedPolicyName": "name"}
-_FUNCTION = {
-    "Environment": "environment.0",
-    "DeadLetterConfig": "dead_letter_config.0",
-    "DeadLetterQueue": "dead_letter_config.0",
-    "VpcConfig": "vpc_config.0",
-    "TracingConfig": "tracing_config.0",
-}
+_FUNCTION = {"DeadLetterQueue": "dead_letter_config"}
 
 #: Terraform type -> property -> dotted path of the attribute.
 RENAMED: dict[str, dict[str, str]] = {

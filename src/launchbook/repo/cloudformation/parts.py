@@ -9,6 +9,7 @@ from typing import Any
 from launchbook.model import Fact, Ref
 from launchbook.repo.cloudformation.convert import converted
 from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 
 
@@ -71,7 +72,8 @@ def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
             rule = _attributes(line, schedule_expression=(schedule, at), name=(inside.get("Name"), line))
             yield Part("aws_cloudwatch_event_rule", address, str(inside.get("Name", address)), line, rule)
         elif kind in ("SQS", "Kinesis", "DynamoDB", "MSK"):
-            source = (inside.get("Queue", inside.get("Stream")), line)
+            queue = "Queue" if "Queue" in inside else "Stream"
+            source = (inside.get(queue), line_of(event, "Properties", queue))
             mapping = _attributes(
                 line,
                 event_source_arn=source,
@@ -87,7 +89,7 @@ def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
         elif kind in ("Api", "HttpApi"):
             method, path = str(inside.get("Method", "ANY")).upper(), str(inside.get("Path", "/"))
             route = _attributes(
-                line, method=(method, line), path=(path, line), kind=("other", line), handler=function
+                line, method=(method, line), path=(path, line), kind=(kind_of(path), line), handler=function
             )
             yield Part("endpoint", f"endpoint:{address}", f"{method} {path}", line, route)
 

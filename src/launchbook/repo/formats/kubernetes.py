@@ -28,7 +28,7 @@ _TYPES = {
     "PersistentVolumeClaim": "kubernetes_persistent_volume_claim_v1",
     "PodDisruptionBudget": "kubernetes_pod_disruption_budget_v1",
 }
-_URL = re.compile(r"https?://[^\s\"'<>\\|;&)]+|\$\{?\w+\}?/[^\s\"'<>\\|;&)]+")
+_URL = re.compile(r"(?:https?://|\$(?:\{\w+\}|\(\w+\)|\w+)/)(?:\$\(\w+\)|[^\s\"'<>\\|;&)])+")
 _VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)(?::-[^}]*)?\}|\$(\w+)")
 _METHOD = re.compile(r"(?:-X|--request|--method)[=\s]*[\"']?(GET|POST|PUT|PATCH|DELETE|HEAD)", re.I)
 _BODY = re.compile(r"\s(?:-d|--data(?:-\w+)?|--post-data|--json)\b")

@@ -31,7 +31,7 @@ _UNIQUE = frozenset(
 def relate(facts: Facts) -> Iterator[Relation]:
     """The later of two definitions, in order of paths, redefines the earlier; copies for another region do not."""
     first: dict[tuple[str, str], Fact] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.where.file, fact.where.line)):
+    for fact in sorted(facts, key=_first):
         named = fact.type in _UNIQUE and tier_of(fact.type) and name_attribute(fact.type) in fact.attributes
         if (
             not named
@@ -44,6 +44,11 @@ def relate(facts: Facts) -> Iterator[Relation]:
         if known is not fact and len(regions) < 2 and _apart(known, fact):
             where = place(fact, name_attribute(fact.type))
             yield Relation(kind="redefines", source=fact.id, target=known.id, where=where)
+
+
+def _first(fact: Fact) -> tuple[bool, str, int]:
+    """Terraform before templates: where both define a thing, the template is usually the older story."""
+    return "cloudformation_type" in fact.attributes, fact.where.file, fact.where.line
 
 
 def _apart(one: Fact, other: Fact) -> bool:
