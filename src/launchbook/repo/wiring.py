@@ -9,7 +9,8 @@ from launchbook.model import Fact, Ref, Relation, Unread, Value, Where
 
 #: Type and first part of the attribute's path (patterns, matched whole) to the relation's kind; the first match counts.
 _KINDS: tuple[tuple[str, str, str], ...] = (
-    ("aws_cloudwatch_(metric|composite)_alarm", "(alarm|ok|insufficient_data)_actions", "alarm-action"),
+    ("aws_cloudwatch_(metric|composite)_alarm", "alarm_actions", "alarm-action"),
+    ("aws_cloudwatch_(metric|composite)_alarm", "(ok|insufficient_data)_actions", "recovery-action"),
     ("aws_cloudwatch_(metric|composite)_alarm", "dimensions|metric_query", "alarm-dimension"),
     ("aws_cloudwatch_composite_alarm", "alarm_rule", "alarm-dimension"),
     ("aws_sns_topic_subscription", "topic_arn", "topic"),

@@ -70,11 +70,10 @@ def _dimensions(fact: Fact, by_name: dict[tuple[str, str], list[Fact]]) -> Itera
 
 
 def _actions(fact: Fact, by_name: dict[tuple[str, str], list[Fact]]) -> Iterator[Relation]:
-    for key in ("alarm_actions", "ok_actions"):
-        actions: Value = fact.attributes.get(key)
-        for number, action in enumerate(actions if isinstance(actions, list) else []):
-            if isinstance(action, str) and action.startswith("arn:"):
-                yield _named(fact, "alarm-action", action, f"{key}.{number}", by_name)
+    actions: Value = fact.attributes.get("alarm_actions")
+    for number, action in enumerate(actions if isinstance(actions, list) else []):
+        if isinstance(action, str) and action.startswith("arn:"):
+            yield _named(fact, "alarm-action", action, f"alarm_actions.{number}", by_name)
 
 
 def _logs(fact: Fact, by_name: dict[tuple[str, str], list[Fact]]) -> Iterator[Relation]:
