@@ -1,0 +1,85 @@
+"""Small questions about values that many checks ask: one or many, whose policy, which statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value
+
+
+def known(value: Value, what: str) -> Value:
+    """The value itself. Raises NotKnown when it was not read."""
+    if isinstance(value, Unread):
+        raise NotKnown(what, value.reason, value.settle)
+    return value
+
+
+def listed(value: Value) -> list[Value]:
+    """A list as it is, nothing as an empty one, anything else as a list of one (policies allow both)."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def words(value: Value) -> list[str]:
+    """The strings of a value that may be one or many."""
+    return [one for one in listed(value) if isinstance(one, str)]
+
+
+def field(value: Value, *path: str) -> Value:
+    """A value inside maps; None where the path ends."""
+    for part in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def first(value: Value) -> dict[str, Value]:
+    """The only block of a list of blocks (``health_check`` in a plan); empty when there is none."""
+    found = listed(value)
+    return found[0] if found and isinstance(found[0], dict) else {}
+
+
+def statements(policy: Value, effect: str = "Allow") -> Iterator[dict[str, Value]]:
+    """The statements of a policy document with an effect. Raises NotKnown when the policy was not read."""
+    document = known(policy, "a policy")
+    for one in listed(field(document, "Statement")):
+        statement = known(one, "a statement of a policy")
+        if isinstance(statement, dict) and statement.get("Effect", "Allow") == effect:
+            yield statement
+
+
+def services(statement: dict[str, Value]) -> list[str]:
+    """The service principals that a statement names; ``*`` for everybody."""
+    principal = known(statement.get("Principal"), "a principal")
+    if principal == "*":
+        return ["*"]
+    return [*words(field(principal, "Service")), *(["*"] if "*" in words(field(principal, "AWS")) else [])]
+
+
+def targets(facts: Facts, fact: Fact, path: str) -> list[Fact | str]:
+    """What an attribute points at: facts where they are known, else the text as written.
+
+    Raises NotKnown when a part was not read.
+    """
+    found: list[Fact | str] = []
+    for one in listed(fact.get(path)):
+        pointer = known(one, f"{path} of {fact.name}")
+        target = facts.find(pointer)
+        if target is not None:
+            found.append(target)
+        elif isinstance(pointer, str):
+            found.append(pointer)
+        elif isinstance(pointer, Ref):
+            raise NotKnown(f"{path} of {fact.name}", f"{pointer.to} was not read")
+    return found
+
+
+def points_at(facts: Facts, value: Value, target: Fact) -> bool:
+    """Whether a value is the target: a reference to it, its ARN, or its name at the end of one."""
+    if isinstance(value, Unread):
+        return any(points_at(facts, ref, target) for ref in value.refs)
+    if facts.find(value) is target:
+        return True
+    return isinstance(value, str) and value.rpartition(":")[2].rpartition("/")[2] == target.name

@@ -1,0 +1,250 @@
+"""Alarms that can ring: somebody is told, the dimension exists, the metric is emitted."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from launchbook.check import check
+from launchbook.checks._shapes import field, first, known, listed, targets
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Value, Verdict, verdict
+from launchbook.model.aws import Alarm
+
+#: Dimension name -> the type whose resources it names, and the attribute whose value it must be.
+DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "QueueName": ("aws_sqs_queue", ("name",)),
+    "TopicName": ("aws_sns_topic", ("name",)),
+    "DBInstanceIdentifier": ("aws_db_instance", ("identifier", "id")),
+    "ClusterName": ("aws_ecs_cluster", ("name",)),
+    "ServiceName": ("aws_ecs_service", ("name",)),
+    "LoadBalancer": ("aws_lb", ("arn_suffix",)),
+    "TargetGroup": ("aws_lb_target_group", ("arn_suffix",)),
+    "FunctionName": ("aws_lambda_function", ("function_name", "id")),
+    "RuleName": ("aws_cloudwatch_event_rule", ("name",)),
+    "DistributionId": ("aws_cloudfront_distribution", ("id",)),
+    "CacheClusterId": ("aws_elasticache_cluster", ("cluster_id", "id")),
+    "TableName": ("aws_dynamodb_table", ("name",)),
+    "BucketName": ("aws_s3_bucket", ("bucket", "id")),
+}
+#: How a name of the right kind looks, where AWS gives a resource another one that is easily taken for it.
+_LOOKS = {
+    "DBInstanceIdentifier": r"^(?!db-[A-Z0-9]{16,})",
+    "LoadBalancer": r"^(app|net|gwy)/",
+    "TargetGroup": r"^targetgroup/",
+}
+
+
+def watched(alarm: Alarm) -> list[tuple[str, str, dict[str, Value], str]]:
+    """Every metric an alarm looks at: namespace, name, dimensions, and the path at which it stands."""
+    if alarm.metric_name:
+        named = known(alarm.get("dimensions"), f"dimensions of {alarm.name}")
+        return [(alarm.namespace, alarm.metric_name, named if isinstance(named, dict) else {}, "dimensions")]
+    found = []
+    for index, query in enumerate(listed(alarm.get("metric_query"))):
+        metric = first(field(query, "metric"))
+        namespace, name = metric.get("namespace"), metric.get("metric_name")
+        if isinstance(namespace, str) and isinstance(name, str):
+            named = known(metric.get("dimensions"), f"dimensions of {alarm.name}")
+            place = f"metric_query.{index}.metric.0.dimensions"
+            found.append((namespace, name, named if isinstance(named, dict) else {}, place))
+    return found
+
+
+@check(
+    "alarm-without-action",
+    "Every alarm tells somebody",
+    of=Alarm,
+    severity="high",
+    fix="Give the alarm an action: an SNS topic that somebody reads, or a scaling policy.",
+)
+def without_action(alarm: Alarm, _: Facts) -> Verdict | None:
+    """An alarm with no action, or with its actions switched off, rings where nobody hears it."""
+    actions = listed(alarm.get("alarm_actions"))
+    if not actions:
+        return verdict(False, "nobody is told when it rings", at=[alarm.at("alarm_actions")])
+    if alarm.attributes.get("actions_enabled") in (False, "false"):
+        return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
+    for action in actions:
+        known(action, f"alarm_actions of {alarm.name}")
+    return verdict(True, "it has an action", at=[alarm.at("alarm_actions")])
+
+
+@check(
+    "alarm-wrong-dimension",
+    "Every alarm watches something that exists",
+    of=Alarm,
+    severity="high",
+    fix="Give the dimension the value under which the resource emits, by reference where the format allows it.",
+)
+def wrong_dimension(alarm: Alarm, facts: Facts) -> Verdict | None:
+    """A dimension value that no resource has gives an alarm that stays silent for ever."""
+    seen: list[Evidence] = []
+    for _, _, dimensions, place in watched(alarm):
+        for name, value in dimensions.items():
+            if name not in DIMENSIONS:
+                continue
+            wrong = _wrong(alarm, name, value, f"{place}.{name}", facts)
+            if wrong is not None:
+                return wrong
+            seen.append(alarm.at(f"{place}.{name}"))
+    return verdict(True, "what it watches exists", at=seen) if seen else None
+
+
+def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Verdict | None:
+    """A failing verdict for one dimension; None when it holds. Raises NotKnown when that cannot be told."""
+    kind, attributes = DIMENSIONS[name]
+    here = alarm.at(path)
+    if isinstance(value, Ref):
+        target = facts.find(value)
+        if value.attribute in ("id", *attributes) and not (
+            value.attribute == "id" and attributes == ("arn_suffix",)
+        ):
+            return None
+        ends = [here] + ([target.at()] if target is not None else [])
+        return verdict(False, f"{name} is given the {value.attribute}, which no metric carries", at=ends)
+    text = known(value, f"{name} of {alarm.name}")
+    if not isinstance(text, str):
+        return None
+    if name in _LOOKS and not re.match(_LOOKS[name], text):
+        nearest = facts.seen(kind)[:1]
+        why = f"{text} is not the {name} under which a metric is emitted"
+        return verdict(False, why, at=[here, *(one.at() for one in nearest)])
+    candidates = [one for one in facts.seen(kind) if one.origin in ("source", "state")]
+    if any(_carries(one, attributes, text) for one in candidates):
+        return None
+    if kind == "aws_lambda_function":
+        # A function that a script deploys is known by its handler's file alone.
+        handlers = facts.seen("lambda_edge_handler")
+        if any(text.endswith(one.name) for one in handlers):
+            return None
+        candidates += handlers
+    names = [one.name for one in candidates]
+    if not names or alarm.level not in ("static", "plan"):
+        if facts.none_exists(kind) or kind in facts.complete:
+            return verdict(False, f"no {kind} is called {text}", at=[here])
+        raise NotKnown(f"whether {text} exists", f"no {kind} was read")
+    close = get_close_matches(text, names, 1, 0.0)[0]
+    nearest = [one for one in candidates if one.name == close][:1]
+    return verdict(
+        False, f"no {kind} is called {text}; {close} comes nearest", at=[here, *(one.at() for one in nearest)]
+    )
+
+
+def _carries(fact: Fact, attributes: tuple[str, ...], text: str) -> bool:
+    if fact.name == text:
+        return True
+    return any(fact.attributes.get(attribute) == text for attribute in attributes)
+
+
+#: What CloudFront emits only where a monitoring subscription is made for the distribution.
+_CLOUDFRONT_EXTRA = {
+    "CacheHitRate",
+    "OriginLatency",
+    "401ErrorRate",
+    "403ErrorRate",
+    "404ErrorRate",
+    "502ErrorRate",
+}
+_CLOUDFRONT_EXTRA |= {"503ErrorRate", "504ErrorRate"}
+
+
+@check(
+    "alarm-metric-not-emitted",
+    "Every alarm watches a metric that somebody emits",
+    of=Alarm,
+    severity="high",
+    fix="Switch on what emits the metric (Container Insights, additional metrics, a metric filter), or watch another.",
+)
+def metric_not_emitted(alarm: Alarm, facts: Facts) -> Verdict | None:
+    """A metric that nobody emits has no data, and an alarm on it never rings."""
+    seen: list[Evidence] = []
+    for namespace, name, dimensions, _ in watched(alarm):
+        place = "metric_name" if alarm.metric_name else "metric_query"
+        if namespace == "ECS/ContainerInsights":
+            failed = _without_insights(alarm, place, dimensions, facts)
+        elif namespace == "AWS/CloudFront" and name in _CLOUDFRONT_EXTRA:
+            failed = _without_additional(alarm, place, name, facts)
+        elif not namespace.startswith(("AWS/", "ECS/", "CWAgent", "LambdaInsights", "ContainerInsights")):
+            failed = _without_filter(alarm, place, namespace, name, facts)
+        else:
+            failed = None
+        if failed is not None:
+            return failed
+        seen.append(alarm.at(place))
+    return verdict(True, "its metric is emitted", at=seen) if seen else None
+
+
+def _without_insights(alarm: Alarm, place: str, dimensions: dict[str, Value], facts: Facts) -> Verdict | None:
+    cluster = next(
+        (
+            one
+            for one in facts.seen("aws_ecs_cluster")
+            if one.name == dimensions.get("ClusterName") or facts.find(dimensions.get("ClusterName")) is one
+        ),
+        None,
+    )
+    if cluster is None:
+        raise NotKnown("whether Container Insights is on", "the cluster was not read", "ecs:DescribeClusters")
+    for setting in listed(cluster.get("setting")):
+        if field(setting, "name") == "containerInsights" and field(setting, "value") in (
+            "enabled",
+            "enhanced",
+        ):
+            return None
+    ends = [alarm.at(place), cluster.at("setting")]
+    return verdict(False, f"Container Insights is off on {cluster.name}: the metric has no data", at=ends)
+
+
+def _without_additional(alarm: Alarm, place: str, name: str, facts: Facts) -> Verdict | None:
+    if any(_subscribes(one) for one in facts.seen("aws_cloudfront_monitoring_subscription")):
+        return None
+    ends = [alarm.at(place), *(one.at() for one in facts.seen("aws_cloudfront_distribution")[:1])]
+    return verdict(
+        False,
+        f"{name} is an additional metric of CloudFront, and no monitoring subscription is made",
+        at=ends,
+    )
+
+
+def _subscribes(fact: Fact) -> bool:
+    return "Enabled" in str(fact.attributes)
+
+
+def _without_filter(alarm: Alarm, place: str, namespace: str, name: str, facts: Facts) -> Verdict | None:
+    """A metric of one's own: a metric filter, or code that puts it."""
+    for one in facts.seen("aws_cloudwatch_log_metric_filter"):
+        for made in listed(one.get("metric_transformation")):
+            if field(made, "name") == name and field(made, "namespace") == namespace:
+                return None
+    puts = [one for one in facts.seen("sdk_call") if one.get("operation") == "PutMetricData"]
+    if puts:
+        raise NotKnown(
+            f"whether {namespace} {name} is emitted", "code puts metrics of its own, under names not read"
+        )
+    if alarm.level not in ("static", "plan") and not facts.none_exists("aws_cloudwatch_log_metric_filter"):
+        raise NotKnown(
+            f"whether {namespace} {name} is emitted", "only its data could tell", "cloudwatch:ListMetrics"
+        )
+    ends = [
+        alarm.at(place),
+        *(one.at("pattern") for one in facts.seen("aws_cloudwatch_log_metric_filter")[:1]),
+    ]
+    return verdict(False, f"no metric filter and no code emits {namespace} {name}", at=ends)
+
+
+@check(
+    "alarm-names-no-runbook",
+    "Every alarm says what to do when it rings",
+    of=Alarm,
+    severity="low",
+    fix="Name the page to open in the alarm's description.",
+)
+def names_runbook(alarm: Alarm, facts: Facts) -> Verdict | None:
+    """At three in the morning the alarm's own text is what one has."""
+    if not targets(facts, alarm, "alarm_actions"):
+        return None
+    text = alarm.get("alarm_description")
+    named = isinstance(text, str) and re.search(r"\w+/[\w./-]+\.md|https?://|runbook|playbook", text, re.I)
+    return verdict(
+        bool(named), "names its page" if named else "names no page", at=[alarm.at("alarm_description")]
+    )

@@ -1,0 +1,243 @@
+"""EventBridge rules that can match, whose targets can be called, and crons that call a route that exists."""
+
+from __future__ import annotations
+
+from launchbook.check import check
+from launchbook.checks._shapes import field, first, known, listed, points_at, words
+from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
+
+#: Fields of ``detail`` by source and detail-type, as AWS documents them. A field that is not here is never carried.
+DETAILS: dict[tuple[str, str], frozenset[str]] = {
+    ("aws.ecs", "ECS Task State Change"): frozenset(
+        [
+            "attachments",
+            "attributes",
+            "availabilityZone",
+            "capacityProviderName",
+            "clusterArn",
+            "connectivity",
+            "connectivityAt",
+            "containerInstanceArn",
+            "containers",
+            "cpu",
+            "createdAt",
+            "desiredStatus",
+            "enableExecuteCommand",
+            "ephemeralStorage",
+            "executionStoppedAt",
+            "group",
+            "healthStatus",
+            "inferenceAccelerators",
+            "lastStatus",
+            "launchType",
+            "memory",
+            "overrides",
+            "platformVersion",
+            "pullStartedAt",
+            "pullStoppedAt",
+            "startedAt",
+            "startedBy",
+            "stopCode",
+            "stoppedAt",
+            "stoppedReason",
+            "stoppingAt",
+            "tags",
+            "taskArn",
+            "taskDefinitionArn",
+            "updatedAt",
+            "version",
+            "platformFamily",
+        ]
+    ),
+    ("aws.ecs", "ECS Deployment State Change"): frozenset(
+        ["eventType", "eventName", "deploymentId", "updatedAt", "reason"]
+    ),
+    ("aws.ecs", "ECS Service Action"): frozenset(
+        [
+            "eventType",
+            "eventName",
+            "clusterArn",
+            "capacityProviderArns",
+            "createdAt",
+            "desiredCount",
+            "reason",
+            "containerPort",
+            "ec2InstanceIds",
+            "taskArns",
+            "targetGroupArns",
+            "serviceRegistryArns",
+            "taskSetArns",
+            "containerInstanceArns",
+        ]
+    ),
+    ("aws.rds", "RDS DB Instance Event"): frozenset(
+        [
+            "EventCategories",
+            "SourceType",
+            "SourceArn",
+            "Date",
+            "Message",
+            "SourceIdentifier",
+            "EventID",
+            "Tags",
+        ]
+    ),
+    ("aws.cloudwatch", "CloudWatch Alarm State Change"): frozenset(
+        ["alarmName", "state", "previousState", "configuration", "muteDetail", "actions"]
+    ),
+    ("aws.ecr", "ECR Image Action"): frozenset(
+        [
+            "result",
+            "repository-name",
+            "image-digest",
+            "action-type",
+            "image-tag",
+            "manifest-media-type",
+            "artifact-media-type",
+        ]
+    ),
+}
+_TOP = frozenset(
+    [
+        "version",
+        "id",
+        "detail-type",
+        "source",
+        "account",
+        "time",
+        "region",
+        "resources",
+        "detail",
+        "replay-name",
+    ]
+)
+
+
+@check(
+    "event-pattern-never-matches",
+    "Every event rule filters on fields that its events carry",
+    of="aws_cloudwatch_event_rule",
+    severity="high",
+    fix="Filter on a field that the event has; AWS's reference shows each event's detail.",
+)
+def never_matches(rule: Fact, facts: Facts) -> Verdict | None:
+    """A rule that filters on a field its events never carry matches nothing, for ever."""
+    pattern = rule.get("event_pattern")
+    if pattern is None:
+        return None
+    known(pattern, f"event_pattern of {rule.name}")
+    for name in pattern if isinstance(pattern, dict) else ():
+        if name not in _TOP and not name.startswith("$"):
+            return verdict(False, f"no event has a field {name}", at=[rule.at(f"event_pattern.{name}")])
+    detail = field(pattern, "detail")
+    sources, types = words(field(pattern, "source")), words(field(pattern, "detail-type"))
+    possible = [DETAILS[one, two] for one in sources for two in types if (one, two) in DETAILS]
+    if not isinstance(detail, dict) or not possible or len(possible) < len(sources) * len(types):
+        return (
+            verdict(True, "it filters on the envelope alone", at=[rule.at("event_pattern")])
+            if not detail
+            else None
+        )
+    for name in detail:
+        if not name.startswith("$") and not any(name in fields for fields in possible):
+            why = f"{types[0]} carries no field {name}"
+            return verdict(False, why, at=[rule.at(f"event_pattern.detail.{name}")])
+    return verdict(True, "its events carry what it filters on", at=[rule.at("event_pattern")])
+
+
+@check(
+    "event-rule-disabled",
+    "Every event rule is switched on",
+    of="aws_cloudwatch_event_rule",
+    severity="medium",
+    fix="Enable the rule, or remove it.",
+)
+def rule_disabled(rule: Fact, facts: Facts) -> Verdict | None:
+    """A disabled rule is a net that was taken down."""
+    state = rule.get("state")
+    off = state == "DISABLED" or rule.attributes.get("is_enabled") is False
+    return verdict(not off, "it is disabled" if off else "it is enabled", at=[rule.at("state")])
+
+
+@check(
+    "event-target-role-without-policy",
+    "Every event target's role may call the target",
+    of="aws_cloudwatch_event_target",
+    severity="high",
+    fix="Attach a policy that allows the one call to the one target.",
+)
+def target_role(target: Fact, facts: Facts) -> Verdict | None:
+    """EventBridge takes the role and is then refused; the event is lost unless a dead-letter queue takes it."""
+    pointer = target.get("role_arn")
+    if pointer is None:
+        return None
+    role = facts.find(known(pointer, f"role_arn of {target.name}"))
+    if role is None:
+        raise NotKnown(f"the role of {target.name}", "it was not read", "iam:ListRolePolicies")
+    held = policies_of(role, facts)
+    if held:
+        return verdict(True, "its role has a policy", at=[target.at("role_arn"), held[0].at()])
+    inline, managed = role.get("inline_policies"), role.get("managed_policy_arns")
+    if listed(inline) or listed(managed) or listed(role.get("inline_policy")):
+        return verdict(True, "its role has a policy", at=[target.at("role_arn"), role.at()])
+    return verdict(False, f"its role {role.name} has no policy", at=[target.at("role_arn"), role.at()])
+
+
+def policies_of(role: Fact, facts: Facts) -> list[Fact]:
+    """The policies and attachments that name a role."""
+    kinds = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
+    found = [
+        one
+        for kind in kinds
+        for one in facts.seen(kind)
+        if points_at(facts, one.attributes.get("role"), role)
+    ]
+    found += [
+        one
+        for one in facts.seen("aws_iam_policy_attachment")
+        if any(points_at(facts, name, role) for name in listed(one.attributes.get("roles")))
+    ]
+    return found
+
+
+@check(
+    "cron-wrong-method",
+    "Every cron calls a route that exists, with a method that it takes",
+    of="endpoint",
+    severity="high",
+    fix="Call the route with the method that it exports, or export the method.",
+)
+def cron_method(endpoint: Endpoint, facts: Facts) -> Verdict | None:
+    """A cron with the wrong method gets 405 every time and does nothing."""
+    if endpoint.shadowed:
+        return None
+    same = {one.method for one in facts.seen(Endpoint) if one.path == endpoint.path and not one.shadowed}
+    for relation in facts.relations:
+        caller = facts.find(relation.source)
+        if (
+            relation.kind not in ("calls", "calls-wrong-method")
+            or relation.target != endpoint.id
+            or caller is None
+        ):
+            continue
+        method = method_of(caller)
+        if method is None:
+            raise NotKnown(f"the method with which {caller.name} calls {endpoint.path}", "it was not read")
+        path = next(
+            one
+            for one in ("calls.0.method", "http_method", "method")
+            if one.split(".")[0] in caller.attributes
+        )
+        fine = method in same or "ANY" in same
+        why = f"called with {method}, it takes {', '.join(sorted(same))}"
+        return verdict(fine, why, at=[caller.at(path), endpoint.at("method")])
+    return None
+
+
+def method_of(caller: Fact) -> str | None:
+    """The HTTP method a cron uses; None when it was not read."""
+    call = first(caller.attributes.get("calls"))
+    for value in (call.get("method"), caller.attributes.get("http_method"), caller.attributes.get("method")):
+        if isinstance(value, str):
+            return value.upper()
+    return None
