@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from launchbook.local.planes.cloudwatch import expression
-from launchbook.local.planes.cloudwatch.statistics import Samples, known
+from launchbook.local.planes.cloudwatch.statistics import Samples, known, needs_values
 from launchbook.local.planes.cloudwatch.store import MetricKey, MetricStore, seconds
 
 #: Periods one GetMetricData query may span.
@@ -95,7 +95,7 @@ def compute(
 
 def count(store: MetricStore, asked: Mapping[str, Any], start: float, end: float) -> float:
     """How many samples a metric has between two times."""
-    return store.between(_key(asked["Metric"]), start, end, asked.get("Unit")).count
+    return store.between(_key(asked["Metric"]), start, end, asked.get("Unit"), values=False).count
 
 
 def _statistics(
@@ -103,8 +103,8 @@ def _statistics(
 ) -> list[float | None]:
     if not known(asked["Stat"]):
         raise ValueError(f"the statistic {asked['Stat']!r} is not supported")
-    key, unit = _key(asked["Metric"]), asked.get("Unit")
-    return [store.between(key, at, at + step, unit).statistic(asked["Stat"]) for at in starts]
+    key, unit, values = _key(asked["Metric"]), asked.get("Unit"), needs_values(asked["Stat"])
+    return [store.between(key, at, at + step, unit, values=values).statistic(asked["Stat"]) for at in starts]
 
 
 def _key(metric: Mapping[str, Any]) -> MetricKey:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 #: Distinct values kept exactly in one bucket; beyond that a value is kept to three figures (0.5 %).
@@ -33,12 +32,12 @@ class Samples:
             value = float(f"{value:.3g}")
         self.values[value] = self.values.get(value, 0.0) + times
 
-    def merge(self, other: Samples) -> None:
-        """Take in another set, such as a statistic set somebody published."""
+    def merge(self, other: Samples, *, values: bool = True) -> None:
+        """Take in another set, such as a statistic set somebody published; its histogram only if ``values``."""
         self.count += other.count
         self.total += other.total
         self.low, self.high = min(self.low, other.low), max(self.high, other.high)
-        for value, times in other.values.items():
+        for value, times in other.values.items() if values else ():
             if value not in self.values and len(self.values) >= EXACT_VALUES:
                 value = float(f"{value:.3g}")
             self.values[value] = self.values.get(value, 0.0) + times
@@ -71,17 +70,14 @@ class Samples:
         return {"tm": summed / counted, "ts": summed, "tc": counted}[kind]
 
 
+def needs_values(name: str) -> bool:
+    """True if a statistic is taken of the histogram, not of the sums."""
+    return name not in _SIMPLE
+
+
 def known(name: str) -> bool:
     """True if :meth:`Samples.statistic` can compute a statistic of this name."""
     return name in _SIMPLE or _EXTENDED.fullmatch(name) is not None
-
-
-def merged(parts: Iterable[Samples]) -> Samples:
-    """All of these samples as one set."""
-    whole = Samples()
-    for part in parts:
-        whole.merge(part)
-    return whole
 
 
 def _up_to(values: dict[float, float], share: float) -> dict[float, float]:
