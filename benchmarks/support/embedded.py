@@ -109,14 +109,26 @@ class Call:
     body: Any
 
     @property
+    def headers(self) -> dict[str, str]:
+        """Its headers."""
+        kind = (
+            "application/x-www-form-urlencoded"
+            if isinstance(self.body, str)
+            else "application/x-amz-json-1.0"
+        )
+        found = {"Content-Type": kind, "Authorization": _AUTHORIZATION % self.service}
+        return found | ({"X-Amz-Target": self.target} if self.target else {})
+
+    @property
+    def payload(self) -> bytes:
+        """Its body."""
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+    @property
     def lua(self) -> str:
         """The call for wrk's script."""
-        form = isinstance(self.body, str)
-        kind = "application/x-www-form-urlencoded" if form else "application/x-amz-json-1.0"
-        headers = f'["Content-Type"] = "{kind}", ["Authorization"] = [[{_AUTHORIZATION % self.service}]]'
-        if self.target:
-            headers += f', ["X-Amz-Target"] = "{self.target}"'
-        return f"{{ {{ {headers} }}, [[{self.body if form else json.dumps(self.body)}]] }}"
+        headers = ", ".join(f'["{name}"] = [[{value}]]' for name, value in self.headers.items())
+        return f"{{ {{ {headers} }}, [[{self.payload.decode()}]] }}"
 
 
 def per_second(

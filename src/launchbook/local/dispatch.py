@@ -17,7 +17,7 @@ from typing import Any
 
 from launchbook.local.answers import Answer, error
 from launchbook.local.calls import Call, Request
-from launchbook.local.tuning import tune, tune_identity
+from launchbook.local.tuning import settle, tune, tune_identity
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ class Dispatcher:
                 app = self._apps.get(service)
                 if app is None:
                     app = self._apps[service] = self._create_app(service)
+                    settle()
         return app
 
     def _create_app(self, service: str) -> Any:

@@ -40,7 +40,9 @@ class LocalHost:
         self._held: set[str] = set()
         self._lock = threading.RLock()
         self._planes: dict[str, Plane] = {}
+        self._begun: set[str] = set()
         self._installed: dict[str, Plane] = {}
+        self._ready: set[str] = set()
         #: What went wrong in a plane, by its name: said by ``launchbook local status``.
         self.broken: dict[str, str] = {}
         self._stopping = threading.Event()
@@ -61,15 +63,20 @@ class LocalHost:
 
     def install(self, service: str) -> None:
         """Install the planes of a moto service; does nothing the second time."""
+        if service in self._ready:  # without the lock: loading another service may take seconds
+            return
         wanted = {_plain(name) for name in _TOGETHER.get(service, (service,))}
         with self._lock:
             for name, plane in self._planes.items():
-                if name not in self._installed and wanted & {_plain(each) for each in plane.services}:
-                    self._installed[name] = plane
+                if name not in self._begun and wanted & {_plain(each) for each in plane.services}:
+                    self._begun.add(name)
                     try:
                         plane.install()
                     except Exception:
                         self._broke(name, "install")
+                    self._installed[name] = plane
+            if self._begun <= set(self._installed):  # else a plane in the middle of its installation asked
+                self._ready.add(service)
 
     def plane(self, name: str) -> Plane | None:
         """The plane of that module name, installed or not; None if it could not be made."""

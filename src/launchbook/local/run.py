@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import logging
 import os
@@ -173,6 +174,8 @@ def _log_to(path: Path) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
+    # kill -USR1 writes the stack of every thread into the log.
+    faulthandler.register(signal.SIGUSR1, file=path.open("a", encoding="utf-8"))
 
 
 def _now() -> str:

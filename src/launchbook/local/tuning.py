@@ -6,6 +6,7 @@ moto looks for the caller's account in the IAM of every partition (each with 1,5
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from launchbook.local.plane import ACCOUNT
@@ -15,10 +16,17 @@ def tune() -> None:
     """Apply once, before the first request; loads nothing of any service."""
     from moto.core.responses import BaseResponse
 
+    gc.set_threshold(20_000, 20, 50)
     response: Any = BaseResponse
     response.get_current_account = lambda *_: ACCOUNT
     response._authenticate_and_authorize_normal_action = lambda *_, **__: None
     response._authenticate_and_authorize_s3_action = lambda *_, **__: None
+
+
+def settle() -> None:
+    """Apply after a service was loaded: what loading left is there to stay, and is not searched for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def tune_identity() -> None:
