@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
+from launchbook.local.ids import unique
 from launchbook.local.planes.sqs.attributes import MAXIMUM_SIZE
 from launchbook.local.planes.sqs.errors import SqsError, invalid
 from launchbook.local.planes.sqs.manage import Operation, Parameters
@@ -111,9 +111,7 @@ def made(queue: Queue, given: Parameters) -> Message:
         check_attributes(custom)
     if not isinstance(body, str):
         raise SqsError("MissingParameter", "The request must contain the parameter MessageBody.")
-    message = Message(
-        str(uuid.uuid4()), body, custom, given.get("MessageSystemAttributes") or {}, time.time()
-    )
+    message = Message(unique(), body, custom, given.get("MessageSystemAttributes") or {}, time.time())
     check_body(body, int(queue.attributes["MaximumMessageSize"]), message.size)
     message.group = given.get("MessageGroupId") or ""
     if queue.fifo:

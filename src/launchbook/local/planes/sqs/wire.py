@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from launchbook.local.answers import Answer
 from launchbook.local.calls import Request
+from launchbook.local.ids import request_id
 from launchbook.local.planes.sqs.errors import SqsError
 
 _NAMESPACE = "http://queue.amazonaws.com/doc/2012-11-05/"
@@ -71,11 +71,11 @@ def parameters(request: Request) -> dict[str, Any]:
 def answer(request: Request, operation: str, result: dict[str, Any]) -> Answer:
     """A result in the protocol of its request."""
     if is_json(request):
-        headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-requestid", str(uuid.uuid4()))]
+        headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-requestid", request_id())]
         return 200, headers, json.dumps(result).encode() if result else b"{}"
     inner = _xml_of(operation, result)
     content = f"<{operation}Result>{inner}</{operation}Result>" if inner else ""
-    meta = f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata>"
+    meta = f"<ResponseMetadata><RequestId>{request_id()}</RequestId></ResponseMetadata>"
     text = f'<?xml version="1.0"?><{operation}Response xmlns="{_NAMESPACE}">{content}{meta}</{operation}Response>'
     return 200, [("content-type", "text/xml")], text.encode()
 
@@ -86,7 +86,7 @@ def error_answer(request: Request, error: SqsError) -> Answer:
         headers = [
             ("content-type", "application/x-amz-json-1.0"),
             ("x-amzn-query-error", f"{error.code};Sender"),
-            ("x-amzn-requestid", str(uuid.uuid4())),
+            ("x-amzn-requestid", request_id()),
         ]
         return (
             400,
@@ -95,7 +95,7 @@ def error_answer(request: Request, error: SqsError) -> Answer:
         )
     text = (
         f'<?xml version="1.0"?><ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type><Code>{error.code}</Code>'
-        f"<Message>{escape(error.message)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
+        f"<Message>{escape(error.message)}</Message></Error><RequestId>{request_id()}</RequestId></ErrorResponse>"
     )
     return 400, [("content-type", "text/xml")], text.encode()
 
