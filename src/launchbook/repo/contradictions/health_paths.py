@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from launchbook.model import Evidence, Fact, Facts, Finding
+from launchbook.model import Endpoint, Evidence, Fact, Facts, Finding
 from launchbook.repo.contradictions._ends import claims, differing, end
 
 _PATH = re.compile(r"https?://[^/\s\"']+(/[\w/.-]*)")
@@ -15,6 +15,11 @@ _ALIKE = 0.7
 
 def contradict(facts: Facts) -> Iterator[Finding]:
     """Each load balancer's path with everything that asks for nearly the same one."""
+    routes = [
+        route
+        for route in facts.seen(Endpoint)
+        if route.origin == "source" and not route.attributes.get("shadowed")
+    ]
     groups = [(fact, path) for fact in facts.seen("aws_lb_target_group") if (path := _group_path(fact))]
     known = {path for _, path in groups}
     others = [one for one in _others(facts) if one.value not in known]
@@ -24,6 +29,17 @@ def contradict(facts: Facts) -> Iterator[Finding]:
             said = ", ".join(sorted({str(one.value) for one in near}))
             why = f"the load balancer asks {path}; elsewhere the health path is {said}"
             yield differing("health-path", why, group.id, [end(group, "health_check.0.path", path), *near])
+        yield from _unserved(group, path, routes)
+
+
+def _unserved(group: Fact, path: str, routes: list[Endpoint]) -> Iterator[Finding]:
+    """A path that no route answers, beside the route that was probably meant."""
+    served = {str(route.attributes.get("path")) for route in routes}
+    near = _nearest(path, served) if path not in served and group.origin == "source" else ""
+    ends = [end(route, "", near) for route in routes if near and route.attributes.get("path") == near]
+    if ends:
+        why = f"the load balancer asks {path}, which no route here answers; {near} comes nearest"
+        yield differing("health-path", why, group.id, [end(group, "health_check.0.path", path), *ends])
 
 
 def _nearest(path: str, known: set[str]) -> str:

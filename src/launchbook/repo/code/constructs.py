@@ -1,0 +1,61 @@
+"""CDK's constructs by Terraform's types, with the properties that the rule of names does not fit."""
+
+from __future__ import annotations
+
+_QUEUE = {
+    "queueName": "name",
+    "visibilityTimeout": "visibility_timeout_seconds",
+    "retentionPeriod": "message_retention_seconds",
+    "deadLetterQueue": "redrive_policy",
+}
+_FUNCTION = {
+    "functionName": "function_name",
+    "environment": "environment.0.variables",
+    "memorySize": "memory_size",
+}
+_BALANCED = {
+    "assignPublicIp": "network_configuration.0.assign_public_ip",
+    "serviceName": "name",
+    "taskImageOptions": "",
+}
+#: Module and class to Terraform's type and the properties that its rule of names does not fit.
+CONSTRUCTS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
+    ("aws-sqs", "Queue"): ("aws_sqs_queue", _QUEUE),
+    ("aws-sns", "Topic"): ("aws_sns_topic", {"topicName": "name"}),
+    ("aws-s3", "Bucket"): ("aws_s3_bucket", {"bucketName": "bucket", "versioned": "versioning.0.enabled"}),
+    ("aws-lambda", "Function"): ("aws_lambda_function", _FUNCTION),
+    ("aws-lambda-nodejs", "NodejsFunction"): ("aws_lambda_function", _FUNCTION),
+    ("aws-dynamodb", "Table"): ("aws_dynamodb_table", {"tableName": "name"}),
+    ("aws-cloudwatch", "Alarm"): ("aws_cloudwatch_metric_alarm", {"metric": ""}),
+    ("aws-ec2", "Vpc"): ("aws_vpc", {}),
+    ("aws-ec2", "SecurityGroup"): ("aws_security_group", {"securityGroupName": "name"}),
+    ("aws-ecs", "Cluster"): ("aws_ecs_cluster", {"clusterName": "name"}),
+    ("aws-ecs", "FargateService"): ("aws_ecs_service", _BALANCED),
+    ("aws-ecs", "FargateTaskDefinition"): ("aws_ecs_task_definition", {}),
+    ("aws-ecs-patterns", "ApplicationLoadBalancedFargateService"): ("aws_ecs_service", _BALANCED),
+    ("aws-ecs-patterns", "QueueProcessingFargateService"): ("aws_ecs_service", _BALANCED),
+    ("aws-elasticloadbalancingv2", "ApplicationLoadBalancer"): ("aws_lb", {"loadBalancerName": "name"}),
+    ("aws-elasticloadbalancingv2", "ApplicationTargetGroup"): (
+        "aws_lb_target_group",
+        {"healthCheck": "health_check"},
+    ),
+    ("aws-rds", "DatabaseInstance"): (
+        "aws_db_instance",
+        {"instanceIdentifier": "identifier", "multiAz": "multi_az"},
+    ),
+    ("aws-events", "Rule"): (
+        "aws_cloudwatch_event_rule",
+        {"ruleName": "name", "schedule": "schedule_expression"},
+    ),
+    ("aws-logs", "LogGroup"): (
+        "aws_cloudwatch_log_group",
+        {"logGroupName": "name", "retention": "retention_in_days"},
+    ),
+    ("aws-ecr", "Repository"): (
+        "aws_ecr_repository",
+        {"repositoryName": "name", "imageScanOnPush": "scan_on_push"},
+    ),
+    ("aws-cloudfront", "Distribution"): ("aws_cloudfront_distribution", {}),
+    ("aws-iam", "Role"): ("aws_iam_role", {"roleName": "name"}),
+    ("aws-secretsmanager", "Secret"): ("aws_secretsmanager_secret", {"secretName": "name"}),
+}

@@ -1,0 +1,239 @@
+"""CDK code in TypeScript and JavaScript: constructs by Terraform's names, with the properties that the code writes out.
+
+A construct adds much by itself, so no such fact is whole: what the code does not say is in the synthesized templates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from launchbook.model import Fact, Ref, Unread, Value
+from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.code import syntax
+from launchbook.repo.code.constructs import CONSTRUCTS
+from launchbook.repo.reader import File, Found, reader
+
+_DURATION = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
+_NAMESPACES = {
+    "aws_sqs_queue": ("AWS/SQS", "QueueName"),
+    "aws_lambda_function": ("AWS/Lambda", "FunctionName"),
+}
+_NAMESPACES |= {
+    "aws_sns_topic": ("AWS/SNS", "TopicName"),
+    "aws_dynamodb_table": ("AWS/DynamoDB", "TableName"),
+}
+_HOLDERS = ("variable_declarator", "assignment_expression", "public_field_definition")
+_SYNTHESIZED = "CDK decides it when it is synthesized"
+
+
+@dataclass
+class _Code:
+    """One file: what is imported, and the constructs that its variables hold."""
+
+    file: File
+    found: Found
+    imports: dict[str, str]
+    variables: dict[str, Fact] = field(default_factory=dict)
+
+
+@reader("CDK constructs", "*.ts", "*.js", "*.mts", sniff=rb"aws-cdk-lib|@aws-cdk/", hides=("*",))
+def cdk_constructs(file: File, found: Found) -> None:
+    """Every construct in order, so that later ones can refer to earlier ones; then what is wired by calls."""
+    top = syntax.root(file)
+    code = _Code(file, found, syntax.imports(top))
+    for node in syntax.below(top, "new_expression"):
+        _construct(code, node)
+    for call in syntax.below(top, "call_expression"):
+        _wired(code, call)
+
+
+def _construct(code: _Code, node: Node) -> None:
+    given = syntax.arguments(node)
+    identity = syntax.string(given[1]) if len(given) > 1 else None
+    if identity is None:
+        return
+    module, name = _class(code, syntax.field(node, "constructor"))
+    props = syntax.pairs(given[2]) if len(given) > 2 else {}
+    if (module, name) in CONSTRUCTS:
+        kind, renamed = CONSTRUCTS[(module, name)]
+        fact = _fact(code, node, kind, identity, props, renamed)
+        holder = node.parent
+        if holder is not None and holder.type in _HOLDERS:
+            target = syntax.field(holder, "name") or syntax.field(holder, "left")
+            code.variables[syntax.text(target).removeprefix("this.")] = fact
+    elif name.endswith("Stack") and module.startswith("."):
+        region = _value(code, syntax.pairs(props.get("env")).get("region"))
+        where = region if isinstance(region, str) else ""
+        code.found.fact(
+            code.file,
+            "aws_cloudformation_stack",
+            identity,
+            name=identity,
+            line=syntax.line(node),
+            attributes={"name": identity, "region": region},
+            region=where,
+            whole=False,
+        )
+
+
+def _class(code: _Code, node: Node | None) -> tuple[str, str]:
+    """The module's last part (``aws-sqs``) and the class, however it was imported; a local module as it is written."""
+    words = syntax.text(node).split(".")
+    module = code.imports.get(words[0], "")
+    if module == "aws-cdk-lib" and len(words) == 3:
+        return words[1].replace("_", "-"), words[2]
+    return (module if module.startswith(".") else module.rpartition("/")[2]), words[-1]
+
+
+def _fact(
+    code: _Code, node: Node, kind: str, identity: str, props: dict[str, Node], renamed: dict[str, str]
+) -> Fact:
+    attributes: dict[str, Value] = {}
+    lines: dict[str, int | str] = {}
+    for key, value in props.items():
+        path = renamed.get(key, attribute_name(key))
+        if path:
+            _put(attributes, path.split("."), _property(code, key, value))
+            lines[path] = syntax.line(value.parent or value)
+            lines |= {f"{path}.{inner}": syntax.line(at) for inner, at in syntax.pairs(value).items()}
+        elif key == "metric":
+            _metric(code, value, attributes, lines)
+        elif key == "taskImageOptions":
+            environment = syntax.pairs(syntax.pairs(value).get("environment"))
+            attributes["environment"] = {name: _value(code, item) for name, item in environment.items()}
+            lines |= {f"environment.{name}": syntax.line(item) for name, item in environment.items()}
+    name = next((v for k, v in attributes.items() if k in _NAMED and isinstance(v, str)), identity)
+    return code.found.fact(
+        code.file,
+        kind,
+        identity,
+        name=name,
+        line=syntax.line(node),
+        attributes=attributes,
+        lines=lines,
+        whole=False,
+    )
+
+
+_NAMED = ("name", "bucket", "function_name", "alarm_name", "identifier")
+
+
+def _put(into: dict[str, Value], path: list[str], value: Value) -> None:
+    if len(path) == 1:
+        into[path[0]] = value
+        return
+    inside: dict[str, Value] = {}
+    known = into.setdefault(path[0], [inside])
+    first = known[0] if isinstance(known, list) and known else None
+    if isinstance(first, dict):
+        _put(first, path[2:], value)
+
+
+def _property(code: _Code, key: str, node: Node) -> Value:
+    if key == "deadLetterQueue":
+        parts = syntax.pairs(node)
+        count = _value(code, parts.get("maxReceiveCount"))
+        return {"deadLetterTargetArn": _value(code, parts.get("queue")), "maxReceiveCount": count}
+    value = _value(code, node)
+    return [value] if isinstance(value, dict) and key != "environment" else value
+
+
+def _metric(code: _Code, node: Node, attributes: dict[str, Value], lines: dict[str, int | str]) -> None:
+    """``queue.metricApproximateAgeOfOldestMessage()`` as namespace, name and dimension."""
+    match = re.match(r"(?:this\.)?(\w+)\.metric(\w+)\(", syntax.text(node))
+    watched = code.variables.get(match.group(1)) if match else None
+    if match and watched and watched.type in _NAMESPACES:
+        namespace, dimension = _NAMESPACES[watched.type]
+        attributes |= {"namespace": namespace, "metric_name": match.group(2)}
+        attributes["dimensions"] = {dimension: Ref(watched.id, "name")}
+        lines |= dict.fromkeys(("namespace", "metric_name", "dimensions"), syntax.line(node))
+
+
+def _value(code: _Code, node: Node | None) -> Value:
+    if node is None:
+        return Unread(_SYNTHESIZED)
+    text = syntax.text(node)
+    literal = syntax.string(node)
+    if literal is not None:
+        return literal
+    if node.type == "number":
+        return (
+            float(text) if "." in text else int(text, 0) if len(text) < 20 else Unread("a very large number")
+        )
+    if node.type in ("true", "false"):
+        return node.type == "true"
+    if node.type == "array":
+        return [_value(code, item) for item in node.named_children]
+    if node.type == "object":
+        return {key: _value(code, item) for key, item in list(syntax.pairs(node).items())[:200]}
+    return _expression(code, text)
+
+
+def _expression(code: _Code, text: str) -> Value:
+    duration = re.fullmatch(r"(?:\w+\.)?Duration\.(seconds|minutes|hours|days)\((\d{1,9})\)", text)
+    if duration:
+        return int(duration.group(2)) * _DURATION[duration.group(1)]
+    runtime = re.fullmatch(r"(?:\w+\.)?Runtime\.(\w+)", text)
+    if runtime:
+        return _runtime(runtime.group(1))
+    word, _, rest = text.removeprefix("this.").partition(".")
+    if word in code.variables and re.fullmatch(r"\w*", rest):
+        named = {"Arn": "arn", "Name": "name", "Url": "url"}.get(re.sub(r"^.*(?=[A-Z])", "", rest))
+        return Ref(code.variables[word].id, named or (attribute_name(rest) if rest else "id"))
+    return Unread(_SYNTHESIZED)
+
+
+def _runtime(name: str) -> Value:
+    """``NODEJS_20_X`` as ``nodejs20.x``, ``PYTHON_3_12`` as ``python3.12``."""
+    node = re.fullmatch(r"NODEJS_(\d+)_X", name)
+    other = re.fullmatch(r"(PYTHON|RUBY|DOTNET|JAVA)_(\d+)(?:_(\d+))?", name)
+    if node:
+        return f"nodejs{node.group(1)}.x"
+    if other:
+        return f"{other.group(1).lower()}{other.group(2)}" + (f".{other.group(3)}" if other.group(3) else "")
+    return Unread(f"the runtime {name}")
+
+
+def _wired(code: _Code, call: Node) -> None:
+    """Event sources, alarm actions and health checks that are set by calls on a construct."""
+    receiver = syntax.text(syntax.field(call, "function")).removeprefix("this.")
+    variable, _, method = receiver.partition(".")
+    owner = code.variables.get(variable)
+    if owner is None:
+        return
+    where = code.file.where(syntax.line(call))
+    if method in ("addEventSource", "addAlarmAction"):
+        kind = "event-source" if method == "addEventSource" else "alarm-action"
+        for target in _named(code, call):
+            code.found.relation(kind, owner.id, target.id, where)
+    elif method.endswith("configureHealthCheck"):
+        given = syntax.arguments(call)
+        check = syntax.pairs(given[0]) if given else {}
+        values: dict[str, Value] = {attribute_name(key): _value(code, item) for key, item in check.items()}
+        lines = {f"health_check.0.{attribute_name(key)}": syntax.line(item) for key, item in check.items()}
+        code.found.fact(
+            code.file,
+            "aws_lb_target_group",
+            f"{owner.name}.targetGroup",
+            name=owner.name,
+            line=syntax.line(call),
+            attributes={"health_check": [values]},
+            lines=lines,
+            whole=False,
+        )
+
+
+def _named(code: _Code, call: Node) -> Iterator[Fact]:
+    for name in syntax.below(call, "identifier"):
+        fact = code.variables.get(syntax.text(name))
+        own = (
+            syntax.text(syntax.field(call, "function"))
+            .removeprefix("this.")
+            .startswith(syntax.text(name) + ".")
+        )
+        if fact is not None and not own:
+            yield fact
