@@ -1,5 +1,6 @@
 """The parts of the database plane that are data in, data out."""
 
+import os
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from launchbook.local.planes.rds.backups import in_window
 from launchbook.local.planes.rds.measures import connections, cpu_seconds
-from launchbook.local.postgres import Installation, identifier, installations, literal, nearest
+from launchbook.local.postgres import Installation, identifier, installations, literal, nearest, readable
 
 FOUND = [Installation(Path("/a"), "15.18"), Installation(Path("/b"), "17.10")]
 
@@ -56,3 +57,15 @@ def test_connections_are_those_the_kernel_knows() -> None:
 
 def test_a_process_that_has_ended_used_no_time() -> None:
     assert cpu_seconds(2**22 + 1) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs servers as somebody else")
+def test_programs_that_the_unprivileged_user_cannot_reach_are_copied(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    (private / "pg" / "bin").mkdir(parents=True)
+    (private / "pg" / "bin" / "postgres").write_text("program")
+    private.chmod(0o700)
+    found = readable(Installation(private / "pg" / "bin", "17.10"), tmp_path / "rds")
+    assert found == Installation(tmp_path / "rds" / "postgresql-17.10" / "bin", "17.10")
+    assert (found.programs / "postgres").read_text() == "program"
+    assert readable(Installation(Path("/usr/bin"), "17.10"), tmp_path).programs == Path("/usr/bin")

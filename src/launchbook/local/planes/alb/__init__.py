@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class LoadBalancerPlane:
     """The plane; what it runs is made on the first request, so that an unused one costs nothing."""
 
-    services = frozenset({"elbv2", "elb"})
+    services = frozenset({"elbv2", "elb", "cloudformation", "autoscaling"})
 
     def __init__(self, host: Host) -> None:
         self._host = host

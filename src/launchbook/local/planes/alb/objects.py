@@ -257,3 +257,6 @@ def install(reserve: Callable[[str], str], changed: Callable[[], None]) -> None:
     LoadBalancing.reserve = staticmethod(reserve)
     LoadBalancing.changed = staticmethod(changed)
     models.elbv2_backends.backend = LoadBalancing
+    for regions in models.elbv2_backends.values():
+        for backend in regions.values():  # another service has looked in before; there is nothing in it yet
+            backend.__class__ = LoadBalancing

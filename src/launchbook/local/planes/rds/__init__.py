@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class DatabasePlane:
     """The plane; nothing is looked for or started before the first request."""
 
-    services = frozenset({"rds"})
+    services = frozenset({"rds", "cloudformation"})
 
     def __init__(self, host: Host) -> None:
         self._host = host

@@ -93,6 +93,11 @@ class Database(models.DBInstance):
         family = f"postgres{self.engine_version.split('.')[0]}"
         return family, f"default.{family}"
 
+    def delete(self, account_id: str, region_name: str) -> None:
+        """How CloudFormation deletes: without a final snapshot here."""
+        backend = models.rds_backends[account_id][region_name]
+        backend.delete_db_instance(self.db_instance_identifier, skip_final_snapshot=True)
+
     def save_automated_backup(self) -> None:
         """moto's happen at once; a real one when there is a server, if backups are kept at all."""
         if not self.real:

@@ -278,4 +278,7 @@ def install(servers: Servers) -> None:
     models.DBParameterGroup = DBParameterGroup  # type: ignore[misc]
     Databases.servers = servers
     models.rds_backends.backend = Databases
+    for regions in models.rds_backends.values():
+        for backend in regions.values():  # another service has looked in before; there is nothing in it yet
+            backend.__class__ = Databases
     models.Event.EVENT_MAP.update(_EVENTS)
