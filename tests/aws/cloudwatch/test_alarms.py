@@ -262,3 +262,14 @@ def test_error_lines_ring_an_alarm(cloudwatch, hurried_aws, name):
     found = logs.filter_log_events(logGroupName=name, filterPattern="{ $.weight > 3 }")["events"]
     assert found
     assert all("ERROR" in event["message"] for event in found)
+
+
+def test_filter_patterns_can_be_tried(hurried_aws):
+    answer = hurried_aws("logs").test_metric_filter(
+        filterPattern="[level, ms > 100]", logEventMessages=["INFO 20", "WARN 200"]
+    )
+    assert answer["matches"] == [
+        {"eventNumber": 2, "eventMessage": "WARN 200", "extractedValues": {"$level": "WARN", "$ms": "200"}}
+    ]
+    with pytest.raises(ClientError, match="Invalid metric filter pattern"):
+        hurried_aws("logs").test_metric_filter(filterPattern="{ $.a }", logEventMessages=["x"])

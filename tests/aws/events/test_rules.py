@@ -265,3 +265,14 @@ def test_an_alarm_that_changes_state_is_an_event(aws, events, name):
     assert event["detail-type"] == "CloudWatch Alarm State Change"
     assert event["detail"]["state"]["value"] == "ALARM"
     assert event["detail"]["previousState"]["value"] == "INSUFFICIENT_DATA"
+
+
+def test_patterns_can_be_tried(events):
+    event = {"id": "1", "source": "shop", "detail-type": "Order", "account": "1", "region": "r", "resources": [],
+             "time": "2026-01-01T00:00:00Z", "detail": {"total": 5}}  # fmt: skip
+
+    def tried(pattern):
+        return events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"]
+
+    assert tried({"detail": {"total": [{"numeric": [">", 4]}]}}) is True
+    assert tried({"source": ["else"]}) is False

@@ -21,12 +21,13 @@ class EventsPlane:
 
     def install(self) -> None:
         """Put our backend in place of moto's."""
-        from launchbook.local.planes.events import backend, clock
+        from launchbook.local.planes.events import backend, clock, responses
         from launchbook.local.planes.sns.outbox import Outbox
 
         self._outbox = Outbox(self._host)
         self._clock = clock.Clock(self._host)
         backend.install(self._host, self._outbox)
+        responses.install()
 
     def reconcile(self) -> None:
         """Fire the schedules whose time has come."""

@@ -34,14 +34,11 @@ class LineFilter:
     """What FilterLogEvents asks of each line, with our patterns."""
 
     def __init__(self, pattern: str) -> None:
-        self._pattern = pattern or ""
+        self._pattern = checked(pattern)
 
     def matches(self, message: str) -> bool:
         """True if the line passes."""
-        try:
-            return match(self._pattern, message) is not None
-        except InvalidPattern as error:
-            raise _invalid(self._pattern) from error
+        return match(self._pattern, message) is not None
 
 
 class CountedLogGroup(models.LogGroup):
@@ -77,10 +74,7 @@ class CountingBackend(models.LogsBackend):
         """Create a metric filter, or replace the one of that name."""
         if log_group_name not in self.groups:
             raise ResourceNotFoundException()
-        try:
-            match(filter_pattern, "")
-        except InvalidPattern as error:
-            raise _invalid(filter_pattern) from error
+        checked(filter_pattern)
         self.filters.delete_filter(filter_name, log_group_name)
         super().put_metric_filter(filter_name, filter_pattern, log_group_name, metric_transformations)
         self.filters.metric_filters[-1]["creationTime"] = int(datetime.now(UTC).timestamp() * 1000)
@@ -150,7 +144,12 @@ class CountingBackend(models.LogsBackend):
         )
 
 
-def _invalid(pattern: str) -> InvalidParameterException:
-    return InvalidParameterException(
-        constraint="Invalid metric filter pattern", parameter="filterPattern", value=pattern
-    )
+def checked(pattern: str | None) -> str:
+    """The pattern, if it can be read; else the error that AWS answers."""
+    try:
+        match(pattern or "", "")
+    except InvalidPattern as error:
+        raise InvalidParameterException(
+            constraint="Invalid metric filter pattern", parameter="filterPattern", value=pattern
+        ) from error
+    return pattern or ""

@@ -1,4 +1,4 @@
-"""CloudWatch Logs operations that moto lacks: saved queries."""
+"""CloudWatch Logs operations that moto lacks: saved queries, and the test of filter patterns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from moto.logs import urls
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from launchbook.local.planes.logs.backend import CountingBackend
+from launchbook.local.planes.logs.backend import CountingBackend, checked
+from launchbook.local.planes.logs.patterns import match
 
 
 def install() -> None:
@@ -22,6 +23,16 @@ def install() -> None:
 
 class Response(LogsResponse):
     """moto's operations, and those it lacks."""
+
+    def test_metric_filter(self) -> str:
+        """Which of these lines a pattern matches."""
+        matches = []
+        for number, line in enumerate(self._get_param("logEventMessages") or [], 1):
+            found = match(checked(self._get_param("filterPattern")), line)
+            if found is not None:
+                values = {name: str(value) for name, value in found.values.items() if name.startswith("$")}
+                matches.append({"eventNumber": number, "eventMessage": line, "extractedValues": values})
+        return json.dumps({"matches": matches})
 
     def put_query_definition(self) -> str:
         """Save a query, or replace the one of that id."""
