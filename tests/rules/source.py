@@ -40,8 +40,10 @@ class Source:
 
 @cache
 def sources(*folders: str) -> tuple[Source, ...]:
-    """Every Python file under the folders, in order of their names."""
-    found = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    """Every Python file under the folders, in order of their names; the inputs of tests are data, not source."""
+    found = sorted(
+        path for folder in folders for path in (ROOT / folder).rglob("*.py") if "cases" not in path.parts
+    )
     return tuple(Source(path, text := path.read_text("utf-8"), ast.parse(text, str(path))) for path in found)
 
 

@@ -18,7 +18,8 @@ _TOOLS = re.compile(
     r"\b(terraform (?:-chdir=\S+ )?apply|cdk deploy|sam deploy|kubectl apply|helm (?:upgrade|install))\b"
 )
 _REGION = re.compile(
-    r"--region[ =]\"?(?P<flag>[\w$-]+)|\bREGION=[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)|AWS_(?:DEFAULT_)?REGION=(?P<env>[\w-]+)"
+    r"--region[ =]\"?(?P<flag>[\w$-]+)|\bREGION=[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)"
+    r"|AWS_(?:DEFAULT_)?REGION=(?P<env>[\w-]+)"
 )
 _SCRIPTS = (
     "**/scripts/*",
