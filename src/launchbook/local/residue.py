@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 from pathlib import Path
 
@@ -11,8 +12,10 @@ _IPC_RMID = 0
 
 def clear(state: Path) -> None:
     """Remove the state directory of an embedded AWS that no longer runs, with its shared memory segments."""
-    for record in state.rglob("postmaster.pid"):
-        _release_segment(record)
+    # os.walk passes over what vanishes meanwhile: the keeper and the next start may both be clearing.
+    for folder, _, files in os.walk(state):
+        if "postmaster.pid" in files:
+            _release_segment(Path(folder, "postmaster.pid"))
     shutil.rmtree(state, ignore_errors=True)
 
 
