@@ -49,7 +49,7 @@ def role(aws: Clients, name: str, **allowed: str) -> str:
     return str(made["Role"]["Arn"])
 
 
-def test_secrets_are_read_with_the_execution_roles_rights(enforced: Clients, tmp_path: Path) -> None:
+def test_a_task_starts_with_its_execution_roles_rights_alone(enforced: Clients, tmp_path: Path) -> None:
     fleet = Fleet(enforced, tmp_path)
     secret = enforced("secretsmanager", REGION).create_secret(Name="s", SecretString="v")["ARN"]
     image = fleet.image("1", "import os; print(len(os.environ['S']))")
@@ -60,10 +60,18 @@ def test_secrets_are_read_with_the_execution_roles_rights(enforced: Clients, tmp
         )
         return fleet.stopped(fleet.run(made))
 
-    refused = task(role(enforced, "without"))
-    assert refused["stopCode"] == "TaskFailedToStart"
-    assert "AccessDenied" in refused["stoppedReason"]
-    allowed = task(role(enforced, "with", secretsmanager_GetSecretValue=secret))
+    pulling = {"ecr_*": "*", "logs_*": "*"}
+    for name, allowed, missing in (
+        ("nothing", {}, "ecr:GetAuthorizationToken"),
+        ("token", {"ecr_GetAuthorizationToken": "*"}, "ecr:BatchGetImage"),
+        ("image", {"ecr_*": "*"}, "logs:CreateLogStream"),
+        ("logs", pulling, "secretsmanager:GetSecretValue"),
+    ):
+        refused = task(role(enforced, name, **allowed))
+        assert refused["stopCode"] == "TaskFailedToStart"
+        assert "AccessDenied" in refused["stoppedReason"]
+        assert missing in refused["stoppedReason"]
+    allowed = task(role(enforced, "with", secretsmanager_GetSecretValue=secret, **pulling))
     assert allowed["containers"][0]["exitCode"] == 0
 
 

@@ -6,16 +6,19 @@ This takes seconds (layers are unpacked, secrets are read through the API), so i
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from launchbook.local.plane import Host
+from launchbook.local.planes.ecs.execution import ExecutionRole
 from launchbook.local.planes.ecs.images import Puller
 from launchbook.local.planes.ecs.model import Container, Program, Task
 from launchbook.local.planes.ecs.program import NotFoundInPath, of_task, resolve
-from launchbook.local.planes.ecs.secrets import Secrets
+from launchbook.local.planes.ecs.shipping import stream_name
 
+_ROLE_SECONDS = 3600.0
 _NO_ROLE = {"aws_access_key_id": "ecs", "aws_secret_access_key": "ecs"}
 
 
@@ -30,18 +33,22 @@ class Preparer:
         self._host = host
         self._puller = puller
         self._assume = assume
+        self._roles: dict[tuple[str, str], tuple[float, ExecutionRole]] = {}
 
     def prepare(self, task: Task, asked: Mapping[str, Mapping[str, str]]) -> dict[str, Program]:
         """The program of each container by name. ``asked`` are the metadata variables of each.
 
-        Raises CannotPull, Unresolved or CannotStart, whose text is the stopped reason.
+        Raises CannotPull, Refused or CannotStart, whose text is the stopped reason.
         """
         if task.folder is None:
             raise CannotStart("the task has no folder")
-        reader: Secrets | None = None
+        role = self._execution_role(task)
         programs: dict[str, Program] = {}
         for container in task.containers:
             root = task.folder / "files" / container.name
+            if role.real:
+                role.pull(container.image)
+                role.log(container.definition.get("logConfiguration") or {}, stream_name(task, container))
             pulled = self._puller.pull(
                 container.image,
                 root,
@@ -53,8 +60,7 @@ class Preparer:
             added = {**self._platform(task), **asked[container.name]}
             secrets: dict[str, str] = {}
             for item in container.definition.get("secrets") or ():
-                reader = reader or self._secrets(task)
-                secrets[item["name"]] = reader.resolve(item["valueFrom"])
+                secrets[item["name"]] = role.secret(item["valueFrom"])
             definition = container.definition
             if pulled.digest is None:  # what stands for an image doesn't understand its arguments
                 definition = {**definition, "entryPoint": None, "command": None, "workingDirectory": None}
@@ -78,17 +84,22 @@ class Preparer:
             "AWS_EXECUTION_ENV": f"AWS_ECS_{task.launch_type or 'FARGATE'}",
         }
 
-    def _secrets(self, task: Task) -> Secrets:
-        role = task.overrides.get("executionRoleArn") or getattr(task.definition, "execution_role_arn", None)
-        credentials: Mapping[str, str] = _NO_ROLE
-        if role:
-            assumed = self._assume(task.region, role, task.id.replace("-", ""))
+    def _execution_role(self, task: Task) -> ExecutionRole:
+        """The execution role's doors, kept for half of its session; without a role, doors that nobody checks."""
+        arn = task.overrides.get("executionRoleArn") or getattr(task.definition, "execution_role_arn", None)
+        if not arn:
+            return ExecutionRole(self._host.endpoint, task.region, _NO_ROLE, real=False)
+        until, held = self._roles.get((arn, task.region), (0.0, None))
+        if held is None or time.monotonic() > until:
+            assumed = self._assume(task.region, arn, "ecs-execution")
             credentials = {
                 "aws_access_key_id": assumed.access_key_id,
                 "aws_secret_access_key": assumed.secret_access_key,
                 "aws_session_token": assumed.session_token,
             }
-        return Secrets(self._host.endpoint, task.region, credentials)
+            held = ExecutionRole(self._host.endpoint, task.region, credentials)
+            self._roles[arn, task.region] = (time.monotonic() + _ROLE_SECONDS, held)
+        return held
 
 
 def _neighbourly(program: Program, task: Task) -> Program:

@@ -80,6 +80,13 @@ def _events(line: bytes) -> list[str]:
     return [text[n : n + _LONGEST] for n in range(0, len(text), _LONGEST)]
 
 
+def stream_name(task: Task, container: Container) -> str:
+    """``prefix/container/task``; without a prefix the task and container alone, which is what keeps streams apart."""
+    options = (container.definition.get("logConfiguration") or {}).get("options") or {}
+    prefix = options.get("awslogs-stream-prefix")
+    return "/".join([*([prefix] if prefix else []), container.name, task.id])
+
+
 def open_stream(host: Host, task: Task, container: Container) -> Shipping | None:
     """The stream of a container that logs with awslogs (None for every other). Raises NoLogGroup."""
     settings = container.definition.get("logConfiguration") or {}
@@ -87,8 +94,7 @@ def open_stream(host: Host, task: Task, container: Container) -> Shipping | None
     if settings.get("logDriver") != "awslogs" or container.log is None or not options.get("awslogs-group"):
         return None
     region, group = options.get("awslogs-region") or task.region, options["awslogs-group"]
-    prefix = options.get("awslogs-stream-prefix")
-    stream = f"{prefix}/{container.name}/{task.id}" if prefix else str(container.runtime_id or task.id)
+    stream = stream_name(task, container)
     if options.get("awslogs-create-group") == "true":
         logs = host.backend("logs", region)
         if group not in logs.groups:
