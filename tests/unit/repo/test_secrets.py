@@ -95,7 +95,8 @@ PLACES = {
     "ecs/{n}.json": '{{"family": "f", "containerDefinitions": [{{"name": "c", "environment": [{{"name": "ANY", '
     '"value": "%s"}}], "command": ["--token=%s"]}}]}}',
     "state/{n}.tfstate": '{{"version": 4, "resources": [{{"mode": "managed", "type": "aws_db_instance", "name": "d", '
-    '"instances": [{{"attributes": {{"identifier": "d", "password": "%s"}}}}]}}], "outputs": {{"p": {{"value": "%s"}}}}}}',
+    '"instances": [{{"attributes": {{"identifier": "d", "password": "%s"}}}}]}}], '
+    '"outputs": {{"p": {{"value": "%s"}}}}}}',
     "app{n}/.env": "API_TOKEN=%s\nexport OTHER_SECRET='%s'\n",
     "app{n}/Dockerfile": "FROM node:20\nENV API_TOKEN=%s\nARG NPM_TOKEN=%s\n",
     "app{n}/docker-compose.yml": "services:\n  a:\n    image: a\n    environment:\n      - API_TOKEN=%s\n",

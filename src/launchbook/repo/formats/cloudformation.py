@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from launchbook.model import Origin, Unread, Value
+from launchbook.model import Fact, Origin, Unread, Value
 from launchbook.repo.cloudformation.convert import attributes_of
 from launchbook.repo.cloudformation.names import terraform_type
 from launchbook.repo.cloudformation.parameters import collect, declared_value, parameter_values, sam_values
@@ -83,12 +84,11 @@ def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[Fil
     origin: Origin = (
         "generated" if _SYNTHESIZED.search(file.name) and file.origin == "source" else file.origin
     )
-    _stack_fact(file, body, template, values, origin, region, found)
+    stack = _Stack(file, body, template, origin, region, found)
+    _stack_fact(stack, values)
     for name, resource in resources.items():
         if isinstance(resource, Map) and isinstance(resource.get("Type"), str):
-            _resource(
-                file, name, resource, resources, template, as_map(body.get("Globals")), origin, region, found
-            )
+            _resource(stack, name, resource)
         elif name.startswith("Fn::"):
             found.gap(
                 file, f"{name} makes resources that are not read here", "sam build", line_of(resources, name)
@@ -113,15 +113,8 @@ def _from_sam(file: File, sam: Sequence[File], values: VariableFiles, found: Fou
     return next(iter(regions)) if len(regions) == 1 else ""
 
 
-def _stack_fact(
-    file: File,
-    body: Map,
-    template: Template,
-    values: VariableFiles,
-    origin: Origin,
-    region: str,
-    found: Found,
-) -> None:
+def _stack_fact(stack: _Stack, values: VariableFiles) -> None:
+    body, template = stack.body, stack.template
     parameters = as_map(body.get("Parameters"))
     attributes: dict[str, Value] = {
         "description": body.get("Description") if isinstance(body.get("Description"), str) else None,
@@ -131,31 +124,14 @@ def _stack_fact(
         "transform": [str(item) for item in as_list(body.get("Transform"))] or body.get("Transform"),
         "resources": len(as_map(body.get("Resources"))),
     }
+    stack.fact("cloudformation_template", "template", body.line, attributes, name=stack.file.shown)
     for name, declared in parameters.items():
-        _parameter_fact(file, name, as_map(declared), line_of(parameters, name), template, origin, found)
-    found.fact(
-        file,
-        "cloudformation_template",
-        "template",
-        name=file.shown,
-        line=body.line,
-        attributes=attributes,
-        origin=origin,
-        region=region,
-    )
+        _parameter_fact(stack, name, as_map(declared), line_of(parameters, name))
 
 
-def _parameter_fact(
-    file: File,
-    name: str,
-    declared: dict[str, Any],
-    line: int,
-    template: Template,
-    origin: Origin,
-    found: Found,
-) -> None:
+def _parameter_fact(stack: _Stack, name: str, declared: dict[str, Any], line: int) -> None:
     hidden = str(declared.get("NoEcho", "")).lower() == "true"
-    attributes: dict[str, Value] = {"value": kept(name, template.parameters(name)), "sensitive": hidden}
+    attributes: dict[str, Value] = {"value": kept(name, stack.template.parameters(name)), "sensitive": hidden}
     if "Default" in declared:
         attributes["default"] = kept(name, Unread("NoEcho") if hidden else declared["Default"])
     if isinstance(declared.get("AllowedValues"), list):
@@ -163,69 +139,58 @@ def _parameter_fact(
     if isinstance(declared.get("Description"), str):
         attributes["description"] = declared["Description"]
     lines = {"default": line_of(declared, "Default"), "allowed": line_of(declared, "AllowedValues")}
-    found.fact(
-        file,
-        "parameter",
-        f"Parameters.{name}",
-        name=name,
-        line=line,
-        attributes=attributes,
-        lines=lines,
-        origin=origin,
-    )
+    stack.fact("parameter", f"Parameters.{name}", line, attributes, name=name, lines=lines)
 
 
-def _resource(
-    file: File,
-    name: str,
-    resource: Map,
-    resources: Any,
-    template: Template,
-    shared: dict[str, Any],
-    origin: Origin,
-    region: str,
-    found: Found,
-) -> None:
+@dataclass(frozen=True)
+class _Stack:
+    """One template with everything that its resources share."""
+
+    file: File
+    body: Map
+    template: Template
+    origin: Origin
+    region: str
+    found: Found
+
+    def fact(self, kind: str, address: str, line: int, attributes: Mapping[str, Value], **more: Any) -> Fact:
+        """Add a fact of this stack."""
+        lines: dict[str, int | str] = {**lines_below(attributes), **more.pop("lines", {})}
+        return self.found.fact(
+            self.file,
+            kind,
+            address,
+            line=line,
+            attributes=attributes,
+            lines=lines,
+            origin=self.origin,
+            region=self.region,
+            **more,
+        )
+
+
+def _resource(stack: _Stack, name: str, resource: Map) -> None:
     kind = str(resource["Type"])
     target = terraform_type(kind)
-    properties = template.resolve(_with_globals(kind, resource, shared))
+    shared = as_map(stack.body.get("Globals"))
+    properties = stack.template.resolve(_with_globals(kind, resource, shared))
     attributes = attributes_of(target, properties)
-    lines: dict[str, int | str] = dict(lines_below(attributes))
+    attributes["cloudformation_type"] = kind
+    lines = {}
     ignored = sorted(set(as_map(resource.get("Properties"))) - PROPERTIES[kind]) if kind in PROPERTIES else []
     if ignored:
         attributes["ignored_properties"] = ignored
-        lines |= {"ignored_properties": line_of(resource, "Properties", ignored[0])}
+        lines["ignored_properties"] = line_of(resource, "Properties", ignored[0])
     if isinstance(resource.get("DeletionPolicy"), str):
         attributes["deletion_policy"] = resource["DeletionPolicy"]
-    condition, created = _condition(resource, template)
-    fact = found.fact(
-        file,
-        target,
-        name,
-        name=name_of(target, attributes) or name,
-        line=line_of(resources, name),
-        attributes={"cloudformation_type": kind, **attributes},
-        lines=lines,
-        origin=origin,
-        condition=condition,
-        created=created,
-        region=region,
-        whole=not isinstance(properties, Unread),
-    )
+    condition, created = _condition(resource, stack.template)
+    exists = {"condition": condition, "created": created}
+    called = name_of(target, attributes) or name
+    line = line_of(stack.body, "Resources", name)
+    whole = not isinstance(properties, Unread)
+    fact = stack.fact(target, name, line, attributes, name=called, lines=lines, whole=whole, **exists)
     for part in parts_of(kind, name, properties, fact):
-        found.fact(
-            file,
-            part.kind,
-            part.address,
-            name=part.name,
-            line=part.line,
-            attributes=part.attributes,
-            lines=dict(lines_below(part.attributes)),
-            origin=origin,
-            condition=condition,
-            created=created,
-            region=region,
-        )
+        stack.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
 
 
 def _with_globals(kind: str, resource: Map, shared: dict[str, Any]) -> Any:

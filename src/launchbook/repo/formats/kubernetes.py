@@ -85,49 +85,34 @@ def _key(item: Map) -> tuple[str, str]:
 def _object(file: File, item: Map, maps: dict[tuple[str, str], Map], found: Found) -> None:
     kind, (namespace, name) = item["kind"], _key(item)
     target = _TYPES.get(kind, f"kubernetes_{attribute_name(kind)}")
-    attributes = Map(item.line)
-    metadata, spec = item.get("metadata"), item.get("spec")
-    _put(
-        attributes,
-        "metadata",
-        _blocks(metadata) if isinstance(metadata, Map) else None,
-        line_of(item, "metadata"),
-    )
-    if isinstance(spec, Map):
-        _put(attributes, "spec", _blocks(spec), line_of(item, "spec"))
-    if kind in ("ConfigMap", "Secret"):
-        names = sorted(key for part in _SECRET_KEYS for key in as_map(item.get(part)))
-        _put(attributes, "names", list(names), item.line)
+    attributes = _attributes(item)
+    lines: dict[str, int | str] = dict(lines_below(attributes))
     calls = list(_calls(file, item, namespace, maps)) if target in _PODS else []
     if calls:
-        _put(
-            attributes,
-            "calls",
-            [{k: v for k, v in call.items() if k != "line"} for call in calls],
-            calls[0]["line"],
-        )
-    lines: dict[str, int | str] = dict(lines_below(attributes))
-    lines |= {f"calls.{i}": call["line"] for i, call in enumerate(calls)}
+        attributes["calls"] = [{key: part for key, part in call.items() if key != "line"} for call in calls]
+        lines |= {f"calls.{number}": call["line"] for number, call in enumerate(calls)}
     address = f"{kind}/{name}" if namespace == "default" else f"{kind}/{namespace}/{name}"
-    fact = found.fact(
-        file,
-        target,
-        address,
-        name=name,
-        line=item.line,
-        attributes=attributes,
-        lines=lines,
-    )
-    if kind == "ConfigMap":
-        for key in as_map(item.get("data")):
-            if key.isidentifier() and key.isupper():
-                found.setting(
-                    file, key, "set", line_of(item, "data", key), of=name, more={"from": "config-map"}
-                )
-    for container, environment in _settings(item):
-        found.setting(
-            file, environment[0], "set", environment[1], of=f"{fact.name}.{container}", more=environment[2]
-        )
+    found.fact(file, target, address, name=name, line=item.line, attributes=attributes, lines=lines)
+    for setting, line, of, source in (*_settings(item), *_configured(item)):
+        found.setting(file, setting, "set", line, of=f"{name}.{of}", more={"from": source})
+
+
+def _attributes(item: Map) -> Map:
+    attributes = Map(item.line)
+    for key in ("metadata", "spec"):
+        if isinstance(item.get(key), Map):
+            _put(attributes, key, _blocks(item[key]), line_of(item, key))
+    if item["kind"] in ("ConfigMap", "Secret"):
+        names = sorted(key for part in _SECRET_KEYS for key in as_map(item.get(part)))
+        _put(attributes, "names", list(names), item.line)
+    return attributes
+
+
+def _configured(item: Map) -> Iterator[tuple[str, int, str, str]]:
+    """The keys of a ConfigMap that are names of settings."""
+    if item["kind"] == "ConfigMap":
+        keys = [key for key in as_map(item.get("data")) if key.isidentifier() and key.isupper()]
+        yield from ((key, line_of(item, "data", key), "data", "config-map") for key in keys)
 
 
 def _put(into: Map, key: str, value: Any, line: int) -> None:
@@ -180,17 +165,15 @@ def _containers(item: Map) -> Iterator[Map]:
         yield from (entry for entry in pod["containers"] if isinstance(entry, Map))
 
 
-def _settings(item: Map) -> Iterator[tuple[str, tuple[str, int, dict[str, Value]]]]:
+def _settings(item: Map) -> Iterator[tuple[str, int, str, str]]:
+    """Name, line, container and source of each setting that an object gives its containers."""
     for container in _containers(item):
         for number, entry in enumerate(as_list(container.get("env"))):
             name = as_map(entry).get("name")
             if isinstance(name, str):
                 secret = dig(entry, "valueFrom", "secretKeyRef") is not None
-                source: dict[str, Value] = {"from": "secret" if secret else "manifest"}
-                yield (
-                    str(container.get("name", "")),
-                    (name, line_of(container, "env", number, "name"), source),
-                )
+                line = line_of(container, "env", number, "name")
+                yield name, line, str(container.get("name", "")), "secret" if secret else "manifest"
 
 
 def _environment(container: Map, namespace: str, maps: dict[tuple[str, str], Map]) -> dict[str, str]:
