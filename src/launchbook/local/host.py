@@ -86,6 +86,11 @@ class LocalHost:
         """The planes that answer a service's requests themselves, by IAM's prefix of the service."""
         return {plane.lane: plane for plane in self._planes.values() if isinstance(plane, FastLane)}
 
+    def hush(self) -> None:
+        """Let every fast lane answer those who wait: the server is about to end."""
+        for lane in self.fast_lanes().values():
+            lane.hush()
+
     def status(self) -> list[dict[str, Any]]:
         """What every installed plane really runs."""
         rows: list[dict[str, Any]] = []

@@ -114,6 +114,10 @@ class FastLane(Protocol):
         """
         ...
 
+    def hush(self) -> None:
+        """Answer everyone who waits, now and from now on: the server is about to end."""
+        ...
+
 
 class Plane(Protocol):
     """One data plane. One instance lives in each embedded AWS."""

@@ -151,13 +151,24 @@ def _serve(
         log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
         timeout_keep_alive=60,
     )  # fmt: skip
-    stop.server = server = uvicorn.Server(config)
+    stop.server = server = _server(config, host)
     announce = threading.Thread(target=_announce, args=(server, record, ready), daemon=True)
     announce.start()
     try:
         server.run(sockets=[listener])
     finally:
         host.close()
+
+
+def _server(config: Any, host: Any) -> Any:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            host.hush()  # long polls would hold the stop up
+            await super().shutdown(sockets)
+
+    return Server(config)
 
 
 def _announce(server: Any, record: instance.Instance, ready: Callable[[instance.Instance], None]) -> None:

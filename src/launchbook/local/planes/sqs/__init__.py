@@ -66,6 +66,9 @@ class SqsPlane:
             self._measure(now)
 
     def close(self) -> None:
+        """The queues are memory: nothing of them outlives the host."""
+
+    def hush(self) -> None:
         """Answer every long poll."""
         self._closing = True
         for queue in list(self._waiting):
