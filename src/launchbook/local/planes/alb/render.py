@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from launchbook.local.planes.alb import actions
 from launchbook.local.planes.alb.conditions import acl, quote
 from launchbook.local.planes.alb.model import (
     Balancer,
-    Choice,
     Fixed,
     Forward,
     Group,
@@ -76,6 +76,8 @@ def pages(balancer: Balancer) -> dict[str, str]:
         for position, rule in enumerate(listener.rules):
             if isinstance(rule.action, Fixed) and rule.action.body:
                 found[_body_file(number, position)] = rule.action.body
+            if isinstance(rule.action, Redirect):
+                found[_moved_file(rule.action)] = error_body(rule.action.status)
     return found
 
 
@@ -205,9 +207,10 @@ def _act(balancer: Balancer, number: int, position: int, files: Files) -> Iterat
     chosen = f"{{ var(txn.rule) -m int {position} }}"
     match balancer.listeners[number].rules[position].action:
         case Forward(choices):
-            yield from _choose(choices, chosen)
+            yield from actions.choose(choices, chosen)
         case Redirect() as action:
-            yield from _redirect(action, balancer, balancer.listeners[number], chosen)
+            page = f"content-type text/html file {files.directory / _moved_file(action)}"
+            yield from actions.redirect(action, balancer, balancer.listeners[number], chosen, page)
         case Fixed() as action:
             yield f"  http-request set-var(txn.kind) str(fixed) if {chosen}"
             words = [f"  http-request return status {action.status}"]
@@ -215,50 +218,6 @@ def _act(balancer: Balancer, number: int, position: int, files: Files) -> Iterat
                 path = files.directory / _body_file(number, position)
                 words.append(f"content-type {quote(action.content_type)} file {path}")
             yield " ".join([*words, f"hdr Server awselb/2.0 if {chosen}"])
-
-
-def _choose(choices: tuple[Choice, ...], chosen: str) -> Iterator[str]:
-    weighted = [choice for choice in choices if choice.weight > 0]
-    if not weighted:
-        return
-    total = sum(choice.weight for choice in weighted)
-    yield f"  http-request set-var(txn.pick) rand({total}) if {chosen}"
-    below = 0
-    for choice in weighted:
-        below += choice.weight
-        condition = f"{chosen} {{ var(txn.pick) -m int lt {below} }} !{{ var(txn.backend) -m found }}"
-        yield f"  http-request set-var(txn.backend) str({choice.group}) if {condition}"
-
-
-def _redirect(action: Redirect, balancer: Balancer, listener: Listener, chosen: str) -> Iterator[str]:
-    # A fixed port means a listener of this balancer, which may really be open on another.
-    open_ports = {str(each.port): str(each.bound) for each in balancer.listeners}
-    port = open_ports.get(action.port, action.port).replace("#{port}", str(listener.bound))
-    protocol = action.protocol.replace("#{protocol}", listener.scheme).lower()
-    base = f"{protocol}://{action.host}:{port}{action.path}"
-    yield f"  http-request set-var(txn.kind) str(redirect) if {chosen}"
-    answer = f"  http-request return status {action.status} hdr Server awselb/2.0 hdr Location"
-    query = action.query
-    if query == "#{query}":  # no question mark for an empty query
-        asked = f"{chosen} {{ var(txn.query) -m len gt 0 }}"
-        yield f"{answer} {_location(base + '?' + query, listener)} if {asked}"
-        query = ""
-    location = _location(base + ("?" + query if query else ""), listener)
-    yield f"{answer} {location} if {chosen}"
-
-
-def _location(template: str, listener: Listener) -> str:
-    text = template.replace("%", "%%")
-    values = {
-        "#{protocol}": listener.scheme.lower(),
-        "#{port}": str(listener.bound),
-        "#{host}": "%[var(txn.host)]",
-        "#{path}": "%[var(txn.path)]",
-        "#{query}": "%[var(txn.query)]",
-    }
-    for placeholder, value in values.items():
-        text = text.replace(placeholder, value)
-    return quote(text)
 
 
 def _tcp(balancer: Balancer, listener: Listener) -> Iterator[str]:
@@ -284,8 +243,12 @@ def _body_file(number: int, position: int) -> str:
     return f"body-{number}-{position}"
 
 
+def _moved_file(action: Redirect) -> str:
+    return f"moved-{action.status}.html"
+
+
 def error_body(status: int) -> str:
-    """The page that Elastic Load Balancing shows for an error of its own."""
+    """The page of an error or a redirect of Elastic Load Balancing's own."""
     title = f"{status} {_REASONS.get(status, 'Error')}"
     return (
         f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
