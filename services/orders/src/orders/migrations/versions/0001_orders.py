@@ -5,15 +5,8 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-
-def upgrade() -> None:
-    """Create the four tables.
-
-    Ids are UUIDs of version 7: the primary key is also the order of creation, so pages need no second index.
-    The status index leaves out PROCESSED, where nearly every order ends: it stays small.
-    """
-    op.execute(
-        """
+# Ids are UUIDs of version 7: the primary key is also the order of creation, so pages need no second index.
+ORDERS = """
 CREATE TABLE orders (
     id              uuid PRIMARY KEY,
     customer_id     text NOT NULL CHECK (char_length(customer_id) BETWEEN 1 AND 128),
@@ -31,14 +24,14 @@ CREATE TABLE orders (
     CHECK ((status = 'PROCESSING') = (lease_until IS NOT NULL))
 )
 """
-    )
-    op.execute(
-        "CREATE UNIQUE INDEX orders_idempotency_key ON orders (idempotency_key) WHERE idempotency_key IS NOT NULL"
-    )
-    op.execute("CREATE INDEX orders_unfinished ON orders (status, id) WHERE status <> 'PROCESSED'")
-    # The outbox is a queue: rows live for milliseconds, so it is vacuumed by count, not by share of its size.
-    op.execute(
-        """
+KEYS = (
+    "CREATE UNIQUE INDEX orders_idempotency_key ON orders (idempotency_key) WHERE idempotency_key IS NOT NULL"
+)
+# Nearly every order ends as PROCESSED: without those the index stays small.
+UNFINISHED = "CREATE INDEX orders_unfinished ON orders (status, id) WHERE status <> 'PROCESSED'"
+
+# The outbox is a queue: rows live for milliseconds, so it is vacuumed by count, not by share of its size.
+OUTBOX = """
 CREATE TABLE outbox (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     order_id       uuid NOT NULL,
@@ -49,18 +42,16 @@ CREATE TABLE outbox (
     created_at     timestamptz NOT NULL DEFAULT now()
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)
 """
-    )
-    op.execute(
-        """
+
+EFFECTS = """
 CREATE TABLE order_effects (
     order_id   uuid PRIMARY KEY REFERENCES orders (id),
     attempt    integer NOT NULL,
     applied_at timestamptz NOT NULL
 )
 """
-    )
-    op.execute(
-        """
+
+DEAD_LETTERS = """
 CREATE TABLE order_dlq (
     order_id    uuid PRIMARY KEY REFERENCES orders (id),
     reason      text NOT NULL,
@@ -68,8 +59,13 @@ CREATE TABLE order_dlq (
     failed_at   timestamptz NOT NULL
 )
 """
-    )
-    op.execute("CREATE INDEX order_dlq_newest ON order_dlq (failed_at, order_id)")
+NEWEST = "CREATE INDEX order_dlq_newest ON order_dlq (failed_at, order_id)"
+
+
+def upgrade() -> None:
+    """Create the four tables."""
+    for statement in (ORDERS, KEYS, UNFINISHED, OUTBOX, EFFECTS, DEAD_LETTERS, NEWEST):
+        op.execute(statement)
 
 
 def downgrade() -> None:
