@@ -189,8 +189,22 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
     line = line_of(stack.body, "Resources", name)
     whole = not isinstance(properties, Unread)
     fact = stack.fact(target, name, line, attributes, name=called, lines=lines, whole=whole, **exists)
+    if target == "aws_cloudfront_distribution":
+        _edge_functions(stack, resource, fact)
     for part in parts_of(kind, name, properties, fact):
         stack.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
+
+
+def _edge_functions(stack: _Stack, resource: Map, fact: Fact) -> None:
+    """Functions that a parameter attaches, whether or not the condition around them holds now."""
+    nodes: list[Any] = [resource]
+    while nodes:
+        node = nodes.pop()
+        pointer = as_map(as_map(node).get("LambdaFunctionARN")).get("Ref")
+        if isinstance(pointer, str) and pointer in as_map(stack.body.get("Parameters")):
+            where = stack.file.where(line_of(node, "LambdaFunctionARN"))
+            stack.found.relation("edge-function", fact.id, pointer, where, resolved=False)
+        nodes += node.values() if isinstance(node, dict) else as_list(node)
 
 
 def _with_globals(kind: str, resource: Map, shared: dict[str, Any]) -> Any:

@@ -163,6 +163,8 @@ def _root_facts(instance: Instance, variables: VariableFiles, found: Found) -> N
         attributes=attributes,
         lines=lines,
     )
+    for declared in _backends(module):
+        _backend_fact(declared, found)
     for name, declared in module.variables.items():
         _variable_fact(name, declared, instance, variables, found)
 
@@ -183,6 +185,22 @@ def _backend(declared: Declared) -> Value:
         for name in ("bucket", "key", "region"):
             values.setdefault(name, unread("given by -backend-config when it runs"))
     return values
+
+
+def _backend_fact(declared: Declared, found: Found) -> None:
+    block = declared.block
+    kind = block.labels[0] if block.labels else block.kind
+    values = _backend(declared)
+    lines = {name: attribute.line for name, attribute in block.body.attributes.items()}
+    found.fact(
+        declared.file,
+        "terraform_backend",
+        f"backend.{kind}",
+        name=kind,
+        line=block.line,
+        attributes=values if isinstance(values, dict) else {},
+        lines=dict(lines),
+    )
 
 
 def _variable_fact(

@@ -26,10 +26,15 @@ def relate(facts: Facts) -> Iterator[Relation]:
 def _hosts(facts: Facts) -> dict[str, Fact]:
     """Hosts that these files make: branches of Amplify, buckets, names in DNS."""
     found: dict[str, Fact] = {}
+    apps = {
+        link.source: app
+        for link in facts.relations
+        if link.kind == "branch-of" and (app := facts.find(link.target))
+    }
     for fact in facts:
         domain = fact.attributes.get("domain")
         if fact.type == "aws_amplify_branch" and isinstance(domain, str):
-            found[domain] = fact
+            found[domain] = apps.get(fact.id, fact)
         elif fact.type == "aws_s3_bucket":
             found.setdefault(fact.name, fact)
         elif fact.type == "aws_route53_record":
@@ -57,7 +62,8 @@ def _functions(fact: Fact) -> Iterator[Relation]:
             for at, item in enumerate(attached if isinstance(attached, list) else []):
                 arn = item.get("lambda_arn") if isinstance(item, dict) else None
                 path = f"{key}.{number}.lambda_function_association.{at}.lambda_arn"
-                named = _PARAMETER.search(arn.reason) if isinstance(arn, Unread) else None
+                template = "cloudformation_type" in fact.attributes  # its reader knows conditions too
+                named = _PARAMETER.search(arn.reason) if isinstance(arn, Unread) and not template else None
                 target = named.group(1) if named else arn if isinstance(arn, str) else ""
                 if target and not list(pointers_at(arn)):
                     where = place(fact, path)
