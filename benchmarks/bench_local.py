@@ -48,7 +48,7 @@ def measured(server: Server, directory: Path, seconds: int) -> dict[str, Any]:
     figures: dict[str, Any] = {"fresh_mb": server.megabytes, "ready_seconds": server.ready_seconds}
     figures["sqs"] = embedded_sqs.measure(server, directory, seconds)
     say(f"{server.name}: other calls")
-    figures["sts_beside_polls_ms"] = embedded_sqs.latency_beside_polls(server)
+    figures["sts_beside_polls_ms"] = embedded_sqs.latency_beside_polls(server, directory)
     figures["calls"] = {}
     for name, call in CALLS.items():
         _loaded(server, call)
