@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TypeVar, cast, overload
 
 from launchbook.model.fact import CLASSES, Fact, Where
@@ -53,7 +54,8 @@ class Facts:
     """An immutable collection of facts, gaps and relations, indexed for checks.
 
     ``complete`` names the kinds of which some source showed every one there is (a full listing of an account); files
-    are never complete about an account.
+    are never complete about an account. ``files`` are the paths of the repository that was read, from its root;
+    ``today`` is the day that ages are counted to (UTC).
     """
 
     def __init__(
@@ -62,11 +64,15 @@ class Facts:
         gaps: Iterable[Gap] = (),
         relations: Iterable[Relation] = (),
         complete: Iterable[str] = (),
+        files: Iterable[str] = (),
+        today: date | None = None,
     ) -> None:
         self.all: tuple[Fact, ...] = tuple(facts)
         self.gaps: tuple[Gap, ...] = tuple(gaps)
         self.relations: tuple[Relation, ...] = tuple(relations)
         self.complete: frozenset[str] = frozenset(complete)
+        self.files: frozenset[str] = frozenset(files)
+        self.today: date = today or datetime.now(UTC).date()
         self._by_id: dict[str, Fact] = {}
         self._by_type: dict[str, list[Fact]] = {}
         for fact in self.all:
@@ -86,6 +92,8 @@ class Facts:
             self.gaps + other.gaps,
             self.relations + other.relations,
             self.complete | other.complete,
+            self.files | other.files,
+            min(self.today, other.today),
         )
 
     @overload
@@ -127,6 +135,16 @@ class Facts:
         if missing:
             raise NotKnown(f"all {', '.join(missing)}", "no source lists every one of them")
         return True
+
+    def has_file(self, path: str) -> bool:
+        """Whether a path (from the root, or from any folder of it) is a file of the repository.
+
+        Raises NotKnown when no repository was read.
+        """
+        if not self.files:
+            raise NotKnown(f"whether {path} exists", "no repository was read", "launchbook audit PATH")
+        clean = path.lstrip("./")
+        return clean in self.files or any(one.endswith(f"/{clean}") for one in self.files)
 
     def find(self, pointer: object) -> Fact | None:
         """The fact that a reference, an id or an ARN points to; None if it was not read."""

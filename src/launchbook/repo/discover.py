@@ -51,7 +51,7 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     found = Found(tree, environment, gaps=list(walked.gaps))
     for form, files in claims(tree).items():
         _read(form, files, found)
-    facts = _related(found)
+    facts = _related(found) + Facts(files=tree.files)
     differing = tuple(finding for module in _modules(contradictions) for finding in module.contradict(facts))
     generated = sum(1 for file in tree.files.values() if file.origin == "generated")
     return Discovery(root, facts, differing, walked.skipped, tuple(walked.vendored), generated)

@@ -38,7 +38,6 @@ def backups(file: File, found: Found) -> None:
         line=1,
         attributes={"kind": "backup-configuration", "title": file.name, "promises": plain},
         lines={f"promises.{path}": at for path, at in lines_below(document).items()},
-        created=False,
     )
 
 

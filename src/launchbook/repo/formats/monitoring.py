@@ -115,7 +115,6 @@ def objectives(file: File, found: Found) -> None:
                 line=line_of(document, "slos", index),
                 attributes={"objective": dig(one, "objective"), "alert": alert},
                 lines={"alert": line_of(one, "alert")},
-                created=False,
             )
     found.document(file, "slo", file.name, objectives=names)
 

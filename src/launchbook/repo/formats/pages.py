@@ -1,7 +1,7 @@
 """Pages of prose: what kind of page it is, what it claims about the system, what a runbook tells its reader to use.
 
-Nothing that a page says becomes a resource. A ``claim`` can contradict what files create; a ``mention`` is a name
-that somebody will type at three in the morning, and that should exist.
+Nothing that a page says becomes a resource. A ``claim`` says that something is not ready (``claims.py`` reads the
+others); a ``mention`` is a name that somebody will type at three in the morning, and that should exist.
 """
 
 from __future__ import annotations
@@ -14,14 +14,7 @@ from launchbook.repo.reader import File, Found, reader
 _RUNBOOK = re.compile(r"runbook|playbook|on-?call|incident|monitoring|alert|first-response", re.I)
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD"
 
-#: about -> a pattern with the claimed value as its only group
-_CLAIMS = {
-    "health-path": r"(?:health|load balancer|liveness)[^`\n]{0,60}`(/[\w./-]+)`",
-    "schedule": r"\b(?:runs?|scheduled?)\b[^.\n]{0,20}?(every (?:\d+ )?(?:minute|hour|day|week)s?|hourly|daily|weekly)",
-    "region": r"\b(?:region |in |from |\()`?((?:us|eu|ap|ca|sa|me|af|il)-(?:north|south|east|west|central)\w*-\d)\b",
-    "retention": r"(?:backups?|snapshots?|retention)[^.\n]{0,40}?\b(\d+) days?",
-    "origin": r"origin[^.\n]{0,30}?`([\w-]+(?:\.[\w-]+)+)`",
-}
+#: What a page says of mail that is not ready: about -> a pattern.
 _MAIL = {
     "ses-production-access": r"\bsandbox\b",
     "ses-dkim": r"\bDKIM\b[^.\n]{0,60}(?:still to do|missing|not (?:yet )?(?:set|configured|done)|todo)",
@@ -39,15 +32,14 @@ def page(file: File, found: Found) -> None:
     runbook = _RUNBOOK.search(file.path) is not None
     kind = "runbook" if runbook else "guide" if re.search(r"(^|/)docs?/", file.path) else "prose"
     found.document(file, kind, title[1] if title else file.name)
-    for number, about, value in _claims(file.text):
+    for number, about in _claims(file.text):
         found.fact(
             file,
             "claim",
             f"claim:{about}:{number}",
             name=about,
             line=number,
-            attributes={"about": about, "value": value},
-            created=False,
+            attributes={"about": about, "value": "no"},
         )
     for number, kind, text in _mentions(file.text) if runbook else ():
         found.fact(
@@ -57,22 +49,20 @@ def page(file: File, found: Found) -> None:
             name=text,
             line=number,
             attributes={"kind": kind, "text": text},
-            created=False,
+            # The page itself is what is judged: whether what it names exists is told by the files.
+            origin="source",
         )
 
 
-def _claims(text: str) -> Iterator[tuple[int, str, str | int]]:
+def _claims(text: str) -> Iterator[tuple[int, str]]:
+    """The line and subject of each thing that a page says is not ready."""
     above = ""
     for number, line in _prose(text):
-        for about, pattern in _CLAIMS.items():
-            for match in re.finditer(pattern, line, re.I):
-                value = match[1]
-                yield number, about, int(value) if about == "retention" else value
         for about, pattern in _MAIL.items():
             # A sentence may be wrapped: it counts where it ends.
             said = re.search(pattern, f"{above} {line}", re.I)
             if said is not None and said.end() > len(above) and not _LEFT.search(line):
-                yield number, about, "no"
+                yield number, about
         above = line
 
 

@@ -112,7 +112,6 @@ def documented(file: File, found: Found) -> None:
                 name=name,
                 line=number,
                 attributes={"implies": kind, "engine": engine},
-                created=False,
             )
 
 

@@ -1,0 +1,135 @@
+"""Services that survive the loss of one: two tasks, two zones, rollouts that end well."""
+
+from __future__ import annotations
+
+from launchbook.check import check
+from launchbook.checks._shapes import first, known, listed, words
+from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
+
+
+@check(
+    "ecs-two-tasks",
+    "Every service runs at least two tasks",
+    of="aws_ecs_service",
+    severity="high",
+    fix="Set desired_count (and the scaling minimum) to two or more.",
+)
+def two_tasks(service: Fact, facts: Facts) -> Verdict | None:
+    """With one task, every restart and every zone failure is an outage."""
+    count = known(service.get("desired_count"), f"desired_count of {service.name}")
+    if count is None:
+        count = 1
+    return verdict(int(str(count)) >= 2, f"{count} wanted", at=[service.at("desired_count")])
+
+
+@check(
+    "ecs-two-zones",
+    "Every service stands in at least two zones",
+    of="aws_ecs_service",
+    severity="high",
+    fix="Give the service subnets of two availability zones.",
+)
+def two_zones(service: Fact, facts: Facts) -> Verdict | None:
+    """Two tasks in one zone go down together."""
+    network = first(known(service.get("network_configuration"), f"the network of {service.name}"))
+    if not network:
+        return None
+    subnets = listed(known(network.get("subnets"), f"the subnets of {service.name}"))
+    if len(subnets) < 2:
+        return verdict(False, f"{len(subnets)} subnet", at=[service.at("network_configuration.0.subnets")])
+    found = [facts.find(one) for one in subnets]
+    zones = {str(one.get("availability_zone")) for one in found if one is not None}
+    if None in found:
+        raise NotKnown(f"the zones of {service.name}", "its subnets were not read", "ec2:DescribeSubnets")
+    return verdict(len(zones) > 1, f"{len(zones)} zones", at=[service.at("network_configuration.0.subnets")])
+
+
+@check(
+    "ecs-running-as-desired",
+    "Every service runs as many tasks as it should",
+    of="aws_ecs_service",
+    severity="critical",
+    fix="Read the service's events and the first stopped task's reason.",
+)
+def running(service: Fact, facts: Facts) -> Verdict | None:
+    """Only an account can tell what runs."""
+    wanted, now = service.attributes.get("desired_count"), service.attributes.get("running_count")
+    if now is None:
+        return None
+    waiting = service.attributes.get("pending_count") or 0
+    why = f"{now} of {wanted} run" + (f", {waiting} are pending" if waiting else "")
+    return verdict(now == wanted, why, at=[service.at("running_count"), service.at("desired_count")])
+
+
+@check(
+    "ecs-rollout-completed",
+    "Every service's rollout is complete",
+    of="aws_ecs_service",
+    severity="high",
+    fix="Read rolloutStateReason and the service's events; roll back if it fails.",
+)
+def rollout(service: Fact, facts: Facts) -> Verdict | None:
+    """One deployment, COMPLETED: anything else is on its way, or stuck."""
+    states = words(service.attributes.get("rollouts"))
+    if not states:
+        return None
+    fine = states == ["COMPLETED"]
+    reasons = "; ".join(words(service.attributes.get("rollout_reasons")))
+    return verdict(fine, reasons or ", ".join(states), at=[service.at("rollouts")])
+
+
+@check(
+    "ecs-circuit-breaker",
+    "Every service stops a rollout that fails",
+    of="aws_ecs_service",
+    severity="medium",
+    fix="Enable the deployment circuit breaker with rollback.",
+)
+def circuit_breaker(service: Fact, facts: Facts) -> Verdict | None:
+    """Without it a broken image is started again and again while the rollout waits for ever."""
+    block = first(service.attributes.get("deployment_circuit_breaker"))
+    nested = first(service.attributes.get("deployment_configuration"))
+    inner = first(nested.get("deployment_circuit_breaker"))
+    on = block.get("enable") or inner.get("enable") or service.attributes.get("circuit_breaker")
+    where = (
+        "deployment_circuit_breaker" if block else "deployment_configuration" if nested else "circuit_breaker"
+    )
+    return verdict(bool(on), "it does" if on else "it does not", at=[service.at(where)])
+
+
+@check(
+    "lb-two-zones",
+    "Every load balancer stands in at least two zones",
+    of="aws_lb",
+    severity="high",
+    fix="Give the load balancer subnets of two zones.",
+)
+def balancer_zones(balancer: Fact, facts: Facts) -> Verdict | None:
+    """A load balancer in one zone fails with it."""
+    zones = words(balancer.attributes.get("zones"))
+    if zones:
+        return verdict(len(set(zones)) > 1, f"{len(set(zones))} zones", at=[balancer.at("zones")])
+    subnets = listed(known(balancer.get("subnets"), f"the subnets of {balancer.name}"))
+    return verdict(len(subnets) > 1, f"{len(subnets)} subnets", at=[balancer.at("subnets")])
+
+
+@check(
+    "targets-healthy",
+    "Every target that is registered is healthy",
+    of="aws_lb_target_group",
+    severity="critical",
+    fix="Ask the health path yourself from inside; read the task's log.",
+)
+def targets_healthy(group: Fact, facts: Facts) -> Verdict | None:
+    """Only an account can tell how targets are."""
+    states = group.attributes.get("target_states")
+    if states is None:
+        return None
+    found = words(known(states, f"the targets of {group.name}"))
+    if not found:
+        return verdict(False, "it has no target", at=[group.at("target_states")])
+    sick = [one for one in found if one != "healthy"]
+    why = (
+        f"{len(sick)} of {len(found)} are {', '.join(sorted(set(sick)))}" if sick else f"all {len(found)} are"
+    )
+    return verdict(not sick, why, at=[group.at("target_states")])

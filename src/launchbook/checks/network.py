@@ -1,0 +1,192 @@
+"""Networks: nothing of administration open to the world, no task with a public address, HTTPS in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from launchbook.check import check
+from launchbook.checks._shapes import field, first, known, listed, points_at, words
+from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
+
+#: Ports that only administrators and other services of one's own should reach.
+PRIVATE_PORTS = {22: "SSH", 3389: "RDP", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 27017: "MongoDB"}
+PRIVATE_PORTS |= {
+    1433: "SQL Server",
+    9200: "OpenSearch",
+    2375: "Docker",
+    11211: "memcached",
+    5601: "dashboards",
+}
+WORLD = ("0.0.0.0/0", "::/0")
+
+
+@check(
+    "open-administration-port",
+    "No administration or database port is open to the world",
+    of="aws_security_group",
+    severity="critical",
+    fix="Take the rule out; reach the machine through Session Manager, the database from its clients' group.",
+)
+def open_port(group: Fact, facts: Facts) -> Verdict | None:
+    """Whatever listens there is found within minutes."""
+    for fact, path, rule in _ingress(group, facts):
+        opened = [
+            one
+            for one in (*words(rule.get("cidr_blocks")), *words(rule.get("ipv6_cidr_blocks")))
+            if one in WORLD
+        ]
+        low, high = rule.get("from_port"), rule.get("to_port")
+        for value in (low, high, *listed(rule.get("cidr_blocks"))):
+            known(value, f"a rule of {group.name}")
+        if not opened:
+            continue
+        everything = str(rule.get("protocol")) == "-1"
+        names = [
+            f"{name} ({port})"
+            for port, name in PRIVATE_PORTS.items()
+            if everything or (isinstance(low, int) and isinstance(high, int) and low <= port <= high)
+        ]
+        if names:
+            what = "everything" if everything else names[0]
+            return verdict(False, f"{what} is open to {opened[0]}", at=[fact.at(path)])
+    return verdict(True, "nothing of administration is open", at=[group.at("ingress")])
+
+
+def _ingress(group: Fact, facts: Facts) -> Iterator[tuple[Fact, str, dict[str, Value]]]:
+    rules = known(group.get("ingress"), f"the rules of {group.name}")
+    for index, rule in enumerate(listed(rules)):
+        if isinstance(rule, dict):
+            yield group, f"ingress.{index}", rule
+    for fact in facts.seen("aws_vpc_security_group_ingress_rule"):
+        if points_at(facts, fact.attributes.get("security_group_id"), group):
+            ranges = [fact.attributes.get("cidr_ipv4"), fact.attributes.get("cidr_ipv6")]
+            rule = {
+                "protocol": fact.attributes.get("ip_protocol"),
+                "from_port": fact.attributes.get("from_port"),
+                "to_port": fact.attributes.get("to_port"),
+                "cidr_blocks": [one for one in ranges if one is not None],
+            }
+            yield fact, "cidr_ipv4", rule
+    for fact in facts.seen("aws_security_group_rule"):
+        if fact.attributes.get("type") == "ingress" and points_at(
+            facts, fact.attributes.get("security_group_id"), group
+        ):
+            yield fact, "cidr_blocks", dict(fact.attributes)
+
+
+@check(
+    "task-public-ip",
+    "No task has a public address",
+    of="aws_ecs_service",
+    severity="high",
+    fix="Run the tasks in private subnets with a NAT gateway or endpoints, and set assign_public_ip to false.",
+)
+def public_ip(service: Fact, facts: Facts) -> Verdict | None:
+    """A task with a public address is one security-group mistake away from the internet."""
+    network = first(known(service.get("network_configuration"), f"the network of {service.name}"))
+    if not network:
+        return None
+    public = known(network.get("assign_public_ip"), f"assign_public_ip of {service.name}")
+    path = "network_configuration.0.assign_public_ip"
+    return verdict(
+        public not in (True, "ENABLED", "true"),
+        "its tasks get one" if public else "none",
+        at=[service.at(path)],
+    )
+
+
+@check(
+    "database-publicly-accessible",
+    "No database has a public address",
+    of="aws_db_instance",
+    severity="critical",
+    fix="Set publicly_accessible to false.",
+)
+def database_public(database: Fact, facts: Facts) -> Verdict | None:
+    """A database answers its clients, not the world."""
+    public = database.get("publicly_accessible") in (True, "true")
+    return verdict(not public, "it is" if public else "it is not", at=[database.at("publicly_accessible")])
+
+
+@check(
+    "http-only-redirects",
+    "Plain HTTP only redirects, and HTTPS is served",
+    of="aws_lb_listener",
+    severity="high",
+    fix="Let the listener on port 80 redirect to HTTPS, and serve HTTPS under the values that will be used.",
+)
+def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
+    """What is served over plain HTTP can be read and changed on the way."""
+    if str(listener.get("protocol")).upper() != "HTTP":
+        return None
+    kinds = [field(action, "type") for action in listed(listener.get("default_action"))]
+    if kinds and all(kind == "redirect" for kind in kinds):
+        return verdict(True, "it only redirects", at=[listener.at("default_action")])
+    # An HTTPS listener that exists only under other values than the ones given is named: it is why.
+    others = [
+        one
+        for one in facts.all
+        if one.type == "aws_lb_listener"
+        and one.created is False
+        and one.attributes.get("protocol") == "HTTPS"
+    ]
+    same = [one for one in others if one.where.file == listener.where.file]
+    why = "it serves requests over plain HTTP"
+    why += f"; the HTTPS listener does not exist: {same[0].condition}" if same else ""
+    return verdict(False, why, at=[listener.at("default_action"), *(one.at("condition") for one in same)])
+
+
+@check(
+    "private-subnets-are-public",
+    "Subnets that are called private have no way in from the internet",
+    of="aws_ecs_service",
+    severity="high",
+    fix="Give the variable private subnets: ones whose route table has no internet gateway.",
+)
+def private_subnets(service: Fact, facts: Facts) -> Verdict | None:
+    """A name is no route table: what is called private must be it."""
+    network = first(service.attributes.get("network_configuration"))
+    subnets = [facts.find(one) for one in listed(known(network.get("subnets"), "the subnets"))]
+    named = [one for one in subnets if one is not None and "private" in f"{one.id} {one.name}".lower()]
+    if not named:
+        return None
+    for subnet in named:
+        table = _table(subnet, facts)
+        if table is None:
+            raise NotKnown(f"the routes of {subnet.name}", "no route table that names it was read")
+        if _has_gateway(table, facts):
+            ends = [service.at("network_configuration.0.subnets"), subnet.at(), table.at()]
+            return verdict(False, f"{subnet.name} has a route to an internet gateway", at=ends)
+    return verdict(True, "no route leads to an internet gateway", at=[one.at() for one in named])
+
+
+def _table(subnet: Fact, facts: Facts) -> Fact | None:
+    for one in facts.seen("aws_route_table_association"):
+        if points_at(facts, one.attributes.get("subnet_id"), subnet):
+            return facts.find(one.attributes.get("route_table_id"))
+    return next(
+        (
+            one
+            for one in facts.seen("aws_route_table")
+            if subnet.id in words(one.attributes.get("subnet_ids"))
+        ),
+        None,
+    )
+
+
+def _has_gateway(table: Fact, facts: Facts) -> bool:
+    inline = [field(one, "gateway_id") for one in listed(table.attributes.get("route"))]
+    inline += listed(table.attributes.get("gateways"))
+    apart = [
+        one.attributes.get("gateway_id")
+        for one in facts.seen("aws_route")
+        if points_at(facts, one.attributes.get("route_table_id"), table)
+    ]
+    return any(_is_gateway(one) for one in (*inline, *apart))
+
+
+def _is_gateway(value: Value) -> bool:
+    if isinstance(value, Unread):
+        return any(_is_gateway(one) for one in value.refs)
+    text = value.to if isinstance(value, Ref) else str(value)
+    return text.startswith("igw-") or "internet_gateway" in text or text.endswith("InternetGateway")

@@ -1,0 +1,97 @@
+"""What should not lie in a repository, and what should: state, secrets, sources that exist, files that parse."""
+
+from __future__ import annotations
+
+from launchbook.check import check
+from launchbook.model import Document, Fact, Facts, Verdict, verdict
+
+
+@check(
+    "secrets-in-repository",
+    "No file of the repository holds secrets",
+    of=Document,
+    severity="critical",
+    fix="Remove the file, rewrite history if it was ever pushed, and rotate each secret in it.",
+)
+def secrets_in_repository(document: Document, facts: Facts) -> Verdict | None:
+    """What was committed once is in every clone; only rotation helps."""
+    if document.kind != "secrets":
+        return None
+    return verdict(False, str(document.attributes.get("why") or "it holds secrets"), at=[document.at()])
+
+
+@check(
+    "state-in-repository",
+    "No Terraform state lies in the repository",
+    of="terraform_state",
+    severity="critical",
+    fix="Move the state to a remote backend with a lock, remove the file from history, rotate what it held.",
+)
+def state_in_repository(state: Fact, facts: Facts) -> Verdict | None:
+    """State holds every value of every resource in plain text."""
+    return verdict(False, f"{state.attributes.get('resources')} resources with their values", at=[state.at()])
+
+
+@check(
+    "remote-state",
+    "Every Terraform root keeps its state remotely, with a lock",
+    of="terraform_root",
+    severity="high",
+    fix="Declare an S3 backend with a lock (use_lockfile or a DynamoDB table).",
+)
+def remote_state(root: Fact, facts: Facts) -> Verdict | None:
+    """Local state is lost with its machine, and two applies at once break it."""
+    backend = root.get("backend")
+    kinds = str(backend)
+    remote = any(
+        word in kinds for word in ("s3", "remote", "gcs", "azurerm", "http", "pg", "cloud", "consul")
+    )
+    return verdict(remote, "it does" if remote else "it has no backend", at=[root.at("backend")])
+
+
+@check(
+    "state-without-source",
+    "Every state has its source",
+    of="terraform_state",
+    severity="high",
+    fix="Bring the source back, or destroy what the state describes and remove it.",
+)
+def state_without_source(state: Fact, facts: Facts) -> Verdict | None:
+    """What only a state describes can be changed by nobody, and is paid for all the same."""
+    folder = state.where.file.rpartition("/")[0]
+    source = [one for one in facts.seen("terraform_root") if one.where.file.rpartition("/")[0] == folder]
+    if source:
+        return verdict(True, "its source is beside it", at=[state.at(), source[0].at()])
+    return verdict(
+        False, f"no Terraform file is in {folder or 'its folder'}", at=[state.at("lineage"), state.at()]
+    )
+
+
+@check(
+    "cdk-source-exists",
+    "Every CDK application has its source",
+    of=Document,
+    severity="high",
+    fix="Bring the application's entry back, or remove the scaffold.",
+)
+def cdk_source(document: Document, facts: Facts) -> Verdict | None:
+    """A scaffold whose application is gone deploys nothing, and hides what was once deployed with it."""
+    if document.kind != "cdk-app":
+        return None
+    exists = document.attributes.get("entry_exists")
+    return verdict(bool(exists), f"its entry is {document.attributes.get('entry')}", at=[document.at("app")])
+
+
+@check(
+    "file-parses",
+    "Every dashboard parses",
+    of=Document,
+    severity="medium",
+    fix="Correct the file at the line shown.",
+)
+def file_parses(document: Document, facts: Facts) -> Verdict | None:
+    """A file that does not parse is loaded by nobody, and nobody is told."""
+    parses = document.attributes.get("parses")
+    if parses is None:
+        return None
+    return verdict(bool(parses), "it does" if parses else "it does not parse", at=[document.at("parses")])
