@@ -2,11 +2,13 @@
 
 import itertools
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ class Target:
     ``/slow?S`` answers after S seconds, ``/status/N`` with N, ``/broken`` closes without an answer.
     """
 
-    def __init__(self, *, status: int = 200) -> None:
+    def __init__(self, *, status: int = 200, certificate: Path | None = None) -> None:
         self.host = f"127.201.{next(_addresses) % 250}.1"
         self.status = status
         target = self
@@ -58,6 +60,10 @@ class Target:
                 """A proxy may close an idle connection as it likes."""
 
         self.server = Server((self.host, 0), Handler)
+        if certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 

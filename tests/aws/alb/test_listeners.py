@@ -123,3 +123,15 @@ def test_an_attribute_of_checks_or_matchers_changes_what_is_shown(balancing: Bal
     found = balancing.client.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]
     assert (found["HealthCheckPath"], found["HealthCheckIntervalSeconds"]) == ("/ready", 7)
     assert found["Matcher"] == {"HttpCode": "200-204"}
+
+
+def test_targets_may_speak_tls_with_any_certificate(balancing: Balancing, tmp_path: Path) -> None:
+    certificate = tmp_path / "target.pem"
+    certificate.write_bytes(self_signed("target.test"))
+    target = balancing.target(certificate=certificate)
+    group = balancing.group(target, Protocol="HTTPS")
+    balancer = balancing.balancer()
+    balancing.listener(balancer, forward(group))
+    balancing.until_healthy(group)
+    until(lambda: says(balancer))
+    assert json.loads(get(balancer)[2])["target"] == target.host

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ class Held:
         self.jobs = ThreadPoolExecutor(1, thread_name_prefix="rds")
         self.wanted = False
         self.pending = 0
+        self.lock = threading.Lock()
 
 
 Job = Callable[[Held], None]
@@ -96,8 +98,9 @@ class Holding:
     ) -> None:
         """Do a job after those before it; the state is ``then`` when it was the last."""
         held = self.of(database)
-        held.pending += 1
-        database.status = during
+        with held.lock:
+            held.pending += 1
+            database.status = during
 
         def run() -> None:
             after = then
@@ -109,9 +112,10 @@ class Holding:
                 log.exception("database %s: %s failed", database.db_instance_identifier, during)
                 self.note(database, f"{during} failed: {error}")
                 after = "failed" if during == "creating" else then
-            held.pending -= 1
-            if not held.pending:
-                database.status = after
+            with held.lock:
+                held.pending -= 1
+                if not held.pending:
+                    database.status = after
 
         held.jobs.submit(run)
 
