@@ -157,10 +157,7 @@ def test_a_task_without_a_role_gets_no_credentials(fleet: Fleet, embedded: Insta
 
 def test_a_port_that_is_taken_stops_the_task_with_its_reason(fleet: Fleet, embedded: Instance) -> None:
     image = fleet.image("1")
-    anywhere = fleet.define(
-        image, family="rude", port=8391,
-        entryPoint=["python", "-m", "http.server", "8391", "--bind", "0.0.0.0"],
-    )  # fmt: skip
+    anywhere = fleet.define(image, "rude", port=8391, entryPoint=["python", "-m", "http.server", "8391"])
     first = fleet.run(anywhere)
     until(lambda: fleet.task(first)["lastStatus"] == "RUNNING")
     pid = row(embedded, first)["pid"]
