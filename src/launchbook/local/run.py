@@ -52,6 +52,8 @@ def run(options: Options, ready: Callable[[instance.Instance], None]) -> None:
     _log_to(state / "host.log")
     network, lease = instance.network()
     stop = _Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop.now)
     keeper = Keeper(state, stop.keeper_lost)
     try:
         record = instance.Instance(
@@ -106,6 +108,7 @@ class _Stop:
 
     def __init__(self) -> None:
         self.lost = False
+        self.asked = False
         self.server: Any = None
 
     def keeper_lost(self) -> None:
@@ -113,7 +116,12 @@ class _Stop:
         self.lost = True
         self.now()
 
-    def now(self) -> None:
+    def now(self, *_: object) -> None:
+        """End the server, or never let it begin; also the handler of SIGINT and SIGTERM.
+
+        uvicorn takes these over while it serves, and raises them again when it has ended: the rest is then done here.
+        """
+        self.asked = True
         if self.server is not None:
             self.server.should_exit = True
 
@@ -152,6 +160,7 @@ def _serve(
         timeout_keep_alive=60,
     )  # fmt: skip
     stop.server = server = _server(config, host)
+    server.should_exit = stop.asked
     announce = threading.Thread(target=_announce, args=(server, record, ready), daemon=True)
     announce.start()
     try:
