@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from launchbook.model import Endpoint, Evidence, Fact, Finding, Gap, Relation, plain
+from launchbook.model.tiers import tier_of
 from launchbook.redact import each_string, shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import deployments, environments, settings, tier_of
+from launchbook.repo.picture import deployments, environments, settings
 
 
 def as_json(found: Discovery) -> dict[str, Any]:

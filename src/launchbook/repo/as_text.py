@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from launchbook.model import Endpoint, Fact, Finding, NotKnown, plain
+from launchbook.model.tiers import TIERS, Tier
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import TIERS, deployments, environments, missing, settings, tiers, unused, words
+from launchbook.repo.picture import deployments, environments, missing, settings, tiers, unused, words
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
 FEW = 12
@@ -93,7 +94,7 @@ def _environments(found: Discovery, limit: int) -> Iterator[str]:
             yield f"{title}: {names}" + (f" and {len(some) - limit} more" if len(some) > limit else "")
 
 
-def _tier(found: Discovery, tier: str, limit: int) -> str:
+def _tier(found: Discovery, tier: Tier, limit: int) -> str:
     facts = tiers(found.facts)[tier]
     main = [fact for fact in facts if not fact.type.startswith(_MINOR)]
     lines = [_resource(found, fact) for fact in sorted(main, key=lambda fact: (fact.type, str(fact.where)))]

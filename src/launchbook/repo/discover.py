@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from launchbook.errors import UsageError
-from launchbook.model import Endpoint, Fact, Facts, Finding, Gap, Relation
+from launchbook.model import Endpoint, Fact, Facts, Finding, Gap, Relation, Where
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.lined import Unreadable
@@ -52,9 +52,11 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     for form, files in claims(tree).items():
         _read(form, files, found)
     facts = _related(found) + Facts(files=tree.files)
-    differing = tuple(finding for module in _modules(contradictions) for finding in module.contradict(facts))
+    differing, gaps = _contradictions(facts)
+    if gaps:
+        facts += Facts(gaps=gaps)
     generated = sum(1 for file in tree.files.values() if file.origin == "generated")
-    return Discovery(root, facts, differing, walked.skipped, tuple(walked.vendored), generated)
+    return Discovery(root, facts, tuple(differing), walked.skipped, tuple(walked.vendored), generated)
 
 
 def _related(found: Found) -> Facts:
@@ -62,13 +64,36 @@ def _related(found: Found) -> Facts:
     links = [*found.relations, *wired(found.facts, found.references)]
     facts = Facts(found.facts, found.gaps, links)
     for module in _modules(relations):
-        new = list(module.relate(facts))
-        facts += Facts(
-            [item for item in new if isinstance(item, Fact)],
-            [item for item in new if isinstance(item, Gap)],
-            [item for item in new if isinstance(item, Relation)],
-        )
+        try:
+            new = list(module.relate(facts))
+        except Exception as error:  # as with readers: what was not foreseen is said, and costs nothing else
+            new = [_failed(module, error)]
+        if new:
+            facts += Facts(
+                [item for item in new if isinstance(item, Fact)],
+                [item for item in new if isinstance(item, Gap)],
+                [item for item in new if isinstance(item, Relation)],
+            )
     return _timed_routes(facts)
+
+
+def _contradictions(facts: Facts) -> tuple[list[Finding], list[Gap]]:
+    findings: list[Finding] = []
+    gaps: list[Gap] = []
+    for module in _modules(contradictions):
+        try:
+            findings += module.contradict(facts)
+        except Exception as error:  # as above
+            gaps.append(_failed(module, error))
+    return findings, gaps
+
+
+def _failed(module: ModuleType, error: Exception) -> Gap:
+    name = module.__name__.rpartition(".")[2]
+    what = f"the {name} reader failed: {type(error).__name__}: what it relates is missing"
+    return Gap(
+        where=Where(file="."), what=what, hint="report the repository's shape to the maintainers", hides=()
+    )
 
 
 def _timed_routes(facts: Facts) -> Facts:

@@ -8,42 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Facts, NotKnown, Setting, Value
+from launchbook.model.tiers import TIERS, Tier, tier_of
 from launchbook.repo.environments import canonical, is_environment
-
-#: Tiers in the order they are shown; the last two carry the others.
-TIERS = ("edge", "compute", "data", "async", "observability", "network", "identity")
-
-_TIER_OF: tuple[tuple[str, str], ...] = (
-    ("observability", r"aws_cloudwatch_(?!event_)\w+|aws_(synthetics|xray|grafana|prometheus|budgets)\w*"),
-    (
-        "observability",
-        r"prometheus_\w+|slo|grafana_\w+|aws_flow_log|aws_cloudtrail|middleware|metric\w*|dashboard",
-    ),
-    ("edge", r"aws_(cloudfront|route53|acm|waf|wafv2|api_gateway|apigatewayv2|shield)\w*|lambda_edge\w*"),
-    ("edge", r"kubernetes_ingress\w*"),
-    (
-        "network",
-        r"aws_(vpc|subnet|nat|internet_gateway|route|eip|security_group|network|flow|vpn|default)\w*",
-    ),
-    ("network", r"kubernetes_(network_policy|namespace)\w*"),
-    ("identity", r"aws_(iam|organizations|ssoadmin|cognito)\w*|kubernetes_service_account\w*"),
-    ("async", r"aws_(sqs|sns|cloudwatch_event|scheduler|ses|sesv2|kinesis|mq|msk|sfn|pipes)\w*"),
-    ("async", r"aws_lambda_event_source_mapping|in_memory_stand_in"),
-    ("data", r"aws_(db|rds|elasticache|s3|dynamodb|docdb|redshift|efs|opensearch|memorydb)\w*"),
-    (
-        "data",
-        r"aws_(secretsmanager|ssm|kms|backup)\w*|kubernetes_(persistent|config_map|secret)\w*|implied_store",
-    ),
-    (
-        "compute",
-        r"aws_(ecs|ecr|lambda|amplify|lb|alb|instance|autoscaling|appautoscaling|eks|batch|apprunner)\w*",
-    ),
-    (
-        "compute",
-        r"aws_(codebuild|elastic_beanstalk|launch|codepipeline|codedeploy|lightsail)\w*|kubernetes_\w+",
-    ),
-)
-_COMPILED = tuple((tier, re.compile(pattern)) for tier, pattern in _TIER_OF)
 
 #: Types whose facts say that something deploys, with the words a person uses.
 _STORIES = {
@@ -82,14 +48,9 @@ class SettingUse:
     documented_at: list[str] = field(default_factory=list)
 
 
-def tier_of(kind: str) -> str:
-    """The tier that a type belongs to; empty for what is no part of an architecture."""
-    return next((tier for tier, pattern in _COMPILED if pattern.fullmatch(kind)), "")
-
-
-def tiers(facts: Facts) -> dict[str, list[Fact]]:
+def tiers(facts: Facts) -> dict[Tier, list[Fact]]:
     """What the repository's own sources declare, by tier; copies, states and documents are left out."""
-    found: dict[str, list[Fact]] = {tier: [] for tier in TIERS}
+    found: dict[Tier, list[Fact]] = {tier: [] for tier in TIERS}
     for fact in facts:
         tier = tier_of(fact.type)
         if tier and fact.origin == "source":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts, Relation
-from launchbook.repo.picture import tier_of
+from launchbook.model.tiers import tier_of
 from launchbook.repo.terraform.names import name_attribute
 from launchbook.repo.wiring import place
 

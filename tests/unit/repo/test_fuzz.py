@@ -1,0 +1,211 @@
+"""Every reader on files that are cut, mangled, binary, huge or unreadable: gaps, never a crash, a hang or silence."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from launchbook.model import Gap
+from launchbook.repo import discover
+from launchbook.repo.as_json import as_json
+from launchbook.repo.as_text import as_text
+from tests.unit.expected import reline
+
+EXAMPLES = reline.REPOSITORY / "examples"
+#: One file of every format, by what its name or content makes it.
+SEEDS = sorted(
+    path
+    for root in ("huntaze", "small")
+    for path in (EXAMPLES / root).rglob("*")
+    if path.is_file() and path.stat().st_size < 60_000
+)
+JUNK = (
+    "\x00\x01\xff",
+    "{{",
+    "}}}",
+    "[[[[",
+    "&a *a",
+    "<<EOT\n",
+    "${",
+    "!Sub",
+    "\x1b[2J",
+    '"',
+    "\n\n: :",
+    "\ud7ff",
+    "-" * 500,
+)
+
+
+def crashes(root: Path) -> list[Gap]:
+    """Gaps of readers that met something they did not foresee."""
+    found = discover(root)
+    as_json(found)
+    as_text(found, everything=True)
+    return [gap for gap in found.facts.gaps if "reader failed" in gap.what]
+
+
+def copy_of_all(root: Path, change: object) -> None:
+    assert callable(change)
+    for path in SEEDS:
+        target = root / path.relative_to(EXAMPLES)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(change(path.read_bytes()))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_file_cut_at_a_random_place(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    copy_of_all(tmp_path, lambda data: data[: draw.randint(0, len(data))])
+    assert crashes(tmp_path) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_file_with_junk_put_in(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(100 + seed)
+
+    def mangled(data: bytes) -> bytes:
+        for _ in range(3):
+            at = draw.randint(0, len(data))
+            data = (
+                data[:at]
+                + draw.choice(JUNK).encode("utf-8", "surrogatepass")
+                + data[at + draw.randint(0, 9) :]
+            )
+        return data
+
+    copy_of_all(tmp_path, mangled)
+    assert crashes(tmp_path) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_file_with_its_lines_shuffled(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(200 + seed)
+
+    def shuffled(data: bytes) -> bytes:
+        lines = data.splitlines(keepends=True)
+        for _ in range(5):
+            if len(lines) > 2:
+                a, b = draw.randrange(len(lines)), draw.randrange(len(lines))
+                lines[a], lines[b] = lines[b], lines[a]
+        return b"".join(lines)
+
+    copy_of_all(tmp_path, shuffled)
+    assert crashes(tmp_path) == []
+
+
+def test_every_file_as_another_shape_of_document(tmp_path: Path) -> None:
+    """The right marks in a document whose values are of the wrong shape."""
+    shapes = ["null", "[]", "3", '"x"', "{}", "[null, 1, [], {}]", '{"a": null}']
+    words = [
+        "Resources",
+        "spec",
+        "jobTemplate",
+        "containers",
+        "phases",
+        "applications",
+        "artifacts",
+        "groups",
+        "slos",
+    ]
+    words += [
+        "containerDefinitions",
+        "resources",
+        "branches",
+        "frontend",
+        "panels",
+        "services",
+        "jobs",
+        "on",
+        "env",
+    ]
+    marks = '"AWSTemplateFormatVersion": "", "apiVersion": "v1", "kind": "CronJob", "metadata": {"name": "x"}'
+    marks += ', "type": "aws:cloudformation:stack", "version": 4, "Type": "AWS::SQS::Queue"'
+    for number, shape in enumerate(shapes):
+        body = "{" + marks + "".join(f', "{word}": {shape}' for word in words) + "}"
+        folder = tmp_path / str(number)
+        for name in (
+            "a.yaml",
+            "b.json",
+            "amplify.yml",
+            "buildspec.yml",
+            "c.tfstate",
+            "cdk.json",
+            "vercel.json",
+        ):
+            (folder / ".github/workflows").mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(body)
+        for name in (
+            ".github/workflows/w.yml",
+            "docker-compose.yml",
+            "manifest.json",
+            "slo.yaml",
+            "alert-rules.yaml",
+        ):
+            (folder / name).write_text(body)
+        queue = '{"Q": {"Type": "AWS::SQS::Queue", "Properties": ' + shape + "}}"
+        resources = "{" + marks + ', "Resources": ' + queue + "}"
+        (folder / "t.json").write_text(resources)
+    assert crashes(tmp_path) == []
+
+
+def test_binary_content_under_every_name(tmp_path: Path) -> None:
+    noise = random.Random(5).randbytes(20_000)
+    copy_of_all(tmp_path, lambda _: noise)
+    assert crashes(tmp_path) == []
+
+
+def test_one_line_of_fifty_megabytes_is_a_gap_at_once(tmp_path: Path) -> None:
+    line = b'{"apiVersion": "' + b"x" * 50_000_000 + b'"}'
+    (tmp_path / "a.tf").write_bytes(line)
+    for name in ("b.yaml", "c.json", "d.tfstate", "e.ts", "f.py", "g.md", "amplify.yml"):
+        (tmp_path / name).hardlink_to(tmp_path / "a.tf")
+    started = time.monotonic()
+    found = discover(tmp_path)
+    assert time.monotonic() - started < 10
+    assert {str(gap.where) for gap in found.facts.gaps} >= {
+        "a.tf",
+        "b.yaml",
+        "c.json",
+        "d.tfstate",
+        "amplify.yml",
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("")
+    (tmp_path / "main.tf").chmod(0)
+    assert [str(gap.where) for gap in discover(tmp_path).facts.gaps] == ["main.tf"]
+
+
+def test_a_file_that_vanishes_after_the_walk_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules["launchbook.repo.discover"]
+    (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "q" {}')
+    real = module.walk
+
+    def then_removed(root: str) -> object:
+        walked = real(root)
+        (tmp_path / "main.tf").unlink()
+        return walked
+
+    monkeypatch.setattr(module, "walk", then_removed)
+    gaps = module.discover(tmp_path).facts.gaps
+    assert {str(gap.where) for gap in gaps} == {"main.tf"}
+    assert any(gap.hides == ("*",) for gap in gaps)
+
+
+def test_names_with_newlines_and_escapes_reach_no_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "a\n\x1b[31mb"
+    folder.mkdir()
+    (folder / "x\x07.tf").write_text('resource "aws_sqs_queue" "q" { name = "n" }')
+    text = as_text(discover(tmp_path), everything=True)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "a\\n\\x1b[31mb/x\\x07.tf:1" in text
