@@ -1,0 +1,75 @@
+"""A report as JSON: the contract of ``launchbook audit --json``. Keys are stable; more may be added."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from launchbook.model import Evidence, Finding, Gap, Report, Requirement
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object, two spaces deep, with a newline at its end."""
+    return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    return {
+        "run": report.run,
+        "at": report.at.isoformat(timespec="seconds"),
+        "checklist": report.checklist,
+        "go": report.go,
+        "sources": list(report.sources),
+        "account": report.account,
+        "role": report.role,
+        "regions": list(report.regions),
+        "regions_not_asked": list(report.not_asked),
+        "environment": report.environment,
+        "scope": list(report.scope),
+        "outside_scope": report.outside_scope,
+        "requirements": [_requirement(one) for one in report.requirements],
+        "findings": [_finding(one) for one in report.findings],
+        "gaps": [_gap(one) for one in report.gaps],
+    }
+
+
+def _requirement(one: Requirement) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "status": one.status,
+        "levels": list(one.levels),
+        "findings": [_finding(finding) for finding in one.findings],
+        "settle": list(one.settle),
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "check": one.check,
+        "status": one.status,
+        "severity": one.severity,
+        "subject": one.subject,
+        "level": one.level,
+        "why": one.why,
+        "evidence": [_evidence(evidence) for evidence in one.evidence],
+        "fix": one.fix,
+        "settle": one.settle,
+    }
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    place, _, line = one.source.rpartition(":")
+    where = {"file": place, "line": int(line)} if place and line.isdigit() else {}
+    return {"source": one.source, "where": where, "value": one.value, "level": one.level}
+
+
+def _gap(one: Gap) -> dict[str, Any]:
+    where = {
+        "file": one.where.file,
+        "line": one.where.line,
+        "account": one.where.account,
+        "region": one.where.region,
+    }
+    return {"where": where, "what": one.what, "hint": one.hint, "hides": list(one.hides)}
