@@ -144,6 +144,21 @@ def test_a_vpc_takes_its_default_acl_along(aws):
     assert ec2.describe_network_acls(Filters=mine)["NetworkAcls"] == []
 
 
+def test_a_nat_gateway_takes_its_interface_along(aws):
+    ec2 = aws("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    before = {each["NetworkInterfaceId"] for each in ec2.describe_network_interfaces()["NetworkInterfaces"]}
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    ec2.create_tags(Resources=[gateway], Tags=[{"Key": "team", "Value": "a"}])
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    ec2.release_address(AllocationId=address)
+    after = {each["NetworkInterfaceId"] for each in ec2.describe_network_interfaces()["NetworkInterfaces"]}
+    assert after == before
+    tagged = aws("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+    assert [each for each in tagged if gateway in each["ResourceARN"]] == []
+
+
 def test_a_database_keeps_its_parameters(aws, name):
     rds = aws("rds")
     rds.create_db_parameter_group(

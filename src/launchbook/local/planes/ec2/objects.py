@@ -1,4 +1,7 @@
-"""What moto leaves behind of a VPC."""
+"""What moto leaves behind: of a VPC its default network ACL, of a NAT gateway its interface, of both their tags.
+
+Methods are replaced, not the class: other services may have made EC2 backends before.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 
 _delete_vpc = EC2Backend.delete_vpc
+_delete_nat_gateway = EC2Backend.delete_nat_gateway
+_delete_vpc_endpoints = EC2Backend.delete_vpc_endpoints
 
 
 def delete_vpc(self: Any, vpc_id: str) -> Any:
@@ -18,6 +23,23 @@ def delete_vpc(self: Any, vpc_id: str) -> Any:
     return vpc
 
 
+def delete_nat_gateway(self: Any, nat_gateway_id: str) -> Any:
+    """Delete a NAT gateway with its network interface. As on AWS it is still described for a while, as deleted."""
+    gateway = _delete_nat_gateway(self, nat_gateway_id)
+    self.enis.pop(gateway._eni.id, None)
+    for gone in (gateway.id, gateway._eni.id):
+        self.tags.pop(gone, None)
+    return gateway
+
+
+def delete_vpc_endpoints(self: Any, vpce_ids: list[str] | None = None) -> None:
+    """Delete endpoints with their tags."""
+    _delete_vpc_endpoints(self, vpce_ids)
+    for gone in vpce_ids or []:
+        self.tags.pop(gone, None)
+
+
 def install() -> None:
-    """Put this in moto's place. A method is replaced, since other services may have made backends already."""
-    EC2Backend.delete_vpc = delete_vpc  # type: ignore[method-assign]
+    """Put these in moto's place."""
+    for replacement in (delete_vpc, delete_nat_gateway, delete_vpc_endpoints):
+        setattr(EC2Backend, replacement.__name__, replacement)

@@ -37,6 +37,14 @@ class QueueView:
         """The queue's URL, whoever asks."""
         return self.ours.url
 
+    def is_created(self) -> bool:
+        """CloudFormation waits for what is not; a queue is there at once."""
+        return True
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        """End it with its stack."""
+        models.sqs_backends[account_id][region_name].delete_queue(self.ours.name)
+
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
         """Whether CloudFormation's Fn::GetAtt knows it."""
