@@ -112,6 +112,44 @@ def _waivers(data: Mapping[str, Any], mistakes: list[str]) -> list[WaiverSetting
         elif not isinstance(one["expires"], date):
             mistakes.append(f"[[waiver]] {number}: expires must be a day, written 2026-01-31 without quotes")
         else:
+            check, subject, owner, reason = (
+                str(one[name]) for name in ("check", "subject", "owner", "reason")
+            )
+            found.append(WaiverSetting(check, subject, owner, reason, one["expires"]))
+    return found
+    mistakes.append(f"{name}: must be a table")
+    return {}
+
+
+def _text(table: Mapping[str, Any], name: str, default: str, mistakes: list[str]) -> str:
+    value = table.get(name, default)
+    if isinstance(value, str):
+        return value
+    mistakes.append(f"[audit] {name}: must be text")
+    return default
+
+
+def _texts(table: Mapping[str, Any], name: str, mistakes: list[str]) -> tuple[str, ...]:
+    value = table.get(name, [])
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    mistakes.append(f"[audit] {name}: must be a list of texts")
+    return ()
+
+
+def _waivers(data: Mapping[str, Any], mistakes: list[str]) -> list[WaiverSetting]:
+    found = []
+    listed = data.get("waiver", [])
+    for number, one in enumerate(listed if isinstance(listed, list) else [None], 1):
+        if not isinstance(one, dict):
+            mistakes.append("waiver: write each as [[waiver]]")
+            continue
+        missing = [name for name in ("check", "subject", "owner", "reason", "expires") if not one.get(name)]
+        if missing:
+            mistakes.append(f"[[waiver]] {number}: needs {', '.join(missing)}")
+        elif not isinstance(one["expires"], date):
+            mistakes.append(f"[[waiver]] {number}: expires must be a day, written 2026-01-31 without quotes")
+        else:
             found.append(
                 WaiverSetting(
                     *(str(one[name]) for name in ("check", "subject", "owner", "reason")), one["expires"]
