@@ -158,3 +158,20 @@ def test_what_a_server_uses_is_measured(shared: Databases, aws: Clients) -> None
     [free] = latest("FreeStorageSpace")[:1]
     assert 19 * 2**30 < free < 20 * 2**30
     assert latest("DatabaseConnections") == [0.0]
+
+
+def test_versions_and_classes_can_be_asked_for_before(aws: Clients) -> None:
+    rds = aws("rds")
+    [default] = rds.describe_db_engine_versions(Engine="postgres", EngineVersion="16", DefaultOnly=True)[
+        "DBEngineVersions"
+    ]
+    assert default["DBParameterGroupFamily"] == "postgres16"
+    version = default["EngineVersion"]
+    family = rds.describe_db_engine_versions(Engine="postgres", DBParameterGroupFamily="postgres15")
+    assert {each["MajorEngineVersion"] for each in family["DBEngineVersions"]} == {"15"}
+    options = rds.describe_orderable_db_instance_options(
+        Engine="postgres", EngineVersion=version, DBInstanceClass="db.t4g.micro"
+    )["OrderableDBInstanceOptions"]
+    assert {each["StorageType"] for each in options} == {"gp2", "gp3", "io1"}
+    with pytest.raises(rds.exceptions.ClientError, match="DescribeDBEngineVersions"):
+        rds.describe_db_engine_versions(Engine="mysql")

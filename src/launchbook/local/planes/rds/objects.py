@@ -13,8 +13,9 @@ from typing import Any
 
 from moto.rds import models
 
+from launchbook.local.planes.rds.versions import newest
+
 _ALPHABET = string.ascii_letters + string.digits + "!#$%&()*+,-.:;<=>?[]^_{|}~"
-_NEWEST = "17.6"
 
 
 class Secret(models.MasterUserSecret):
@@ -40,7 +41,7 @@ class Database(models.DBInstance):
 
     default_engine_versions = {  # noqa: RUF012  moto says no ClassVar
         **models.DBInstance.default_engine_versions,
-        "postgres": _NEWEST,
+        "postgres": newest(""),
     }
 
     def __init__(self, backend: Any, *args: Any, **kwargs: Any) -> None:
@@ -56,6 +57,7 @@ class Database(models.DBInstance):
         )
         if self.real:
             self.status = "creating"
+            self.engine_version = newest(self.engine_version)
             if not kwargs.get("option_group_name"):
                 self.option_group_name = f"default:postgres-{self.engine_version.split('.')[0]}"
 

@@ -10,6 +10,7 @@ from moto.rds.exceptions import DBSnapshotNotFoundFault, InvalidParameterCombina
 
 from launchbook.errors import LaunchbookError
 from launchbook.local.planes.rds.objects import Database, DBParameterGroup, Secret, Snapshot
+from launchbook.local.planes.rds.versions import Answers
 
 #: How a restoring operation tells ``create_db_instance`` where the data come from.
 _SOURCE = "launchbook_source"
@@ -282,3 +283,4 @@ def install(servers: Servers) -> None:
         for backend in regions.values():  # another service has looked in before; there is nothing in it yet
             backend.__class__ = Databases
     models.Event.EVENT_MAP.update(_EVENTS)
+    urls.url_paths["{0}/$"] = Answers.dispatch
