@@ -11,7 +11,9 @@ class LogsPlane:
     """Log groups whose metric filters count."""
 
     #: CloudWatch Logs itself, and the services of moto that write to it.
-    services = frozenset({"logs", "awslambda", "batch", "ec2", "events", "route53", "stepfunctions"})
+    services = frozenset(
+        {"logs", "awslambda", "batch", "cloudformation", "ec2", "events", "route53", "stepfunctions"}
+    )
 
     def __init__(self, host: Host) -> None:
         self._host = host
