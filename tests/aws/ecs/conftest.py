@@ -1,5 +1,7 @@
 """A cluster, tiny Python images and what tests ask of them."""
 
+import json
+import os
 import sys
 import time
 import uuid
@@ -9,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from launchbook.local import control
 from launchbook.local.images import build, layer, push
+from launchbook.local.instance import Instance
 
 REGION = "eu-west-1"
 REGISTRY = f"123456789012.dkr.ecr.{REGION}.amazonaws.com"
@@ -166,6 +170,59 @@ class Fleet:
             self.ecs.delete_service(cluster=self.name, service=arn, force=True)
         for task in self.tasks(name=None):
             self.ecs.stop_task(cluster=self.name, task=task["taskArn"])
+
+
+HEALTH = {
+    "command": [
+        "CMD-SHELL",
+        "python -c \"import urllib.request as u; u.urlopen('http://localhost:8080/health')\"",
+    ],
+    "interval": 5,
+    "retries": 2,
+    "startPeriod": 0,
+}
+
+
+def running(embedded: Instance, fleet: Fleet) -> dict[str, dict[str, Any]]:
+    """What really runs, by task id: the process must exist."""
+    rows = control.ask(embedded, "status")["resources"]
+    mine = [r for r in rows if r["type"] == "aws_ecs_task" and r["id"].startswith(f"{fleet.name}/")]
+    for found in mine:
+        if found["state"] == "RUNNING":
+            os.kill(found["pid"], 0)
+    return {r["id"].split("/")[1]: r for r in mine}
+
+
+def event_queue(fleet: Fleet, aws: Callable[..., Any], pattern: dict[str, Any]) -> str:
+    """A queue that gets the events of a pattern."""
+    sqs, events = aws("sqs", REGION), aws("events", REGION)
+    url = sqs.create_queue(QueueName=fleet.name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }],
+    }  # fmt: skip
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    events.put_rule(Name=fleet.name, EventPattern=json.dumps({"source": ["aws.ecs"], **pattern}))
+    events.put_targets(Rule=fleet.name, Targets=[{"Id": "q", "Arn": arn}])
+    return str(url)
+
+
+def received(aws: Callable[..., Any], url: str) -> list[dict[str, Any]]:
+    """Everything that came, until nothing more does for a second."""
+    found: list[dict[str, Any]] = []
+    while (
+        batch := aws("sqs", REGION)
+        .receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        .get("Messages")
+    ):
+        found += [json.loads(message["Body"]) for message in batch]
+        for message in batch:
+            aws("sqs", REGION).delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Services: counts that are true, rolling deployments, the circuit breaker, and processes killed for real."""
 
 import contextlib
-import json
 import os
 import signal
 import threading
@@ -12,30 +11,10 @@ from typing import Any
 
 import pytest
 
-from launchbook.local import control
 from launchbook.local.instance import Instance
-from tests.aws.ecs.conftest import REGION, SERVER, Fleet, until
+from tests.aws.ecs.conftest import HEALTH, REGION, SERVER, Fleet, event_queue, received, running, until
 
 Aws = Callable[..., Any]
-HEALTH = {
-    "command": [
-        "CMD-SHELL",
-        "python -c \"import urllib.request as u; u.urlopen('http://localhost:8080/health')\"",
-    ],
-    "interval": 5,
-    "retries": 2,
-    "startPeriod": 0,
-}
-
-
-def running(embedded: Instance, fleet: Fleet) -> dict[str, dict[str, Any]]:
-    """What really runs, by task id: the process must exist."""
-    rows = control.ask(embedded, "status")["resources"]
-    mine = [r for r in rows if r["type"] == "aws_ecs_task" and r["id"].startswith(f"{fleet.name}/")]
-    for found in mine:
-        if found["state"] == "RUNNING":
-            os.kill(found["pid"], 0)
-    return {r["id"].split("/")[1]: r for r in mine}
 
 
 def version(address: str) -> str:
@@ -150,50 +129,6 @@ def test_a_forced_deployment_takes_what_the_tag_means_now(fleet: Fleet, embedded
     assert task["taskDefinitionArn"] == definition
 
 
-@pytest.mark.slow
-def test_a_broken_image_is_rolled_back_with_its_first_cause(
-    fleet: Fleet, aws: Aws, embedded: Instance
-) -> None:
-    queue = event_queue(fleet, aws, {"detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}})
-    good = fleet.define(fleet.image("1"))
-    bad = fleet.define(fleet.image("2"), environment=[{"name": "CRASH", "value": "1"}])
-    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
-    fleet.serve(good, 2, deploymentConfiguration=breaker)
-    first = fleet.steady()["deployments"][0]["id"]
-    pids = {r["pid"] for r in running(embedded, fleet).values()}
-    fleet.ecs.update_service(cluster=fleet.name, service="web", taskDefinition=bad)
-    failed = until(lambda: [d for d in fleet.service()["deployments"] if d["rolloutState"] == "FAILED"], 20)[
-        0
-    ]
-    assert failed["rolloutStateReason"] == "ECS deployment circuit breaker: tasks failed to start."
-    assert failed["failedTasks"] >= 3
-    service = fleet.steady()
-    assert (service["deployments"][0]["id"], service["taskDefinition"]) == (first, good)
-    assert {r["pid"] for r in running(embedded, fleet).values()} == pids
-    said = "\n".join(fleet.messages())
-    assert f"(deployment {failed['id']}) deployment failed: tasks failed to start." in said
-    assert "First cause: Essential container in task exited: container app exited with 3" in said
-    assert f"rolling back to deployment {first}." in said
-    reasons = [
-        e["detail"]["reason"] for e in received(aws, queue) if e["detail"]["deploymentId"] == failed["id"]
-    ]
-    assert reasons == ["ECS deployment circuit breaker: tasks failed to start."]
-
-
-def test_without_rollback_it_stays_failed_and_the_old_tasks_stay(fleet: Fleet, embedded: Instance) -> None:
-    good = fleet.define(fleet.image("1"))
-    bad = fleet.define(fleet.image("2"), environment=[{"name": "HEALTH", "value": "500"}], healthCheck={
-        **HEALTH, "retries": 1,
-    })  # fmt: skip
-    breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
-    fleet.serve(good, 1, deploymentConfiguration=breaker)
-    fleet.steady()
-    fleet.ecs.update_service(cluster=fleet.name, service="web", taskDefinition=bad)
-    until(lambda: fleet.service()["deployments"][0]["rolloutState"] == "FAILED", 30)
-    assert [r["state"] for r in running(embedded, fleet).values()].count("RUNNING") >= 1
-    assert any("failed container health checks" in message for message in fleet.messages())
-
-
 def test_an_image_nobody_pushed_runs_nothing_and_says_so(fleet: Fleet, aws: Aws) -> None:
     missing = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/{fleet.repository}:never"
     fleet.serve(fleet.define(missing), 2)
@@ -274,35 +209,3 @@ def test_cpu_and_memory_are_those_of_the_processes(fleet: Fleet, embedded: Insta
     until(lambda: largest("AWS/ECS", "CPUUtilization") > 50, 25, "a busy loop on a quarter of a CPU")
     assert 1 < largest("AWS/ECS", "MemoryUtilization") < 50
     assert largest("ECS/ContainerInsights", "RunningTaskCount") == 1
-
-
-def event_queue(fleet: Fleet, aws: Aws, pattern: dict[str, Any]) -> str:
-    """A queue that gets the events of a pattern."""
-    sqs, events = aws("sqs", REGION), aws("events", REGION)
-    url = sqs.create_queue(QueueName=fleet.name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",
-            "Resource": arn,
-        }],
-    }  # fmt: skip
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
-    events.put_rule(Name=fleet.name, EventPattern=json.dumps({"source": ["aws.ecs"], **pattern}))
-    events.put_targets(Rule=fleet.name, Targets=[{"Id": "q", "Arn": arn}])
-    return str(url)
-
-
-def received(aws: Aws, url: str) -> list[dict[str, Any]]:
-    """Everything that came, until nothing more does for a second."""
-    found: list[dict[str, Any]] = []
-    while (
-        batch := aws("sqs", REGION)
-        .receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        .get("Messages")
-    ):
-        found += [json.loads(message["Body"]) for message in batch]
-        for message in batch:
-            aws("sqs", REGION).delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return found

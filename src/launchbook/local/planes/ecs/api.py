@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from launchbook.local.planes.ecs import history
 from launchbook.local.planes.ecs.backend import Backend
 
 #: Parameters of create-service that moto's model has no place for.
@@ -114,3 +115,22 @@ class Response(EC2ContainerServiceResponse):
         status = self._get_param("status", "ACTIVE")
         families = self.ecs_backend.list_task_definition_families(self._get_param("familyPrefix"), status)
         return ActionResult({"families": list(families)})
+
+    def list_service_deployments(self) -> ActionResult:
+        """ListServiceDeployments, newest first."""
+        given = self._get_params()
+        service = self.ecs_backend._get_service(given.get("cluster") or "default", given["service"])
+        shown = [history.brief(service, deployment) for deployment in service.history]
+        wanted = given.get("status")
+        return ActionResult({"serviceDeployments": [s for s in shown if not wanted or s["status"] in wanted]})
+
+    def describe_service_deployments(self) -> ActionResult:
+        """DescribeServiceDeployments."""
+        found, failures = [], []
+        for arn in self._get_param("serviceDeploymentArns", []):
+            known = history.find(self.ecs_backend, arn)
+            if known:
+                found.append(history.full(*known))
+            else:
+                failures.append({"arn": arn, "reason": "MISSING"})
+        return ActionResult({"serviceDeployments": found, "failures": failures})

@@ -52,6 +52,7 @@ class Engine:
     def deploy(self, service: Service) -> Deployment:
         """Begin a deployment of a service."""
         made = service.deploy()
+        made.deaf = bool(self._scheduler.ringing(service))
         wording.deployment_changed(self.host, service, made)
         return made
 

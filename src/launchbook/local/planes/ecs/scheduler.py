@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from launchbook.local.plane import Host
 from launchbook.local.planes.ecs import network, wording
@@ -16,6 +17,16 @@ from launchbook.local.planes.ecs.service import COMPLETED, FAILED, IN_PROGRESS, 
 _SETTLES = 1.0
 #: A failed deployment that was rolled back stays listed this long.
 _SHOWN = 5.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a deployment failed: as its rollout state says it, as its event says it, and what began it."""
+
+    reason: str
+    what: str
+    first_cause: str
+    rollback: bool
 
 
 class Scheduler:
@@ -144,8 +155,8 @@ class Scheduler:
         primary = service.primary
         if primary is None:
             return
-        if primary.rollout_state == IN_PROGRESS and self._broken(service, primary):
-            self._fail(service, primary)
+        if primary.rollout_state == IN_PROGRESS and (failure := self._failure(service, primary)):
+            self._fail(service, primary, failure)
             return
         seen = [Seen(t.id, t.deployment, self.healthy(t), t.leaving) for t in living]
         for deployment in list(service.service_deployments):
@@ -165,22 +176,48 @@ class Scheduler:
             service.say("has reached a steady state.")
             wording.service_acted(self._host, service, "SERVICE_STEADY_STATE")
 
-    def _broken(self, service: Service, primary: Deployment) -> bool:
-        enabled = bool(service.breaker.get("enable"))
-        return enabled and primary.in_a_row >= breaker_threshold(service.desired_count)
+    def _failure(self, service: Service, primary: Deployment) -> Failure | None:
+        """Why the deployment in progress has failed, if it has; the one that a rollback goes back to can't."""
+        if primary is service.last_good:
+            return None
+        breaker = service.breaker
+        if breaker.get("enable") and primary.in_a_row >= breaker_threshold(service.desired_count):
+            what = "tasks failed to start"
+            return Failure(
+                f"circuit breaker: {what}", what, primary.first_cause, bool(breaker.get("rollback"))
+            )
+        alarms = service.deployment_configuration.get("alarms") or {}
+        if not alarms.get("enable"):
+            return None
+        known = self._host.backend("cloudwatch", service.region_name).alarms
+        ringing = [
+            name for name in alarms["alarmNames"] if name in known and known[name].state_value == "ALARM"
+        ]
+        if not ringing:
+            return None
+        cause = f"{', '.join(ringing)} in ALARM"
+        return Failure("alarm(s) detected", "alarm(s) detected", cause, bool(alarms.get("rollback")))
 
-    def _fail(self, service: Service, failed: Deployment) -> None:
-        failed.turn(FAILED, "ECS deployment circuit breaker: tasks failed to start.")
+    def ringing(self, service: Service) -> list[str]:
+        """Its deployment alarms that are in ALARM."""
+        alarms = service.deployment_configuration.get("alarms") or {}
+        if not alarms.get("enable"):
+            return []
+        known = self._host.backend("cloudwatch", service.region_name).alarms
+        return [name for name in alarms["alarmNames"] if name in known and known[name].state_value == "ALARM"]
+
+    def _fail(self, service: Service, failed: Deployment, failure: Failure) -> None:
+        failed.turn(FAILED, f"ECS deployment {failure.reason}.")
         failed.failed_at = time.monotonic()
         service.say(
-            f"(deployment {failed.id}) deployment failed: tasks failed to start. First cause: {failed.first_cause}."
+            f"(deployment {failed.id}) deployment failed: {failure.what}. First cause: {failure.first_cause}."
         )
         wording.deployment_changed(self._host, service, failed)
         earlier = service.last_good
-        if not service.breaker.get("rollback") or earlier is None or earlier is failed:
+        if not failure.rollback or earlier is None or earlier is failed:
             return
         service.say(f"rolling back to deployment {earlier.id}.")
-        service.roll_back_to(earlier, failed)
+        service.roll_back_to(earlier, failed, failure.reason.partition(":")[0])
         wording.deployment_changed(self._host, service, earlier)
 
 

@@ -16,6 +16,7 @@ from launchbook.local.planes.ecs.rollout import Limits
 
 IN_PROGRESS, COMPLETED, FAILED = "IN_PROGRESS", "COMPLETED", "FAILED"
 _EVENTS_SHOWN = 100
+_HISTORY = 100
 _DEFAULTS: Mapping[str, Any] = {
     "deploymentCircuitBreaker": {"enable": False, "rollback": False},
     "maximumPercent": 200,
@@ -54,6 +55,10 @@ class Deployment:
     #: Tasks that failed in a row since one last served (what back-off and circuit breaker go by).
     in_a_row: int = 0
     impaired: bool = False
+    #: An alarm rang already when it began: then alarms don't count for it, as on AWS.
+    deaf: bool = False
+    finished_at: datetime | None = None
+    rolled_back_to: Deployment | None = None
 
     def __post_init__(self) -> None:
         self.rollout_state_reason = f"ECS deployment {self.id} in progress."
@@ -61,6 +66,8 @@ class Deployment:
     def turn(self, state: str, reason: str) -> None:
         """Enter a rollout state."""
         self.rollout_state, self.rollout_state_reason, self.updated_at = state, reason, now()
+        if self.finished_at is None and state != IN_PROGRESS:
+            self.finished_at = self.updated_at
 
 
 class Service(models.Service):
@@ -89,6 +96,8 @@ class Service(models.Service):
         self.created_at = now()
         self.events: list[dict[str, Any]] = []
         self.service_deployments: list[Deployment] = []
+        #: Every deployment it had, newest first: what ListServiceDeployments shows.
+        self.history: list[Deployment] = []
         #: What a rollback goes back to: the deployment that last completed.
         self.last_good: Deployment | None = None
         self.steady = False
@@ -156,15 +165,15 @@ class Service(models.Service):
             network_configuration=self.network_configuration or None,
         )
         self.service_deployments.append(made)
+        self.history = [made, *self.history][:_HISTORY]
         self.steady = False
         return made
 
-    def roll_back_to(self, earlier: Deployment, failed: Deployment) -> None:
+    def roll_back_to(self, earlier: Deployment, failed: Deployment, why: str) -> None:
         """Make an earlier deployment the primary one again; its tasks that still run are kept."""
+        failed.rolled_back_to = earlier
         failed.status, earlier.status = "ACTIVE", "PRIMARY"
-        earlier.turn(
-            IN_PROGRESS, f"ECS deployment circuit breaker: rolling back to deploymentId {earlier.id}."
-        )
+        earlier.turn(IN_PROGRESS, f"ECS deployment {why}: rolling back to deploymentId {earlier.id}.")
         earlier.in_a_row, earlier.not_before = 0, 0.0
         if earlier not in self.service_deployments:
             self.service_deployments.append(earlier)
