@@ -26,6 +26,7 @@ from launchbook.local.children import Keeper
 
 log = logging.getLogger(__name__)
 
+_BACKLOG = 2048
 #: moto reads these when it is imported.
 _MOTO = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 
@@ -94,6 +95,7 @@ def listen(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen(_BACKLOG)  # only now is the port ours: until then another may bind it too
     except OSError as error:
         listener.close()
         raise LocalAwsError(
@@ -135,8 +137,6 @@ def _serve(
     stop: _Stop,
     ready: Callable[[instance.Instance], None],
 ) -> None:
-    import uvicorn
-
     from launchbook.local.dispatch import Dispatcher
     from launchbook.local.faults import Faults
     from launchbook.local.guard import Guard
@@ -154,12 +154,7 @@ def _serve(
     app = Server(dispatcher, host.fast_lanes, requests, interface, faults, gate)
     host.load()
     guard.install()
-    config = uvicorn.Config(
-        app, loop="uvloop", http="httptools", lifespan="off", ws="none",
-        log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2, backlog=2048,
-        timeout_keep_alive=60,
-    )  # fmt: skip
-    stop.server = server = _server(config, host)
+    stop.server = server = _server(app, host)
     server.should_exit = stop.asked
     announce = threading.Thread(target=_announce, args=(server, record, ready), daemon=True)
     announce.start()
@@ -169,8 +164,13 @@ def _serve(
         host.close()
 
 
-def _server(config: Any, host: Any) -> Any:
+def _server(app: Any, host: Any) -> Any:
     import uvicorn
+
+    config = uvicorn.Config(
+        app, loop="uvloop", http="httptools", lifespan="off", ws="none", log_config=None, access_log=False,
+        server_header=False, timeout_graceful_shutdown=2, backlog=_BACKLOG, timeout_keep_alive=60,
+    )  # fmt: skip
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
