@@ -100,7 +100,7 @@ def evaluate(
 
 
 def _subjects(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Iterator[Finding]:
-    hiding = [gap for gap in facts.gaps if any(gap.may_hide(kind) for kind in kinds(one.of))]
+    hiding = list(dict.fromkeys(gap for kind in kinds(one.of) for gap in facts.hiding(kind)))
     yield from (_hidden(one, gap) for gap in hiding)
     subjects = [fact for fact in facts.seen(one.of) if fact.origin != "archived" and judged(fact)]
     yield from (_judge(one, subject, facts) for subject in subjects)

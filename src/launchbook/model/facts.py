@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from typing import TypeVar, cast, overload
 
 from launchbook.model.fact import CLASSES, Fact, Where
@@ -22,7 +23,7 @@ class Gap:
     """A read that failed or was refused.
 
     ``what`` happened, in words; ``hint`` what would settle it (a command, an IAM action); ``hides`` the kinds of
-    facts that may exist unseen because of it: type names, or ``"*"`` for any.
+    facts that may exist unseen because of it: type names or patterns (``aws_*``), or ``"*"`` for any.
     """
 
     where: Where
@@ -32,7 +33,7 @@ class Gap:
 
     def may_hide(self, kind: str) -> bool:
         """Whether facts of this kind may exist unseen because of this gap."""
-        return "*" in self.hides or kind in self.hides
+        return any(fnmatchcase(kind, pattern) for pattern in self.hides)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,12 @@ class Facts:
             self._by_type.setdefault(fact.type, []).append(fact)
         self._by_arn = {arn: fact for fact in self.all if isinstance(arn := fact.attributes.get("arn"), str)}
 
+    def hiding(self, kind: str) -> list[Gap]:
+        """The gaps that may hide facts of a kind. A file that was not read hides nothing of what an account listed."""
+        return [
+            gap for gap in self.gaps if gap.may_hide(kind) and not (gap.where.file and kind in self.complete)
+        ]
+
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.all)
 
@@ -119,9 +126,8 @@ class Facts:
         Raises NotKnown when a gap may hide some of them.
         """
         for name in kinds(kind):
-            for gap in self.gaps:
-                if gap.may_hide(name):
-                    raise NotKnown(f"all {name}", f"{gap.what} ({gap.where})", gap.hint)
+            for gap in self.hiding(name):
+                raise NotKnown(f"all {name}", f"{gap.what} ({gap.where})", gap.hint)
         return cast("list[F]", self.seen(kind))
 
     def none_exists(self, kind: type[F] | str) -> bool:

@@ -14,7 +14,7 @@ _STACK = re.compile(
 )
 
 
-@reader("CDK", "cdk.json", hides=("*",))
+@reader("CDK", "cdk.json", hides=("aws_*",))
 def cdk_app(file: File, found: Found) -> None:
     """The application: its command, its entry file, and the region its context names."""
     document = file.json
@@ -86,7 +86,7 @@ def cdk_assembly(file: File, found: Found) -> None:
         )
 
 
-@reader("CDK stacks", "*.ts", "*.py", "*.js", sniff=rb"aws-cdk-lib|aws_cdk|@aws-cdk/core", hides=("*",))
+@reader("CDK stacks", "*.ts", "*.py", "*.js", sniff=rb"aws-cdk-lib|aws_cdk|@aws-cdk/core", hides=("aws_*",))
 def cdk_stacks(file: File, found: Found) -> None:
     """Classes that are stacks, by name: what they create is in the synthesized templates, not read from code."""
     for match in _STACK.finditer(file.text):
