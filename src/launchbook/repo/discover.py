@@ -120,33 +120,29 @@ def claims(tree: Tree) -> dict[Format, list[File]]:
 
 
 def _picker(known: Sequence[Format]) -> Callable[[File], Iterator[Format]]:
-    """Which formats claim a file by name: by suffix and by exact name first, so that most files cost one look-up."""
-    suffixes: dict[str, list[Format]] = {}
-    exact: dict[str, list[Format]] = {}
-    patterns: list[tuple[re.Pattern[str], bool, Format]] = []
+    """Which formats claim a file by name; patterns are kept by the ending they want, so that a file meets few."""
+    endings: dict[str, list[tuple[Callable[[File], bool], Format]]] = {}
     for form in known:
         for name in form.names:
-            if not re.search(r"[*?\[/]", name):
-                exact.setdefault(name, []).append(form)
-            elif re.fullmatch(r"\*\.\w+", name):
-                suffixes.setdefault(name[1:], []).append(form)
-            else:
-                patterns.append((_glob(name), "/" in name, form))
+            ending = re.search(r"\.\w+$", name)
+            endings.setdefault(ending.group() if ending else "", []).append((_claim(name), form))
 
     def pick(file: File) -> Iterator[Format]:
         _, dot, ending = file.name.rpartition(".")
-        candidates = dict.fromkeys(suffixes.get(dot + ending, ()) if dot else ())
-        candidates.update(dict.fromkeys(exact.get(file.name, ())))
-        candidates.update(
-            {
-                form: None
-                for pattern, whole, form in patterns
-                if pattern.fullmatch(file.path if whole else file.name)
-            }
-        )
-        return iter(candidates)
+        candidates = (*endings.get(dot + ending if dot else "", ()), *(endings.get("", ()) if dot else ()))
+        return iter(dict.fromkeys(form for claimed, form in candidates if claimed(file)))
 
     return pick
+
+
+def _claim(name: str) -> Callable[[File], bool]:
+    """Whether a file has the name of a pattern."""
+    if not re.search(r"[*?\[/]", name):
+        return lambda file: file.name == name
+    if re.fullmatch(r"\*\.\w+", name):
+        return lambda _: True  # its ending is the whole pattern
+    pattern = _glob(name)
+    return lambda file: pattern.fullmatch(file.path if "/" in name else file.name) is not None
 
 
 def _glob(name: str) -> re.Pattern[str]:
