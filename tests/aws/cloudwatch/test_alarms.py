@@ -206,6 +206,7 @@ def test_an_alarm_that_cannot_be_evaluated_says_so(cloudwatch, name):
         ComparisonOperator="GreaterThanThreshold",
         Metrics=[{"Id": "q", "Expression": 'SELECT MAX(Latency) FROM "Shop"', "Period": 60}],
     )
+    eventually(lambda: described(cloudwatch, name)["StateReason"], lambda reason: "can't be read" in reason)
     assert described(cloudwatch, name)["StateValue"] == "INSUFFICIENT_DATA"
 
 

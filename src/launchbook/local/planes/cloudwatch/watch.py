@@ -21,6 +21,9 @@ from launchbook.local.planes.cloudwatch.evaluation import (
 
 log = logging.getLogger(__name__)
 
+#: How the reason of an alarm begins that nothing can be said of.
+_UNCHECKED = "Unchecked:"
+
 
 class Watch:
     """Evaluates alarms once a minute of their time (once in ten seconds for shorter periods), and at once when new."""
@@ -85,13 +88,17 @@ class Watch:
             alarm.state_reason_data = verdict.data
             touched(alarm)
             actions.changed(self._host, backend, alarm, old, newest)
-        else:
-            actions.persists(self._host, backend, alarm, newest)
+            return
+        if verdict.reason.startswith(_UNCHECKED):
+            alarm.state_reason = verdict.reason
+        actions.persists(self._host, backend, alarm, newest)
 
     def _metric_verdict(self, backend: MeasuredBackend, alarm: Any, now: float) -> Verdict | None:
         condition = condition_of(alarm)
         if condition is None:
-            return Verdict("INSUFFICIENT_DATA", "Unchecked: this kind of alarm is not evaluated here", "{}")
+            return Verdict(
+                "INSUFFICIENT_DATA", f"{_UNCHECKED} this kind of alarm is not evaluated here", "{}"
+            )
         step, period = self._step(alarm), period_of(alarm) / self._host.speed
         end = math.floor(now / step) * step
         length = condition.periods + EXTRA_PERIODS
@@ -100,7 +107,7 @@ class Watch:
         try:
             values = queries.compute(backend.store, asked, starts, period)[_returned(asked)]
         except ValueError as error:
-            return Verdict("INSUFFICIENT_DATA", f"Unchecked: {error}", "{}")
+            return Verdict("INSUFFICIENT_DATA", f"{_UNCHECKED} {error}", "{}")
         if _too_few_samples(backend, alarm, asked, starts[-condition.periods], end):
             return None
         points = [Datapoint(at, value) for at, value in zip(starts, values, strict=True)]
