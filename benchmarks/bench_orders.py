@@ -49,7 +49,7 @@ class Sample:
     load: Load
     peer: Load
     cpu_us: float
-    rss_mb: list[float]
+    rss_mib: list[float]
 
     @property
     def ratio(self) -> float:
@@ -104,7 +104,7 @@ class Bench:
         seed = secrets.token_hex(4)
         load = wrk(api.url, connections, self.seconds, self.directory, seed=seed, keyed=keyed)
         after = api.usage()
-        return load, (after.cpu_seconds - before.cpu_seconds) / load.requests * 1e6, after.rss_mb
+        return load, (after.cpu_seconds - before.cpu_seconds) / load.requests * 1e6, after.rss_mib
 
     def warm(self, api: Api) -> Api:
         """A first load, so that nothing is measured while it is loaded for the first time."""
@@ -159,7 +159,7 @@ def summary(samples: list[Sample]) -> dict[str, Any]:
         "p99_ms": round(median(samples, lambda s: s.load.p99_ms), 2),
         "pgbench_p99_ms": round(median(samples, lambda s: s.peer.p99_ms), 2),
         "cpu_us": round(median(samples, lambda s: s.cpu_us)),
-        "rss_mb": samples[-1].rss_mb,
+        "rss_mib": samples[-1].rss_mib,
     }
 
 
@@ -169,7 +169,7 @@ def aims(cases: dict[str, dict[str, Any]]) -> dict[str, bool]:
         "2x64 ratio_to_pgbench >= 0.80": cases["2x64"]["ratio_to_pgbench"] >= 0.80,
         "1x1 ratio_to_pgbench >= 0.30": cases["1x1"]["ratio_to_pgbench"] >= 0.30,
         "2x64 p99 < 20 ms": cases["2x64"]["p99_ms"] < 20,
-        "RSS < 64 MB a process": max(mb for case in cases.values() for mb in case["rss_mb"]) < 64,
+        "RSS < 64 MiB a process": max(mib for case in cases.values() for mib in case["rss_mib"]) < 64,
     }
 
 
