@@ -39,6 +39,7 @@ class Scheduler:
     def step(self, service: Service, tasks: list[Task]) -> None:
         """One look at a service; ``tasks`` are all of its tasks that are remembered, oldest first."""
         living = [task for task in tasks if task.last_status != STOPPED]
+        service.count(living)
         for task in tasks:
             self._account(service, task)
         primary = service.primary
