@@ -45,7 +45,7 @@ def missing(embedded):
         ("platform", 100),
         pytest.param("shop", 60, marks=campaign),
         pytest.param("office", 70, marks=campaign),
-        pytest.param("estate", 55, marks=campaign),
+        pytest.param("estate", 50, marks=campaign),
     ],
 )
 def test_apply_then_nothing_to_change_then_destroy_and_nothing_left(stack, least, embedded, aws, tmp_path):
