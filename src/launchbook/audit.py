@@ -1,0 +1,241 @@
+"""The audit: facts from every source that was asked for, judged by the checks of a checklist, as one report."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from launchbook.check import Check, Waiver, evaluate
+from launchbook.checklist import Line, load
+from launchbook.checks import checks
+from launchbook.collect import Reader, Target, collectors
+from launchbook.collect.engine import Asked, collect
+from launchbook.collect.pasted import read_pasted
+from launchbook.collect.whoami import whoami
+from launchbook.errors import UsageError
+from launchbook.model import Fact, Facts, Finding, LineStatus, Report, Requirement
+from launchbook.repo import discover
+from launchbook.settings import Settings, load_settings
+
+#: Facts of the account as a whole: they belong to every system in it.
+ACCOUNT_WIDE = ("iam_account_summary", "aws_iam_user", "aws_iam_access_key", "ses_account", "aws_backup_plan")
+#: Regions that a repository names, in whatever attribute it does.
+_REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What an audit is asked: where to look, and for which environment and scope.
+
+    ``pasted`` maps a file's name to its text. ``live`` is the account to read, None for no account. ``regions``
+    are asked besides those that the repository and its settings name.
+    """
+
+    path: Path | None = None
+    live: Target | None = None
+    pasted: Mapping[str, str] = field(default_factory=dict)
+    pasted_at: datetime | None = None
+    plan: Path | None = None
+    environment: str = ""
+    scope: Sequence[str] = ()
+    regions: Sequence[str] = ()
+    account: str = ""
+    checklist: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The report, and the facts behind it (for the picture)."""
+
+    report: Report
+    facts: Facts
+
+
+def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
+    """Read every source, judge every check of the checklist.
+
+    Raises UsageError for a path that is no folder or an account that is not the pinned one, UnreadableInput for a
+    source that cannot be read at all. A read that fails is a gap of the report, never an error.
+    """
+    at = datetime.now(UTC)
+    settings = load_settings(question.path) if question.path is not None else Settings()
+    checklist = load(question.checklist or settings.checklist)
+    gathered = _gather(question, settings, at, progress)
+    scope = tuple(question.scope or settings.scope) or _scope_of(gathered.facts)
+    judged = _judged(scope)
+    waivers = [Waiver(one.check, one.subject, one.owner, one.reason, one.expires) for one in settings.waivers]
+    known = checks()
+    wanted = [known[name] for name in dict.fromkeys(name for line in checklist.lines for name in line.checks)]
+    findings = evaluate(wanted, gathered.facts, waivers=waivers, today=at.date(), judged=judged)
+    findings = _settled(findings, known, gathered.facts)
+    outside = sum(1 for fact in gathered.facts if not fact.where.file and not judged(fact))
+    report = Report(
+        run=f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}",
+        at=at,
+        checklist=checklist.name,
+        sources=gathered.sources,
+        account=gathered.account,
+        role=gathered.role,
+        regions=gathered.regions,
+        not_asked=gathered.not_asked,
+        environment=question.environment or settings.environment,
+        scope=scope,
+        outside_scope=outside,
+        requirements=tuple(_requirement(line, findings) for line in checklist.lines),
+        gaps=gathered.facts.gaps,
+    )
+    return Answer(report, gathered.facts)
+
+
+@dataclass
+class _Gathered:
+    facts: Facts = field(default_factory=Facts)
+    sources: list[str] = field(default_factory=list)
+    account: str = ""
+    role: str = ""
+    regions: list[str] = field(default_factory=list)
+    not_asked: list[str] = field(default_factory=list)
+
+
+def _gather(question: Question, settings: Settings, at: datetime, progress: Progress) -> _Gathered:
+    found = _Gathered()
+    if question.path is not None:
+        found.facts += discover(question.path, question.environment or settings.environment).facts
+        found.sources.append(f"repository {question.path}")
+    if question.plan is not None:
+        found.facts += _plan(question.plan)
+        found.sources.append(f"plan {question.plan}")
+    if question.pasted:
+        saved = question.pasted_at or at
+        found.facts += read_pasted(question.pasted, collectors().values(), saved)
+        age = (at - saved).days
+        found.sources.append(f"{len(question.pasted)} pasted files" + (f", {age} days old" if age else ""))
+    if question.live is not None:
+        _live(question, question.live, settings, at, found, progress)
+    if not found.sources:
+        raise UsageError(
+            "nothing to audit", "no path, account or pasted output was given", hint="launchbook audit PATH"
+        )
+    return found
+
+
+def _plan(path: Path) -> Facts:
+    """A plan file's facts: discovery reads it like any file, alone in its folder's place."""
+    if not path.is_file():
+        raise UsageError(f"cannot read {path}", "it is no file", hint="terraform show -json FILE > plan.json")
+    facts = discover(path.parent).facts
+    own = [fact for fact in facts if fact.where.file == path.name]
+    return Facts(own, [gap for gap in facts.gaps if gap.where.file == path.name])
+
+
+def _live(
+    question: Question, target: Target, settings: Settings, at: datetime, found: _Gathered, progress: Progress
+) -> None:
+    named = regions_of(found.facts)
+    wanted = list(dict.fromkeys([*question.regions, *settings.regions, *named]))
+    if not wanted:
+        raise UsageError(
+            "no region to read",
+            "neither the repository nor the settings name one",
+            hint="launchbook audit --region eu-west-1",
+        )
+    reads = list(collectors().values())
+    reader = Reader(target, reads)
+    identity = whoami(reader, wanted[0])
+    pinned = question.account or settings.account
+    if pinned and identity.account != pinned:
+        raise UsageError(
+            f"these credentials are of account {identity.account}",
+            f"the audit is pinned to {pinned}",
+            hint="choose another --profile, or correct audit.account in launchbook.toml",
+        )
+    level = "emulated" if target.endpoint else "live"
+    asked = Asked(identity.account, level, at)
+    found.facts += collect(reader, reads, wanted, asked, progress)
+    found.account, found.role, found.regions = identity.account, identity.arn, wanted
+    found.sources.append("embedded AWS" if target.endpoint else "account")
+
+
+def regions_of(facts: Facts) -> list[str]:
+    """Every region that the files name, the most often named first."""
+    counted: Counter[str] = Counter()
+    for fact in facts:
+        if fact.where.file and fact.origin == "source" and fact.level != "document":
+            for value in (
+                fact.attributes.get(name) for name in ("region", "regions", "default", "aws_region")
+            ):
+                counted.update(set(_REGION.findall(str(value))))
+    return [name for name, _ in counted.most_common()]
+
+
+def _scope_of(facts: Facts) -> tuple[str, ...]:
+    """The word with which the names in the files begin, where one does for most of them."""
+    names = [
+        fact.name for fact in facts if fact.where.file and fact.type.startswith("aws_") and "-" in fact.name
+    ]
+    first = Counter(name.strip("/").split("-")[0].lower() for name in names)
+    word, count = first.most_common(1)[0] if first else ("", 0)
+    return (word,) if count >= 3 and count * 2 > len(names) and len(word) > 2 else ()
+
+
+def _judged(scope: Sequence[str]) -> Callable[[Fact], bool]:
+    words = [word.lower() for word in scope]
+
+    def judged(fact: Fact) -> bool:
+        if fact.where.file or not words or fact.type in ACCOUNT_WIDE:
+            return True
+        return any(word in f"{fact.name} {fact.id}".lower() for word in words)
+
+    return judged
+
+
+def _settled(findings: Iterable[Finding], known: Mapping[str, Check], facts: Facts) -> list[Finding]:
+    """Without what the files could not tell and the account, listed to its end, does."""
+    kept = []
+    for finding in findings:
+        subject = facts.find(finding.subject)
+        kind = subject.type if subject is not None else ""
+        from_files = subject is not None and bool(subject.where.file)
+        if (
+            finding.status == "UNKNOWN"
+            and from_files
+            and kind in facts.complete
+            and not known[finding.check].present
+        ):
+            continue
+        kept.append(finding)
+    return kept
+
+
+def _requirement(line: Line, findings: Sequence[Finding]) -> Requirement:
+    own = tuple(finding for finding in findings if finding.check in line.checks)
+    settle = dict.fromkeys(
+        [one.settle for one in own if one.status == "UNKNOWN" and one.settle] + list(line.settle)
+    )
+    return Requirement(
+        id=line.id,
+        title=line.title,
+        titles=line.titles,
+        why=line.why,
+        status=_status(line, own),
+        findings=own,
+        settle=tuple(settle),
+    )
+
+
+def _status(line: Line, own: Sequence[Finding]) -> LineStatus:
+    """NOK if a finding fails; else TODO if any is unknown or none passes; else OK."""
+    statuses = {finding.status for finding in own}
+    if "FAIL" in statuses:
+        return "NOK"
+    if "UNKNOWN" in statuses:
+        return "TODO"
+    if statuses <= {"NOT_APPLICABLE"} and own and line.may_not_apply:
+        return "NOT_APPLICABLE"
+    return "OK" if statuses & {"PASS", "WAIVED"} else "TODO"
