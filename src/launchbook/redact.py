@@ -27,7 +27,7 @@ _SECRET_WORDS = re.compile(
 _IDENTITIES = re.compile(
     r"(?:_|\b)(?:arn|arns|name|names|id|ids|length|rotation|ttl|expiry|expires|enabled|policy|type|version|days|"
     r"file|path|region|url_path|count|required|max_age|window|provider|manager|status|audience|issuer|"
-    r"prefix|suffix|in_days|tags?|description|rules?|optional|endpoint|mode|scheme|format|usage)$",
+    r"prefix|suffix|in_days|tags?|description|rules?|optional|endpoint|mode|scheme|format|usage|githubusercontent\.com:sub|githubusercontent\.com:aud)$",
     re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -86,86 +86,84 @@ _PATTERNS = re.compile(
     )
 )
 #: Every match of the patterns holds one of these, in lower case: most texts are let through by looking for them alone.
-_MARKS = tuple(
-    [
-        "-----begin",
-        "akia",
-        "asia",
-        "aroa",
-        "aida",
-        "abia",
-        "acca",
-        "agpa",
-        "anpa",
-        "anva",
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-        "glptt-",
-        "gldt-",
-        "glrt-",
-        "glcbt-",
-        "glsoat-",
-        "glft-",
-        "glimt-",
-        "glagent-",
-        "xox",
-        "xapp-",
-        "hooks.slack",
-        "api/webhooks",
-        "webhook.office",
-        "k_live_",
-        "k_test_",
-        "whsec_",
-        "sk-",
-        "aiza",
-        "ya29.",
-        "gocspx-",
-        "sg.",
-        "key-",
-        "md-",
-        "npm_",
-        "pypi-",
-        "dop_v1_",
-        "hf_",
-        "shpat_",
-        "shpca_",
-        "shppa_",
-        "shpss_",
-        "dckr_pat_",
-        "hvs.",
-        "hvb.",
-        "atlasv1",
-        "atatt",
-        "dapi",
-        "sq0",
-        "eaa",
-        "nrak-",
-        "glsa_",
-        "glc_",
-        "lin_api_",
-        "pmak-",
-        "sntrys_",
-        "rk_",
-        "age-secret-key",
-        "eyj",
-        ":aa",
-        "basic",
-        "bearer",
-        "pass",
-        "pwd",
-        "secret",
-        "token",
-        "key",
-        "auth",
-        "sig=",
-        "signature=",
-        "code=",
-    ]
+_MARKS = (
+    "-----begin",
+    "akia",
+    "asia",
+    "aroa",
+    "aida",
+    "abia",
+    "acca",
+    "agpa",
+    "anpa",
+    "anva",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "glptt-",
+    "gldt-",
+    "glrt-",
+    "glcbt-",
+    "glsoat-",
+    "glft-",
+    "glimt-",
+    "glagent-",
+    "xox",
+    "xapp-",
+    "hooks.slack",
+    "api/webhooks",
+    "webhook.office",
+    "k_live_",
+    "k_test_",
+    "whsec_",
+    "sk-",
+    "aiza",
+    "ya29.",
+    "gocspx-",
+    "sg.",
+    "key-",
+    "md-",
+    "npm_",
+    "pypi-",
+    "dop_v1_",
+    "hf_",
+    "shpat_",
+    "shpca_",
+    "shppa_",
+    "shpss_",
+    "dckr_pat_",
+    "hvs.",
+    "hvb.",
+    "atlasv1",
+    "atatt",
+    "dapi",
+    "sq0",
+    "eaa",
+    "nrak-",
+    "glsa_",
+    "glc_",
+    "lin_api_",
+    "pmak-",
+    "sntrys_",
+    "rk_",
+    "age-secret-key",
+    "eyj",
+    ":aa",
+    "basic",
+    "bearer",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "auth",
+    "sig=",
+    "signature=",
+    "code=",
 )
 #: The user part of a URL that carries a password: the host stays.
 _USERINFO = re.compile(r"(?<=://)[^\s/@:\"'$<{]*:[^\s@\"']+(?=@)")
@@ -221,11 +219,19 @@ def shown(text: str) -> str:
 
 
 def each_string(value: Any, change: Callable[[str], str]) -> Any:
-    """A JSON-like value with every string in it changed, keys included."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return {change(key): each_string(item, change) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [each_string(item, change) for item in value]
-    return value
+    """A JSON-like value with every string in it changed, keys included; each string once."""
+    known: dict[str, str] = {}
+
+    def changed(text: str) -> str:
+        if text not in known:
+            known[text] = change(text)
+        return known[text]
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, str):
+            return changed(node)
+        if isinstance(node, dict):
+            return {changed(key): walk(item) for key, item in node.items()}
+        return [walk(item) for item in node] if isinstance(node, list | tuple) else node
+
+    return walk(value)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+from pathlib import Path
 
 import click
 
+from launchbook.errors import UnreadableInput
 from launchbook.redact import shown
-from launchbook.repo import discover
+from launchbook.repo import Discovery, discover
 from launchbook.repo.as_json import as_json
 from launchbook.repo.as_text import as_text
 
@@ -20,17 +23,38 @@ from launchbook.repo.as_text import as_text
 )
 @click.option("--json", "wants_json", is_flag=True, help="Print everything found as JSON.")
 @click.option(
+    "--html", "page", type=click.Path(dir_okay=False), help="Write one page with an architecture picture."
+)
+@click.option(
     "--all", "everything", is_flag=True, help="Print every line instead of the first of each group."
 )
-def command(path: str, environment: str, wants_json: bool, everything: bool) -> None:
+def command(path: str, environment: str, wants_json: bool, page: str | None, everything: bool) -> None:
     """Read the files of a repository and nothing outside it.
 
     Shows what deploys and where, the environments and their settings by name, the architecture by tier, the
     endpoints, what two files say differently, and what could not be read. Needs no account and no settings.
     """
     found = discover(path, environment)
+    if page:
+        _write_page(found, path, page)
+        click.echo(f"written: {shown(page)}", err=True)
     if wants_json:
         click.echo(json.dumps(as_json(found), indent=1))
-        return
-    click.echo(as_text(found, everything), nl=False)
+    elif not page:
+        click.echo(as_text(found, everything), nl=False)
     click.echo(f"\nnext: launchbook audit {shlex.quote(shown(path))}", err=True)
+
+
+def _write_page(found: Discovery, path: str, page: str) -> None:
+    from launchbook.report.discovery_html import render  # templates are loaded only where they are drawn
+
+    target = Path(page)
+    link = os.path.relpath(Path(path).resolve(), target.resolve().parent) + "/"
+    title = shown(Path(path).resolve().name)
+    text = render(title, found.facts, found.contradictions, found.skipped, link)
+    try:
+        target.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UnreadableInput(
+            f"cannot write {shown(page)}", error.strerror or "", hint="name a file in a folder that exists"
+        ) from None
