@@ -18,7 +18,7 @@ from launchbook.collect.engine import Asked, collect
 from launchbook.collect.pasted import read_pasted
 from launchbook.collect.whoami import whoami
 from launchbook.errors import UsageError
-from launchbook.model import Fact, Facts, Finding, LineStatus, Report, Requirement
+from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
 from launchbook.repo import discover
 from launchbook.settings import Settings, load_settings
 
@@ -155,7 +155,7 @@ def _live(
             f"the audit is pinned to {pinned}",
             hint="choose another --profile, or correct audit.account in launchbook.toml",
         )
-    level = "emulated" if target.endpoint else "live"
+    level: Level = "emulated" if target.endpoint else "live"
     asked = Asked(identity.account, level, at)
     found.facts += collect(reader, reads, wanted, asked, progress)
     found.account, found.role, found.regions = identity.account, identity.arn, wanted

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from launchbook.model import Evidence, Finding, Report, Requirement
 
-#: Findings shown below a line; the rest is counted.
-SHOWN = 4
+#: Checks shown below a line, and places below a check; the rest is counted.
+SHOWN, PLACES = 5, 3
 _COLOURS = {"OK": "32", "NOK": "31", "TODO": "33", "NOT_APPLICABLE": "2", "GO": "32;1", "NO-GO": "31;1"}
 
 
@@ -48,12 +48,11 @@ def _requirement(one: Requirement, colour: bool, width: int) -> Iterator[str]:
     levels = " to ".join(dict.fromkeys(one.levels))
     detail = "; ".join(part for part in (said, f"evidence {levels}" if levels else "") if part)
     yield f"{_painted(one.status, colour):<4} {one.title}" + (f"  ({detail})" if detail else "")
-    shown = failed or unknown
-    for finding in (failed or unknown[:2])[:SHOWN]:
-        yield from _finding(finding, width)
-    more = len(shown) - len((failed or unknown[:2])[:SHOWN])
-    if more > 0:
-        yield f"     … and {more} more {'failures' if failed else 'unknown'}"
+    groups = _by_check(failed or unknown)
+    for findings in groups[:SHOWN]:
+        yield from _group(findings, width)
+    if len(groups) > SHOWN:
+        yield f"     … and {len(groups) - SHOWN} more checks {'fail' if failed else 'are open'}"
     for finding in one.of("WAIVED"):
         yield f"     waived  {finding.check}: {finding.why}"
     if one.status == "TODO":
@@ -61,15 +60,28 @@ def _requirement(one: Requirement, colour: bool, width: int) -> Iterator[str]:
             yield f"     settle  {settle}"
 
 
-def _finding(finding: Finding, width: int) -> Iterator[str]:
-    mark = "✗" if finding.status == "FAIL" else "?"
-    yield f"     {mark} {finding.check}: {_cut(finding.why, width)}"
-    for evidence in finding.evidence[:3]:
-        yield f"         {evidence.source}  {_value(evidence, width)}"
-    if finding.fix:
-        yield f"         fix: {finding.fix}"
-    if finding.settle:
-        yield f"         settle: {_cut(finding.settle, width)}"
+def _by_check(findings: Sequence[Finding]) -> list[list[Finding]]:
+    held: dict[str, list[Finding]] = {}
+    for finding in findings:
+        held.setdefault(finding.check, []).append(finding)
+    return list(held.values())
+
+
+def _group(findings: Sequence[Finding], width: int) -> Iterator[str]:
+    """One check: why its first subject fails, each place, and the fix once."""
+    one = findings[0]
+    mark = "✗" if one.status == "FAIL" else "?"
+    whys = list(dict.fromkeys(finding.why for finding in findings))
+    yield f"     {mark} {one.check}: {_cut(whys[0], width)}" + (
+        f" (and {len(findings) - 1} more)" if findings[1:] else ""
+    )
+    for finding in findings[:PLACES]:
+        for evidence in finding.evidence[: 3 if len(findings) == 1 else 1]:
+            yield f"         {evidence.source}  {_value(evidence, width)}".rstrip()
+    if one.fix:
+        yield f"         fix: {one.fix}"
+    if one.settle:
+        yield f"         settle: {_cut(one.settle, width)}"
 
 
 def _value(evidence: Evidence, width: int) -> str:

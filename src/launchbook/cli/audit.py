@@ -1,0 +1,170 @@
+"""Fill the launch checklist: OK, NOK or TODO, each with its evidence."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from launchbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from launchbook.audit import Answer, Question
+
+FORMATS = ("text", "json", "markdown", "html", "sarif")
+_SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".sarif": "sarif", ".txt": "text"}
+
+
+@click.command("audit")
+@click.argument("path", default=None, required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--live", is_flag=True, help="Read the AWS account of the credentials as well. It cannot write."
+)
+@click.option("--profile", help="Profile of the AWS configuration to use with --live.")
+@click.option("--endpoint-url", help="Read an embedded AWS at this address instead of an account.")
+@click.option("--region", "regions", multiple=True, help="A region to read besides those the files name.")
+@click.option("--account", default="", help="Refuse to read any other account than this one.")
+@click.option(
+    "--pasted", "pasted", multiple=True, help="A folder or file of saved AWS CLI output, or - for stdin."
+)
+@click.option("--plan", type=click.Path(path_type=Path), help="A plan, from terraform show -json.")
+@click.option("--env", "environment", default="", help="The environment to judge.")
+@click.option(
+    "--scope", multiple=True, help="Part of a name that belongs to this system; more than one may be given."
+)
+@click.option("--checklist", default="", help="A built-in checklist, or a .toml file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the report.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file.")
+def command(
+    path: Path | None,
+    live: bool,
+    profile: str | None,
+    endpoint_url: str | None,
+    regions: tuple[str, ...],
+    account: str,
+    pasted: tuple[str, ...],
+    plan: Path | None,
+    environment: str,
+    scope: tuple[str, ...],
+    checklist: str,
+    as_json: bool,
+    form: str | None,
+    out: Path | None,
+) -> None:
+    """Fill the launch checklist: OK, NOK or TODO, each with its evidence.
+
+    Reads the files of PATH (the current folder unless pasted output or an account is all that is asked for); --live
+    adds the account, --pasted saved output of AWS CLI commands, --plan a Terraform plan. Never changes anything.
+    Ends with 0 when all lines are OK, 1 when one is NOK, 3 when some are only open.
+    """
+    from launchbook.audit import Question, audit
+    from launchbook.collect import Target
+
+    if path is None and not (live or endpoint_url or pasted or plan):
+        path = Path()
+    texts, saved = _pasted(pasted)
+    question = Question(
+        path=path,
+        live=Target(profile, endpoint_url) if live or endpoint_url else None,
+        pasted=texts,
+        pasted_at=saved,
+        plan=plan,
+        environment=environment,
+        scope=scope,
+        regions=regions,
+        account=account,
+        checklist=checklist,
+    )
+    answer = audit(question, _progress)
+    text = _rendered(
+        answer, form or ("json" if as_json else _SUFFIXES.get(out.suffix if out else "", "text")), out
+    )
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _written(out, text)
+    click.echo(f"next: {_next(question, answer)}", err=True)
+    sys.exit(answer.report.exit_code)
+
+
+def _pasted(given: tuple[str, ...]) -> tuple[dict[str, str], datetime | None]:
+    """The texts by file name, and the age of the oldest."""
+    texts: dict[str, str] = {}
+    oldest: float | None = None
+    for one in given:
+        if one == "-":
+            texts["stdin"] = sys.stdin.read()
+            continue
+        root = Path(one)
+        files = sorted(file for file in root.rglob("*") if file.is_file()) if root.is_dir() else [root]
+        for file in files:
+            try:
+                texts[file.relative_to(root).as_posix() if root.is_dir() else file.name] = file.read_text(
+                    "utf-8", "replace"
+                )
+                oldest = min(oldest or file.stat().st_mtime, file.stat().st_mtime)
+            except OSError as error:
+                why = error.strerror or str(error)
+                raise UsageError(
+                    f"cannot read {file}", why, hint="launchbook commands   (writes such a folder)"
+                ) from None
+    return texts, datetime.fromtimestamp(oldest, UTC) if oldest else None
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rreading the account: {done}/{total}", nl=done == total, err=True)
+
+
+def _rendered(answer: Answer, form: str, out: Path | None) -> str:
+    report = answer.report
+    if form == "json":
+        from launchbook.report import json as renderer
+
+        return renderer.render(report)
+    if form == "markdown":
+        from launchbook.report import markdown
+
+        return markdown.render(report)
+    if form == "html":
+        from launchbook.report import html
+
+        return html.render(report, answer.facts)
+    if form == "sarif":
+        from importlib.metadata import version
+
+        from launchbook.report import sarif
+
+        return sarif.render(report, version("launchbook"))
+    from launchbook.report import text
+
+    plain = out is not None or "NO_COLOR" in os.environ or not sys.stdout.isatty()
+    return text.render(report, colour=not plain)
+
+
+def _written(out: Path, text: str) -> None:
+    """A report may name what is weak: only its owner reads it."""
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        out.chmod(0o600)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {out}", error.strerror or str(error), hint="choose another --out"
+        ) from None
+
+
+def _next(question: Question, answer: Answer) -> str:
+    first = answer.report.first(1)
+    if first:
+        return f"launchbook explain {first[0].check}"
+    if question.live is None and not answer.report.go:
+        return f"launchbook audit {shlex.quote(str(question.path or '.'))} --live   (launchbook policy: what it reads)"
+    return "launchbook audit --out report.html"
