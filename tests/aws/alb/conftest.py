@@ -19,6 +19,33 @@ _names = itertools.count(1)
 _addresses = itertools.count(1)
 
 
+def _handler(target: "Target") -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            if path == "/broken":
+                self.close_connection = True
+                return
+            if path == "/slow":
+                time.sleep(float(query))
+            code = int(path.removeprefix("/status/")) if path.startswith("/status/") else target.status
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            body = json.dumps({"target": target.host, "path": self.path, "headers": headers}).encode()
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    return Handler
+
+
 class Target:
     """An HTTP server on an address of its own that says who it is and what it was asked.
 
@@ -28,30 +55,6 @@ class Target:
     def __init__(self, *, status: int = 200, certificate: Path | None = None) -> None:
         self.host = f"127.201.{next(_addresses) % 250}.1"
         self.status = status
-        target = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                path, _, query = self.path.partition("?")
-                if path == "/broken":
-                    self.close_connection = True
-                    return
-                if path == "/slow":
-                    time.sleep(float(query))
-                code = int(path.removeprefix("/status/")) if path.startswith("/status/") else target.status
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                body = json.dumps({"target": target.host, "path": self.path, "headers": headers}).encode()
-                self.send_response(code)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_POST = do_GET
-
-            def log_message(self, *_: Any) -> None:
-                return
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -59,7 +62,7 @@ class Target:
             def handle_error(self, *_: Any) -> None:
                 """A proxy may close an idle connection as it likes."""
 
-        self.server = Server((self.host, 0), Handler)
+        self.server = Server((self.host, 0), _handler(self))
         if certificate:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(certificate)
