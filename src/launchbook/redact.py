@@ -27,7 +27,8 @@ _SECRET_WORDS = re.compile(
 _IDENTITIES = re.compile(
     r"(?:_|\b)(?:arn|arns|name|names|id|ids|length|rotation|ttl|expiry|expires|enabled|policy|type|version|days|"
     r"file|path|region|url_path|count|required|max_age|window|provider|manager|status|audience|issuer|"
-    r"prefix|suffix|in_days|tags?|description|rules?|optional|endpoint|mode|scheme|format|usage|githubusercontent\.com:sub|githubusercontent\.com:aud)$",
+    r"prefix|suffix|in_days|tags?|description|rules?|optional|endpoint|mode|scheme|format|usage|"
+    r"githubusercontent\.com:(?:sub|aud))$",
     re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

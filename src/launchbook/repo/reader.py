@@ -129,13 +129,16 @@ class Found:
         *,
         kind: str = "other",
         of: str = "",
+        lines: Mapping[str, int | str] | None = None,
         **more: Value,
     ) -> Fact:
         """A route that the code serves; parameters written ``{id}``."""
         address = ":".join(part for part in ("endpoint", of, f"{method} {path}") if part)
         attributes: dict[str, Value] = {"method": method, "path": path, "kind": kind}
         name = f"{method} {path}"
-        return self.fact(file, "endpoint", address, name=name, line=line, attributes=attributes | more)
+        return self.fact(
+            file, "endpoint", address, name=name, line=line, attributes=attributes | more, lines=lines or {}
+        )
 
     def document(
         self,
@@ -145,6 +148,7 @@ class Found:
         line: int = 1,
         *,
         more: Mapping[str, Value] | None = None,
+        lines: Mapping[str, int | str] | None = None,
         **others: Value,
     ) -> Fact:
         """A page, or a file that counts as evidence (``slo``, ``budget``, ``runbook``, ``secrets``, ``result``)."""
@@ -156,6 +160,7 @@ class Found:
             name=file.path,
             line=line,
             attributes=attributes | {**(more or {}), **others},
+            lines=lines or {},
         )
 
 

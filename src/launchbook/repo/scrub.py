@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,6 +55,8 @@ DOCUMENTS = frozenset(
     }
     | {"delivery_policy", "retention_policy", "policy_text"}
 )
+#: Settings that give a time in seconds: a number that is no secret, and that a queue's own times are held against.
+_DURATION = re.compile(r"(?:TIMEOUT|DURATION|INTERVAL)_(?:SECONDS|SECS|S)$", re.I)
 _NOT_KEPT = "values of environment variables are not kept"
 _SECRET = Unread(f"{HELD}: its name says that it is a secret")
 #: Names of secrets are wanted, their values are not: these hold names or ARNs.
@@ -103,7 +106,8 @@ def _environment(value: Any) -> Value:
     """Names stay; of a value only what it points to, or its shape, stays."""
     if isinstance(value, Mapping):
         if isinstance(value.get("name"), str):
-            held = {k: shape(v) for k, v in value.items() if k != "name"}
+            number = _DURATION.search(value["name"]) and re.fullmatch(r"\d{1,7}", str(value.get("value")))
+            held = {k: v if number and k == "value" else shape(v) for k, v in value.items() if k != "name"}
             return {"name": without_secrets(value["name"]), **held}
         return {without_secrets(k): _nested(k, v) for k, v in value.items()}
     if isinstance(value, list | tuple):

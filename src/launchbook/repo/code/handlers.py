@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from launchbook.repo.code.endpoints import touches
-from launchbook.repo.code.syntax import arguments, below, field, pairs, text
+from launchbook.repo.code.syntax import arguments, below, field, line, pairs, text
 
 _RESPONDERS = re.compile(r"(^|\.)(json|send|end|redirect|sendStatus|text|html)$|^(Next)?Response$")
 _SIGNED_IN = re.compile(
@@ -16,6 +16,11 @@ _SIGNED_IN = re.compile(
     r"getToken|currentUser|isAuthenticated|authenticate|ensureLoggedIn|validateApiKey)\b|\bjwt\.verify\b|\bauth\(\)"
 )
 _ASKS = re.compile(r"^(req|request|r|event)\.|^await ")
+_TELLING = {
+    "simulated": r"Math\.random",
+    "statuses": r"status\W{1,4}5\d\d\b",
+    "unguarded_when_unset": r"\bif\s*\(\s*[\w.]+\s*&&",
+}
 _NUMBER = re.compile(r"^[1-5]\d\d$")
 
 
@@ -50,6 +55,17 @@ def read_handler(handler: Node, modules: dict[str, str]) -> Handler:
         touches=touches(used),
         simulated="Math.random" in text(handler),
     )
+
+
+def telling_lines(handler: Node) -> dict[str, int]:
+    """The line of the made-up value, of the failing status, and of the question that is skipped."""
+    written, first = text(handler), line(handler)
+    found = {name: re.search(pattern, written) for name, pattern in _TELLING.items()}
+    return {
+        name: first + written.count("\n", 0, match.start())
+        for name, match in found.items()
+        if match is not None
+    }
 
 
 def _statuses(handler: Node) -> list[int]:

@@ -26,7 +26,9 @@ def cdk_app(file: File, found: Found) -> None:
     attributes: dict[str, Value] = {"app": text, "entry": entry, "entry_exists": known}
     regions = {k: v for k, v in as_map(as_map(document).get("context")).items() if k.endswith("region")}
     attributes["regions"] = {key: value for key, value in regions.items() if isinstance(value, str)}
-    fact = found.document(file, "cdk-app", title=text, more=attributes)
+    fact = found.document(
+        file, "cdk-app", title=text, more=attributes, lines={"app": line_of(document, "app")}
+    )
     if entry and not known:
         found.gap(
             file,

@@ -9,7 +9,7 @@ from typing import Any
 
 from launchbook.model import Fact, Origin, Unread, Value
 from launchbook.repo.cloudformation.convert import attributes_of
-from launchbook.repo.cloudformation.names import terraform_type
+from launchbook.repo.cloudformation.names import attribute_name, terraform_type
 from launchbook.repo.cloudformation.parameters import collect, declared_value, parameter_values, sam_values
 from launchbook.repo.cloudformation.parts import parts_of
 from launchbook.repo.cloudformation.properties import PROPERTIES
@@ -86,6 +86,7 @@ def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[Fil
     )
     stack = _Stack(file, body, template, origin, region, found)
     _stack_fact(stack, values)
+    _output_facts(stack)
     for name, resource in resources.items():
         if isinstance(resource, Map) and isinstance(resource.get("Type"), str):
             _resource(stack, name, resource)
@@ -93,6 +94,19 @@ def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[Fil
             found.gap(
                 file, f"{name} makes resources that are not read here", "sam build", line_of(resources, name)
             )
+
+
+def _output_facts(stack: _Stack) -> None:
+    """What the stack tells other stacks; its name is the export's, where it has one."""
+    outputs = stack.body.get("Outputs")
+    for name, declared in as_map(outputs).items():
+        value = stack.template.resolve(as_map(declared).get("Value"))
+        export = stack.template.resolve(as_map(as_map(declared).get("Export")).get("Name"))
+        attributes: dict[str, Value] = {"value": kept(name, value)}
+        lines = {"value": line_of(outputs, name, "Value")}
+        called = export if isinstance(export, str) else name
+        line = line_of(outputs, name)
+        stack.fact("cloudformation_output", f"Outputs.{name}", line, attributes, name=called, lines=lines)
 
 
 def _from_sam(file: File, sam: Sequence[File], values: VariableFiles, found: Found) -> str:
@@ -176,7 +190,15 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
     properties = stack.template.resolve(_with_globals(kind, resource, shared))
     attributes = attributes_of(target, properties)
     attributes["cloudformation_type"] = kind
-    lines = {}
+    # A property that a condition takes away keeps its line: that it is missing is told there.
+    given = as_map(resource.get("Properties"))
+    lines: dict[str, int | str] = {
+        attribute_name(key): line_of(resource, "Properties", key)
+        for key in given
+        if attribute_name(key) not in attributes
+    }
+    if "Condition" in resource:
+        lines["condition"] = line_of(resource, "Condition")
     ignored = sorted(set(as_map(resource.get("Properties"))) - PROPERTIES[kind]) if kind in PROPERTIES else []
     if ignored:
         attributes["ignored_properties"] = ignored

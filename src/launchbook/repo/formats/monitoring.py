@@ -132,7 +132,7 @@ def dashboard(file: File, found: Found) -> None:
         document = file.json
     except Unreadable as error:
         found.gap(file, error.what, "correct the file: the dashboard cannot be loaded", error.line, hides=())
-        found.document(file, "dashboard", file.name, parses=False, broken_at=error.line)
+        found.document(file, "dashboard", file.name, parses=False, lines={"parses": error.line})
         return
     top = as_map(document)
     top = as_map(top.get("dashboard")) or top

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from launchbook.repo.code.endpoints import kind_of
-from launchbook.repo.code.handlers import read_handler
+from launchbook.repo.code.handlers import read_handler, telling_lines
 from launchbook.repo.code.syntax import below, field, imports, line, root, string, text
 from launchbook.repo.reader import File, Found, reader_of_all
 
@@ -75,6 +75,7 @@ def _endpoint(
         shadowed=shadowed,
         simulated=read.simulated,
         unguarded_when_unset=read.authenticated is False,
+        lines=telling_lines(handler),
     )
 
 

@@ -27,7 +27,8 @@ def terraform_state(file: File, found: Found) -> None:
         name=file.shown,
         line=1,
         attributes={"version": version, "resources": len(resources), "serial": document.get("serial")},
-        lines={"lineage": line_of(document, "lineage")},
+        whole=False,
+        lines={"lineage": line_of(document, "lineage"), "version": line_of(document, "version")},
         origin="state",
     )
     if version != 4:
