@@ -10,7 +10,38 @@ from launchbook.local.planes.cloudformation.shapes import parameters
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 
 
-def template(threshold="5"):
+def statement(service, action, resource):
+    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": action, "Resource": resource}
+
+
+def messaging():
+    """A topic that CloudWatch may publish to, and a queue that gets what it publishes."""
+    queue = {"Fn::GetAtt": ["Queue", "Arn"]}
+    topic_policy = {"Statement": [statement("cloudwatch.amazonaws.com", "sns:Publish", {"Ref": "Topic"})]}
+    queue_policy = {"Statement": [statement("sns.amazonaws.com", "sqs:SendMessage", queue)]}
+    subscription = {
+        "TopicArn": {"Ref": "Topic"},
+        "Protocol": "sqs",
+        "Endpoint": queue,
+        "RawMessageDelivery": True,
+    }
+    return {
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "TopicPolicy": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": {"Topics": [{"Ref": "Topic"}], "PolicyDocument": topic_policy},
+        },
+        "Queue": {"Type": "AWS::SQS::Queue"},
+        "QueuePolicy": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {"Queues": [{"Ref": "Queue"}], "PolicyDocument": queue_policy},
+        },
+        "Subscription": {"Type": "AWS::SNS::Subscription", "Properties": subscription},
+    }
+
+
+def watching(threshold):
+    """An alarm with numbers as templates often have them, a composite alarm, and a metric filter."""
     alarm = {
         "Namespace": "Shop",
         "MetricName": "Errors",
@@ -23,57 +54,24 @@ def template(threshold="5"):
         "Dimensions": [{"Name": "Service", "Value": "api"}],
         "AlarmActions": [{"Ref": "Topic"}],
     }
-    admits = {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudwatch.amazonaws.com"},
-        "Action": "sns:Publish",
+    transformation = {"MetricName": "Errors", "MetricNamespace": "Shop", "MetricValue": "1"}
+    counted = {
+        "LogGroupName": {"Ref": "Group"},
+        "FilterPattern": "ERROR",
+        "MetricTransformations": [transformation],
     }
-    rule = {"Fn::Sub": "ALARM(${High})"}
-    resources = {
-        "Topic": {"Type": "AWS::SNS::Topic"},
-        "TopicPolicy": {
-            "Type": "AWS::SNS::TopicPolicy",
-            "Properties": {
-                "Topics": [{"Ref": "Topic"}],
-                "PolicyDocument": {"Statement": [admits | {"Resource": {"Ref": "Topic"}}]},
-            },
-        },
-        "Queue": {"Type": "AWS::SQS::Queue"},
-        "QueuePolicy": {
-            "Type": "AWS::SQS::QueuePolicy",
-            "Properties": {
-                "Queues": [{"Ref": "Queue"}],
-                "PolicyDocument": {
-                    "Statement": [
-                        {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
-                         "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}
-                    ]
-                },
-            },
-        },
-        "Subscription": {
-            "Type": "AWS::SNS::Subscription",
-            "Properties": {
-                "TopicArn": {"Ref": "Topic"},
-                "Protocol": "sqs",
-                "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]},
-                "RawMessageDelivery": True,
-            },
-        },
+    rule = {"AlarmRule": {"Fn::Sub": "ALARM(${High})"}}
+    return {
         "High": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm},
-        "Down": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": rule}},
+        "Down": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": rule},
         "Group": {"Type": "AWS::Logs::LogGroup"},
-        "Filter": {
-            "Type": "AWS::Logs::MetricFilter",
-            "Properties": {
-                "LogGroupName": {"Ref": "Group"},
-                "FilterPattern": "ERROR",
-                "MetricTransformations": [{"MetricName": "Errors", "MetricNamespace": "Shop", "MetricValue": "1"}],
-            },
-        },
-    }  # fmt: skip
+        "Filter": {"Type": "AWS::Logs::MetricFilter", "Properties": counted},
+    }
+
+
+def template(threshold="5"):
     outputs = {"Alarm": {"Value": {"Fn::GetAtt": ["High", "Arn"]}}, "Queue": {"Value": {"Ref": "Queue"}}}
-    return json.dumps({"Resources": resources, "Outputs": outputs})
+    return json.dumps({"Resources": messaging() | watching(threshold), "Outputs": outputs})
 
 
 @pytest.fixture

@@ -52,59 +52,62 @@ def policy(scaling, resource, name, **step):
     )["PolicyARN"]
 
 
-@pytest.mark.slow
-def test_a_backlog_is_worked_off_by_five_and_then_one_is_left(fleet, hurried, hurried_aws):
-    sqs, scaling, cloudwatch = (hurried_aws(s) for s in ("sqs", "application-autoscaling", "cloudwatch"))
-    name = f"backlog-{uuid4().hex[:8]}"
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    environment = [{"name": "QUEUE_URL", "value": url}, {"name": "ENDPOINT", "value": hurried.endpoint}]
-    fleet.serve(fleet.define(fleet.image("1", WORKER), environment=environment, port=0))
-    fleet.steady()
-    resource = f"service/{fleet.name}/web"
+def scale_on_backlog(aws, resource, queue):
+    """Two tasks more while 50 messages wait, two fewer while there are under five."""
+    scaling, cloudwatch = aws("application-autoscaling"), aws("cloudwatch")
     scaling.register_scalable_target(ResourceId=resource, MinCapacity=1, MaxCapacity=5, **DIMENSION)
-    actions = {
-        "out": policy(scaling, resource, "out", MetricIntervalLowerBound=0, ScalingAdjustment=2),
-        "in": policy(scaling, resource, "in", MetricIntervalUpperBound=0, ScalingAdjustment=-2),
-    }
-    for side, threshold, comparison in (
-        ("out", 50, "GreaterThanOrEqualToThreshold"),
-        ("in", 5, "LessThanThreshold"),
+    out = policy(scaling, resource, "out", MetricIntervalLowerBound=0, ScalingAdjustment=2)
+    back = policy(scaling, resource, "in", MetricIntervalUpperBound=0, ScalingAdjustment=-2)
+    for action, threshold, comparison in (
+        (out, 50, "GreaterThanOrEqualToThreshold"),
+        (back, 5, "LessThanThreshold"),
     ):
         cloudwatch.put_metric_alarm(
-            AlarmName=f"{name}-{side}",
+            AlarmName=f"{queue}-{threshold}",
             Namespace="AWS/SQS",
             MetricName="ApproximateNumberOfMessagesVisible",
-            Dimensions=[{"Name": "QueueName", "Value": name}],
+            Dimensions=[{"Name": "QueueName", "Value": queue}],
             Statistic="Maximum",
             Period=60,
             EvaluationPeriods=2,
             Threshold=threshold,
             ComparisonOperator=comparison,
-            AlarmActions=[actions[side]],
+            AlarmActions=[action],
         )
+
+
+def left(sqs, url):
+    """Messages that wait or are being worked on."""
+    wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+    return sum(int(value) for value in found.values())
+
+
+@pytest.mark.slow
+def test_a_backlog_is_worked_off_by_five_and_then_one_is_left(fleet, hurried, hurried_aws):
+    sqs, name = hurried_aws("sqs"), f"backlog-{uuid4().hex[:8]}"
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    environment = [{"name": "QUEUE_URL", "value": url}, {"name": "ENDPOINT", "value": hurried.endpoint}]
+    fleet.serve(fleet.define(fleet.image("1", WORKER), environment=environment, port=0))
+    fleet.steady()
+    resource = f"service/{fleet.name}/web"
+    scale_on_backlog(hurried_aws, resource, name)
     for start in range(0, 800, 10):
         entries = [{"Id": str(n), "MessageBody": str(start + n)} for n in range(10)]
         sqs.send_message_batch(QueueUrl=url, Entries=entries)
 
     eventually(lambda: fleet.service()["runningCount"], lambda count: count == 5, 30)
     assert len(fleet.tasks()) == 5
-    attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-
-    def left():
-        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=attributes)["Attributes"]
-        return sum(int(value) for value in found.values())
-
-    eventually(left, lambda count: count == 0, 60)
+    eventually(lambda: left(sqs, url), lambda count: count == 0, 60)
     eventually(lambda: fleet.service()["runningCount"], lambda count: count == 1, 30)
-    found = scaling.describe_scaling_activities(ServiceNamespace="ecs", ResourceId=resource)[
-        "ScalingActivities"
-    ]
-    assert [activity["Description"] for activity in reversed(found)] == [
+
+    def activities():
+        asked = {"ServiceNamespace": "ecs", "ResourceId": resource}
+        return hurried_aws("application-autoscaling").describe_scaling_activities(**asked)[
+            "ScalingActivities"
+        ]
+
+    assert [activity["Description"] for activity in reversed(activities())] == [
         f"Setting desired count to {count}." for count in (3, 5, 3, 1)
     ]
-    eventually(
-        lambda: scaling.describe_scaling_activities(ServiceNamespace="ecs", ResourceId=resource)[
-            "ScalingActivities"
-        ][0]["StatusCode"],
-        lambda status: status == "Successful",
-    )
+    eventually(lambda: activities()[0]["StatusCode"], lambda status: status == "Successful")
