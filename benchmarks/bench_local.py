@@ -133,7 +133,8 @@ def with_a_stack(server: Server) -> float:
 
 def aims(ours: dict[str, Any], theirs: dict[str, Any], more: dict[str, Any]) -> dict[str, bool]:
     """What must be reached, and whether it was."""
-    ratios = {name: ours["sqs"][name] / theirs["sqs"][name] for name in ours["sqs"]}
+    cases = [name for name in ours["sqs"] if not name.startswith("stored")]
+    ratios = {name: ours["sqs"][name] / theirs["sqs"][name] for name in cases}
     flat = [
         ours["sqs"][f"{name} at 10000"] / ours["sqs"][f"{name} at 0"]
         for name in ("send", "send in batches", "send, receive, delete")

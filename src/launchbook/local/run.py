@@ -190,6 +190,7 @@ def _announce(server: Any, record: instance.Instance, ready: Callable[[instance.
 
 
 def _log_to(path: Path) -> None:
+    path.touch(mode=0o600)  # a traceback may show what a caller sent
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)

@@ -39,6 +39,4 @@ def variables_of(one: instance.Instance, region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         # A missing operation is final: nothing is gained by asking again.
         "AWS_MAX_ATTEMPTS": "3",
-        # Terraform's provider builds s3 addresses from the bucket's name otherwise.
-        "AWS_S3_USE_PATH_STYLE": "true",
     }
