@@ -15,12 +15,14 @@ _CHANGES = re.compile(
     r"\baws\s+(?P<service>[\w-]+)\s+(?P<verb>(?:create|put|update|deploy|delete|register|run|start|sync|publish)[\w-]*)"
 )
 _TOOLS = re.compile(
-    r"\b(terraform (?:-chdir=\S+ )?apply|cdk deploy|sam deploy|kubectl apply|helm (?:upgrade|install))\b"
+    r"\b(terraform (?:-chdir=\S{1,200} )?apply|(?:cdk|sam|kamal|eb|serverless|sls|fly|flyctl) deploy|pulumi up"
+    r"|kubectl apply|helm (?:upgrade|install))\b"
 )
 _REGION = re.compile(
-    r"--region[ =]\"?(?P<flag>[\w$-]+)|\bREGION=[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)"
-    r"|AWS_(?:DEFAULT_)?REGION=(?P<env>[\w-]+)"
+    r"--region[ =]\"?(?P<flag>[\w$-]+)|\b_?REGION\s*[:?]?=\s*[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)"
+    r"|AWS_(?:DEFAULT_)?REGION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?(?P<env>[\w-]+)|region:\s*['\"](?P<given>[a-z]{2}-[a-z]+-\d)"
 )
+_LONGEST = 8000
 _SCRIPTS = (
     "**/scripts/*",
     "**/bin/*",
@@ -33,25 +35,47 @@ _SCRIPTS = (
 )
 
 
-@reader("deploy scripts", *_SCRIPTS, "*.sh", sniff=rb"aws |terraform|cdk deploy|@aws-sdk|boto3", hides=())
+@reader(
+    "deploy scripts",
+    *_SCRIPTS,
+    *("*.sh", "Makefile", "*.mk", "justfile"),
+    sniff=rb"aws |terraform|(cdk|sam|kamal|fly|flyctl|eb|pulumi|serverless|sls) (deploy|up)"
+    rb"|kubectl|helm|@aws-sdk|boto3",
+    hides=(),
+)
 def deploy_script(file: File, found: Found) -> None:
     """One document a script that changes something on AWS, with what it changes."""
-    if not file.name.endswith((".sh", ".bash", ".ts", ".js", ".mjs", ".py")) and not file.text.startswith(
-        "#!"
-    ):
+    if not _runs(file):
         return
-    body = "\n".join(one for one in file.text.splitlines() if not one.lstrip().startswith(("#", "//")))
+    body = "\n".join(
+        "" if line.lstrip().startswith(("#", "//")) else line[:_LONGEST] for line in file.text.splitlines()
+    )
     does = [f"{match['service']} {match['verb']}" for match in _CHANGES.finditer(body)]
-    does += _TOOLS.findall(body)
+    does += [match[1] for match in _TOOLS.finditer(body)]
     does += [f"{service} {name}" for service, name in _commands(file.text)]
     if not does:
         return
-    regions = [
-        value for match in _REGION.finditer(body) if (value := match["flag"] or match["set"] or match["env"])
-    ]
-    regions += re.findall(r"region:\s*['\"]([a-z]{2}-[a-z]+-\d)['\"]", body)
-    named: list[Value] = [*dict.fromkeys(one for one in regions if not one.startswith("$"))]
-    found.document(file, "deploy-script", file.name, does=[*dict.fromkeys(does)], regions=named)
+    regions = dict(reversed(list(_regions(body))))
+    named: list[Value] = [*reversed(regions)]
+    lines = {f"regions.{number}": regions[str(value)] for number, value in enumerate(named)}
+    found.document(
+        file, "deploy-script", file.name, does=[*dict.fromkeys(does)], regions=named, lines={**lines}
+    )
+
+
+def _runs(file: File) -> bool:
+    """Whether the file is a script or a Makefile, by name or by its first line."""
+    suffixes = (".sh", ".bash", ".ts", ".js", ".mjs", ".py", ".mk", "Makefile", "justfile")
+    return file.name.endswith(suffixes) or file.text.startswith("#!")
+
+
+def _regions(body: str) -> Iterator[tuple[str, int]]:
+    """Regions by name with their lines."""
+    for number, written in enumerate(body.splitlines(), 1):
+        for match in _REGION.finditer(written):
+            value = match["flag"] or match["set"] or match["env"] or match["given"]
+            if value and re.fullmatch(r"[a-z]{2}(-gov)?-[a-z]+-\d", value):
+                yield value, number
 
 
 def _commands(body: str) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,11 @@ _ACTIONS = {
     "aws-actions/aws-cloudformation-github-deploy": "cloudformation",
     "amondnet/vercel-action": "vercel",
 }
-_TAG = re.compile(r"docker (?:push|buildx build|build)\b[^\n]*?[\w}/.-]:([\w.${}\s-]+?)(?=[\s\"']|$)")
+_BUILDS = re.compile(r"docker (?:push|buildx build|build|tag)\b")
+#: The tag of an image reference: an expression of the workflow, a shell variable, or plain text.
+_TAG = re.compile(
+    r"(?<=[\w}/.-]):((?:\$\{\{[^{}\n]{1,100}\}\}|\$\{\w{1,80}\}|\$?[\w.-]){1,128})(?=[\s\"',]|$)"
+)
 
 
 @reader(
@@ -54,7 +58,7 @@ def workflow(file: File, found: Found) -> None:
     attributes: dict[str, Value] = {
         "deploys": [*sorted(deploys)],
         "branches": [*_branches(top)],
-        "tags": [*sorted({shown(tag) for run, _ in runs for tag in _TAG.findall(run)})],
+        "tags": [*sorted({shown(tag) for step, _ in steps for tag in _tags(step)})],
         "unpinned_actions": [
             *sorted(use for use, _, _ in uses if use.endswith(("@main", "@master", "@latest")))
         ],
@@ -87,6 +91,18 @@ def _steps(document: Any) -> Iterator[tuple[dict[str, Any], int]]:
         for index, step in enumerate(as_list(dig(jobs, name, "steps"))):
             if isinstance(step, dict):
                 yield step, line_of(jobs, name, "steps", index)
+
+
+def _tags(step: dict[str, Any]) -> Iterator[str]:
+    """The tags that a step builds or pushes: its commands', or those it hands to the build action."""
+    for written in str(step.get("run") or "").splitlines():
+        built = _BUILDS.search(written[:4000])
+        if built:
+            yield from _TAG.findall(written[built.start() : 4000])
+    if str(step.get("uses") or "").startswith("docker/build-push-action"):
+        tags = as_map(step.get("with")).get("tags")
+        for reference in re.split(r"[\s,]+(?![^{]*\}\})", str(tags or "")[:4000]):
+            yield from _TAG.findall(reference)
 
 
 def _branches(top: dict[str, Any]) -> list[str]:
