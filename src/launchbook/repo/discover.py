@@ -166,6 +166,8 @@ def _read(form: Format, files: Sequence[File], found: Found) -> None:
 def _admitted(form: Format, file: File, found: Found) -> bool:
     try:
         if file.size > form.limit:
+            if form.sniff and not form.sniff.search(file.head):
+                return False  # of another kind, as far as its beginning tells
             found.gap(
                 file, f"{file.size:,} bytes is more than {form.name} reads ({form.limit:,})", "split the file"
             )

@@ -14,6 +14,9 @@ from launchbook.repo.json_lines import load_json
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.yaml_lines import load_yaml
 
+#: Bytes that tell what kind of file one is that is too large to read.
+HEAD = 100_000
+
 
 class File:
     """One file of the tree. Content is read on first use, once, and never through a link.
@@ -46,13 +49,21 @@ class File:
     @cached_property
     def data(self) -> bytes:
         """The content. Raises Unreadable when it cannot be read or is not a regular file."""
+        return self._read(-1)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes of the content, enough to tell what kind of file it is. Raises Unreadable."""
+        return self._read(HEAD)
+
+    def _read(self, count: int) -> bytes:
         try:
             # Non-blocking and not through a link: a FIFO or a link put there since the walk is refused, not waited for.
             handle = os.open(self._full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(handle, "rb") as stream:
                 if not stat.S_ISREG(os.fstat(handle).st_mode):
                     raise Unreadable("not a regular file")
-                return stream.read()
+                return stream.read(count)
         except (OSError, ValueError) as error:
             raise Unreadable(f"the file cannot be read: {_reason(error)}") from None
 

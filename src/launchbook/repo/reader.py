@@ -31,6 +31,7 @@ class Found:
     gaps: list[Gap] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     references: list[tuple[Fact, str, str]] = field(default_factory=list)
+    taken: dict[str, int] = field(default_factory=dict)  # ids, with how often each was wanted
     hides: tuple[str, ...] = ("*",)  # of the format that is reading now
 
     def fact(
@@ -64,7 +65,7 @@ class Found:
         }
         fact = make_fact(
             kind,
-            id=f"{(owner or file).shown}#{shown(address)}",
+            id=self._unique(f"{(owner or file).shown}#{shown(address)}"),
             name=shown(name or address),
             where=Where(file=file.shown, line=line, region=shown(region)),
             origin=of,
@@ -77,6 +78,11 @@ class Found:
         )
         self.facts.append(fact)
         return fact
+
+    def _unique(self, wanted: str) -> str:
+        """The id itself for the first fact that wants it; later ones are counted on (``…~2``)."""
+        count = self.taken[wanted] = self.taken.get(wanted, 0) + 1
+        return wanted if count == 1 else f"{wanted}~{count}"
 
     def gap(
         self, file: File, what: str, hint: str, line: int = 0, hides: Sequence[str] | None = None

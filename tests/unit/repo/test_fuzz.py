@@ -160,7 +160,7 @@ def test_binary_content_under_every_name(tmp_path: Path) -> None:
 
 
 def test_one_line_of_fifty_megabytes_is_a_gap_at_once(tmp_path: Path) -> None:
-    line = b'{"apiVersion": "' + b"x" * 50_000_000 + b'"}'
+    line = b'{"apiVersion": "' + b"x" * 50_000_000 + b'"}\n'
     (tmp_path / "a.tf").write_bytes(line)
     for name in ("b.yaml", "c.json", "d.tfstate", "e.ts", "f.py", "g.md", "amplify.yml"):
         (tmp_path / name).hardlink_to(tmp_path / "a.tf")

@@ -163,6 +163,13 @@ def test_an_invalid_file_is_a_gap_with_its_line_and_the_rest_is_read(tmp_path: P
     assert {(gap.where.file, gap.where.line) for gap in found.facts.gaps} >= {("broken.tf", 2)}
 
 
+def test_a_binary_file_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.tf").write_bytes(b"\x00\x01" * 50)
+    found = read(tmp_path, main=QUEUE)
+    assert found.facts.seen("aws_sqs_queue")
+    assert [str(gap.where) for gap in found.facts.gaps] == ["a.tf"]
+
+
 def test_an_attribute_that_does_not_parse_raises_when_touched(tmp_path: Path) -> None:
     found = read(
         tmp_path, main='resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n  delay_seconds = = 3\n}\n'

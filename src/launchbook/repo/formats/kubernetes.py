@@ -47,7 +47,7 @@ _SECRET_KEYS = frozenset({"data", "stringData", "binaryData"})
     "*.yaml",
     "*.yml",
     "*.json",
-    sniff=rb"^\s*[\"']?apiVersion[\"']?\s*:",
+    sniff=rb"(?:^|[{,])\s*[\"']?apiVersion[\"']?\s*:",
     hides=tuple(_TYPES.values()),
 )
 def kubernetes(files: Sequence[File], found: Found) -> None:
@@ -57,7 +57,7 @@ def kubernetes(files: Sequence[File], found: Found) -> None:
         try:
             documents = [file.json] if file.name.endswith(".json") else file.yaml
         except Unreadable as error:
-            templated = "{{" in file.text
+            templated = b"{{" in file.data
             hint = "helm template CHART > rendered.yaml" if templated else "kubectl apply --dry-run=client"
             found.gap(file, f"a Helm template: {error.what}" if templated else error.what, hint, error.line)
             continue

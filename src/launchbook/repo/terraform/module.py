@@ -8,6 +8,7 @@ from typing import Any
 
 from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.syntax import Block, Body, Literal
+from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File, Found
 
 #: Cost of parsing grows with the square of one long string: nobody writes a larger file by hand.
@@ -47,7 +48,11 @@ def read_module(folder: str, files: Sequence[File], found: Found) -> Module:
     """Parse every file of a folder; what does not parse becomes a gap with its line."""
     module = Module(folder, list(files))
     for file in sorted(files, key=lambda file: (_overrides(file), file.name)):
-        body = parse_hcl(file.text)
+        try:
+            body = parse_hcl(file.text)
+        except Unreadable as error:
+            found.gap(file, error.what, "terraform fmt -check", error.line)
+            continue
         for line in body.broken:
             found.gap(file, "this does not parse as HCL", "terraform fmt -check", line)
         for block in body.blocks:
