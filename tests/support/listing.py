@@ -8,6 +8,8 @@ from typing import Any
 import jmespath
 
 _SCALING = "application-autoscaling"
+#: AWS makes a default group with the first database of a family, and keeps it for ever.
+_PARAMETERS = "DBParameterGroups[?!starts_with(DBParameterGroupName, 'default.')].DBParameterGroupName"
 _PEERINGS = "VpcPeeringConnections[?Status.Code!='deleted'].VpcPeeringConnectionId"
 _ECS = {"ServiceNamespace": "ecs"}
 _ALARMS = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
@@ -85,7 +87,7 @@ LISTINGS: Sequence[tuple[str, str, str, dict[str, Any]]] = (
     ("rds", "describe_db_clusters", "DBClusters[].DBClusterIdentifier", {}),
     ("rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier", {}),
     ("rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName", {}),
-    ("rds", "describe_db_parameter_groups", "DBParameterGroups[].DBParameterGroupName", {}),
+    ("rds", "describe_db_parameter_groups", _PARAMETERS, {}),
     ("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList[].ResourceARN", {}),
     ("route53", "list_hosted_zones", "HostedZones[].Id", {}),
     ("route53", "list_health_checks", "HealthChecks[].Id", {}),

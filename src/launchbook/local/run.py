@@ -26,6 +26,9 @@ from launchbook.local.children import Keeper
 
 log = logging.getLogger(__name__)
 
+#: Seconds an idle connection stays open: longer than clients keep theirs (Go's 90 s), or a request that is sent as we
+#: close meets a closed door, and Terraform retries.
+_IDLE = 150
 _BACKLOG = 2048
 #: moto reads these when it is imported.
 _MOTO = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
@@ -169,7 +172,7 @@ def _server(app: Any, host: Any) -> Any:
 
     config = uvicorn.Config(
         app, loop="uvloop", http="httptools", lifespan="off", ws="none", log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=2, backlog=_BACKLOG, timeout_keep_alive=60,
+        server_header=False, timeout_graceful_shutdown=2, backlog=_BACKLOG, timeout_keep_alive=_IDLE,
     )  # fmt: skip
 
     class Server(uvicorn.Server):

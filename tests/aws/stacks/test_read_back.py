@@ -159,6 +159,13 @@ def test_a_nat_gateway_takes_its_interface_along(aws):
     assert [each for each in tagged if gateway in each["ResourceARN"]] == []
 
 
+def test_a_trail_is_deleted_by_its_arn(aws, name):
+    aws("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    arn = aws("cloudtrail").create_trail(Name=name, S3BucketName=name, IsMultiRegionTrail=True)["TrailARN"]
+    aws("cloudtrail").delete_trail(Name=arn)
+    assert [each["Name"] for each in aws("cloudtrail").list_trails()["Trails"] if each["Name"] == name] == []
+
+
 def test_a_database_keeps_its_parameters(aws, name):
     rds = aws("rds")
     rds.create_db_parameter_group(
