@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from launchbook.local.plane import Host
 from launchbook.local.planes.ecs.model import Container, Task
 from launchbook.local.planes.ecs.service import Deployment, Service
+
+log = logging.getLogger(__name__)
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -18,7 +21,7 @@ def stamp(moment: datetime | None) -> str | None:
 
 def task_changed(host: Host, task: Task) -> None:
     """Send "ECS Task State Change"; the version counts these events."""
-    host.event(task.region, "aws.ecs", "ECS Task State Change", task_detail(task), [task.task_arn])
+    _send(host, task.region, "ECS Task State Change", task_detail(task), task.task_arn)
     task.version += 1
 
 
@@ -87,9 +90,9 @@ def _container_detail(container: Container) -> dict[str, Any]:
 def deployment_changed(host: Host, service: Service, deployment: Deployment) -> None:
     """Send "ECS Deployment State Change"."""
     failed = deployment.rollout_state == "FAILED"
-    host.event(
+    _send(
+        host,
         service.region_name,
-        "aws.ecs",
         "ECS Deployment State Change",
         {
             "eventType": "ERROR" if failed else "INFO",
@@ -98,7 +101,7 @@ def deployment_changed(host: Host, service: Service, deployment: Deployment) -> 
             "updatedAt": stamp(deployment.updated_at),
             "reason": deployment.rollout_state_reason,
         },
-        [service.arn],
+        service.arn,
     )
 
 
@@ -113,7 +116,15 @@ def service_acted(
         "createdAt": stamp(datetime.now(UTC)),
         "reason": reason,
     }
-    host.event(service.region_name, "aws.ecs", "ECS Service Action", _without_none(detail), [service.arn])
+    _send(host, service.region_name, "ECS Service Action", _without_none(detail), service.arn)
+
+
+def _send(host: Host, region: str, kind: str, detail: Mapping[str, Any], resource: str) -> None:
+    """Put an event; that it can't be delivered must not hold a task up."""
+    try:
+        host.event(region, "aws.ecs", kind, detail, [resource])
+    except Exception:
+        log.exception("%s of %s was not delivered", kind, resource)
 
 
 def _without_none(document: Mapping[str, Any]) -> dict[str, Any]:
