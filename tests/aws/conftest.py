@@ -10,6 +10,7 @@ from botocore.config import Config
 from launchbook.local import control, instance
 from launchbook.local.instance import Instance
 from launchbook.local.run import Options
+from tests.support.keeper import Keeper
 
 Clients = Callable[..., Any]
 
@@ -46,8 +47,11 @@ _CONFIG = Config(
 def embedded() -> Iterator[Instance]:
     """The running embedded AWS (`.endpoint`, `.port`, `.pid`, `.state`), stopped after the last test."""
     started = control.start(Options(port=0))
+    keeper = Keeper()
+    keeper.watch(started.pid)  # should this process be killed
     yield started
     control.stop(started)
+    keeper.close()
     instance.clear_left()
 
 
