@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value
 
@@ -83,3 +84,43 @@ def points_at(facts: Facts, value: Value, target: Fact) -> bool:
     if facts.find(value) is target:
         return True
     return isinstance(value, str) and value.rpartition(":")[2].rpartition("/")[2] == target.name
+
+
+def absent(facts: Facts, subject: Fact, *kinds: str) -> None:
+    """Let a verdict rest on the absence of a companion of these kinds (an alarm on the queue, a role's policy).
+
+    What files declare, they declare with its companions: for them what is not there counts, unless a file that may
+    hold just that kind could not be read. Of an account every one must have been listed. Raises NotKnown otherwise.
+    """
+    if subject.level in ("static", "plan"):
+        for gap in facts.gaps:
+            if set(kinds) & set(gap.hides):
+                raise NotKnown(f"all {', '.join(kinds)}", f"{gap.what} ({gap.where})", gap.hint)
+        return
+    for kind in kinds:
+        facts.of(kind)
+        if kind not in facts.complete:
+            raise NotKnown(f"all {kind}", "no source lists every one of them")
+
+
+def day(value: Value) -> date | None:
+    """The day of a time as AWS writes it (``2026-05-01T03:00:00Z``); None where there is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def whole(value: Value, what: str) -> int:
+    """A whole number, whichever way its source writes it. Raises NotKnown for anything else."""
+    text = str(known(value, what))
+    if not text.lstrip("-").isdigit():
+        raise NotKnown(what, f"{text!r} is not a number")
+    return int(text)
+
+
+def switched_on(value: Value) -> bool:
+    """Whether a switch is on, in the words of any format (``true``, ``enabled``, ``ENABLED``)."""
+    return value is True or str(value).lower() in ("true", "enabled")

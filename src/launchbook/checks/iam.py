@@ -1,0 +1,368 @@
+"""Identities: no long-lived key at run time, a second factor, roles with just the rights they need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from launchbook.check import check
+from launchbook.checks._shapes import absent, day, field, first, known, listed, points_at, statements, words
+from launchbook.checks.events import policies_of
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Setting, Value, Verdict, verdict
+
+ACCESS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_KEY = re.compile(r"AWS_(?:SECRET_)?ACCESS_KEY(?:_ID)?\b")
+_FIX = "Give the program a role (task role, compute role, execution role), and delete the key."
+
+
+@check(
+    "access-key-in-settings",
+    "No template or page asks for an access key as a setting",
+    of=Setting,
+    severity="high",
+    fix=_FIX,
+)
+def key_in_settings(setting: Setting, facts: Facts) -> Verdict | None:
+    """A long-lived key in a runtime setting is shared, copied and never rotated. Names are enough to tell."""
+    if setting.role not in ("set", "document") or setting.reserved or setting.attributes.get("of"):
+        return None
+    if setting.name in ACCESS_KEYS:
+        reserved = [one.at() for one in facts.seen(Setting) if one.name == setting.name and one.reserved]
+        why = f"{setting.name} is a runtime setting" + (", and the platform reserves it" if reserved else "")
+        return verdict(False, why, at=[setting.at(), *reserved[:1]])
+    return verdict(True, "no key", at=[setting.at()]) if setting.name.startswith("AWS_") else None
+
+
+@check(
+    "access-key-in-task",
+    "No task definition is given an access key",
+    of="aws_ecs_task_definition",
+    severity="critical",
+    fix=_FIX,
+)
+def key_in_task(definition: Fact, facts: Facts) -> Verdict | None:
+    """A task has its role; a key beside it outlives the task, its role and the people who know it."""
+    containers = listed(
+        known(definition.get("container_definitions"), f"the containers of {definition.name}")
+    )
+    for index, container in enumerate(containers):
+        for part in ("environment", "secrets"):
+            for number, one in enumerate(listed(field(container, part))):
+                if field(one, "name") in ACCESS_KEYS:
+                    path = f"container_definitions.{index}.{part}.{number}.name"
+                    return verdict(False, f"it is given {field(one, 'name')}", at=[definition.at(path)])
+    return verdict(True, "no key among its settings", at=[definition.at("container_definitions")])
+
+
+def _keys_in_build(build: Fact) -> Verdict | None:
+    commands = build.attributes.get("build_commands")
+    names = words(build.attributes.get("environment_names"))
+    held = [
+        build.at(f"build_commands.{number}")
+        for number, command in enumerate(listed(commands))
+        if isinstance(command, str) and _KEY.search(command) and not command.lstrip().startswith("#")
+    ]
+    held += [build.at("environment_names")] if set(names) & set(ACCESS_KEYS) else []
+    if held:
+        return verdict(False, "an access key goes into the runtime environment", at=held)
+    if commands is None and "environment_names" not in build.attributes:
+        return None
+    path = "build_commands" if commands is not None else "environment_names"
+    return verdict(True, "no key goes in", at=[build.at(path)])
+
+
+@check(
+    "access-key-in-build",
+    "No build writes an access key into what it builds",
+    of="aws_amplify_app",
+    severity="critical",
+    fix=_FIX,
+)
+def key_in_build(build: Fact, facts: Facts) -> Verdict | None:
+    """What a build writes into an environment file is served to whoever gets into the container."""
+    return _keys_in_build(build)
+
+
+@check(
+    "access-key-in-branch",
+    "No branch has an access key among its settings",
+    of="aws_amplify_branch",
+    severity="critical",
+    fix=_FIX,
+)
+def key_in_branch(branch: Fact, facts: Facts) -> Verdict | None:
+    """The same, for the settings of one branch. Names alone are read."""
+    return _keys_in_build(branch)
+
+
+@check(
+    "access-key-in-function",
+    "No function has an access key among its settings",
+    of="aws_lambda_function",
+    severity="critical",
+    fix=_FIX,
+)
+def key_in_function(function: Fact, facts: Facts) -> Verdict | None:
+    """A function has its execution role."""
+    names = words(function.attributes.get("environment_names"))
+    variables = first(function.attributes.get("environment")).get("variables")
+    names += list(variables) if isinstance(variables, dict) else []
+    held = sorted(name for name in names if re.search(r"ACCESS_KEY", name))
+    path = "environment_names" if "environment_names" in function.attributes else "environment"
+    return verdict(not held, ", ".join(held) or "no key", at=[function.at(path)])
+
+
+@check(
+    "workflow-uses-oidc",
+    "Every workflow signs in to AWS by OIDC",
+    of="github_workflow",
+    severity="high",
+    fix="Let the workflow take a role by OIDC (role-to-assume), and delete the key.",
+)
+def workflow_oidc(workflow: Fact, facts: Facts) -> Verdict | None:
+    """A key in a workflow's secrets works from anywhere, for ever."""
+    how = workflow.attributes.get("authentication")
+    if how is None or how == "runner":
+        return None
+    return verdict(how == "oidc", f"it signs in by {how}", at=[workflow.at("authentication")])
+
+
+@check(
+    "oidc-trust-narrow",
+    "Every role for workflows trusts one repository and branch alone",
+    of="aws_iam_role",
+    severity="critical",
+    fix="Add a condition on token.actions.githubusercontent.com:sub with repository and branch.",
+)
+def oidc_trust(role: Fact, facts: Facts) -> Verdict | None:
+    """Without a condition on the subject, any repository of anybody may take the role."""
+    for index, statement in enumerate(statements(role.get("assume_role_policy"))):
+        if "sts:AssumeRoleWithWebIdentity" not in words(statement.get("Action")):
+            continue
+        here = role.at(f"assume_role_policy.Statement.{index}.Condition")
+        subjects = [
+            str(known(one, "the subject that is trusted"))
+            for condition in (statement.get("Condition") or {}).values()  # type: ignore[union-attr]
+            if isinstance(condition, dict)
+            for key, value in condition.items()
+            if key.endswith(":sub")
+            for one in listed(value)
+        ]
+        if not subjects:
+            return verdict(False, "it trusts every repository", at=[here])
+        wide = [one for one in subjects if re.match(r"^(?:\*|repo:\*|repo:[^:]+:\*$|repo:[^/]+/\*)", one)]
+        why = f"it trusts {wide[0]}" if wide else "one repository and branch"
+        return verdict(not wide, why, at=[here])
+    return None
+
+
+def grants(role: Fact, facts: Facts) -> Iterator[tuple[dict[str, Value], Evidence]]:
+    """Every statement that a role holds, inline or attached, with where it stands. Raises NotKnown for an unread one."""
+    for place, path, policy in _documents(role, facts):
+        for index, statement in enumerate(statements(policy)):
+            yield statement, place.at(f"{path}.Statement.{index}")
+
+
+def _documents(role: Fact, facts: Facts) -> Iterator[tuple[Fact, str, Value]]:
+    for name in ("policies", "inline_policy"):
+        for index, one in enumerate(listed(role.attributes.get(name))):
+            for key in ("policy_document", "policy"):
+                if field(one, key) is not None:
+                    yield role, f"{name}.{index}.{key}", field(one, key)
+    for held in policies_of(role, facts):
+        if held.type == "aws_iam_role_policy":
+            yield held, "policy", held.get("policy")
+    for attached in _attached(role, facts):
+        policy = facts.find(attached)
+        if policy is not None:
+            yield policy, "policy", policy.get("policy")
+
+
+def _attached(role: Fact, facts: Facts) -> list[Value]:
+    apart = [one.attributes.get("policy_arn") for one in policies_of(role, facts)]
+    return [*listed(role.attributes.get("managed_policy_arns")), *(one for one in apart if one is not None)]
+
+
+_ADMINISTRATOR = ("arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/PowerUserAccess")
+
+
+def _runs(role: Fact) -> bool:
+    """Whether tasks, functions, builds or workflows take a role; people's and AWS's own are other matters."""
+    for statement in statements(role.get("assume_role_policy")):
+        services = " ".join(words(field(statement.get("Principal"), "Service")))
+        if re.search(r"ecs-tasks|lambda|codebuild|ec2|amplify|apprunner|batch|pods\.eks", services):
+            return True
+        if field(statement.get("Principal"), "Federated") is not None:
+            return True
+    return False
+
+
+@check(
+    "role-may-do-everything",
+    "No role of a task, function or workflow may do everything",
+    of="aws_iam_role",
+    severity="critical",
+    fix="List the actions that the program calls, on the resources that it uses.",
+)
+def star_role(role: Fact, facts: Facts) -> Verdict | None:
+    """With ``*`` on ``*`` a hole in the program is a hole in the account."""
+    if not _runs(role):
+        return None
+    for pointer in _attached(role, facts):
+        if pointer in _ADMINISTRATOR:
+            return verdict(False, f"it holds {str(pointer).rpartition('/')[2]}", at=[role.at()])
+    seen = [role.at()]
+    for statement, here in grants(role, facts):
+        if {"*", "*:*"} & set(words(statement.get("Action"))) and "*" in words(statement.get("Resource")):
+            return verdict(False, "it may do everything", at=[here, role.at()])
+        seen.append(here)
+    return verdict(True, "its rights are listed", at=seen)
+
+
+@check(
+    "role-may-use-whole-service",
+    "No role of a task, function or workflow may use the whole of a service",
+    of="aws_iam_role",
+    severity="medium",
+    fix="Name the calls and the resources: s3:GetObject on one bucket's objects, not s3:*.",
+)
+def service_wide(role: Fact, facts: Facts) -> Verdict | None:
+    """``s3:*`` may also delete every bucket."""
+    if not _runs(role):
+        return None
+    for pointer in _attached(role, facts):
+        if isinstance(pointer, str) and pointer.endswith("FullAccess"):
+            return verdict(False, f"it holds {pointer.rpartition('/')[2]}", at=[role.at()])
+    seen = [role.at()]
+    for statement, here in grants(role, facts):
+        wide = [one for one in words(statement.get("Action")) if re.fullmatch(r"[\w-]+:\*", one)]
+        if wide:
+            return verdict(False, f"it may do {wide[0]}", at=[here, role.at()])
+        seen.append(here)
+    return verdict(True, "no service as a whole", at=seen)
+
+
+@check(
+    "task-role-without-policy",
+    "Every task's role has rights of its own",
+    of="aws_ecs_task_definition",
+    severity="high",
+    fix="Give the role a policy with the calls that the program makes.",
+)
+def empty_task_role(definition: Fact, facts: Facts) -> Verdict | None:
+    """A role without rights is where the next person puts an access key instead."""
+    pointer = known(definition.get("task_role_arn"), f"the role of {definition.name}")
+    if pointer is None:
+        return None
+    role = next((one for one in facts.seen("aws_iam_role") if points_at(facts, pointer, one)), None)
+    if role is None:
+        raise NotKnown(f"the role of {definition.name}", "it was not read", "iam:ListRoles")
+    held = policies_of(role, facts)
+    own = [
+        one
+        for name in ("policies", "inline_policy", "inline_policies")
+        for one in listed(role.attributes.get(name))
+    ]
+    ends = [definition.at("task_role_arn"), role.at()]
+    if held or own or listed(role.attributes.get("managed_policy_arns")):
+        return verdict(True, "it has", at=ends)
+    absent(facts, role, "aws_iam_role_policy")
+    return verdict(False, f"{role.name} has no policy", at=ends)
+
+
+@check(
+    "user-without-mfa",
+    "Every user that can sign in has a second factor",
+    of="aws_iam_user",
+    severity="critical",
+    fix="Let the user register a second factor, or delete the user and sign in through IAM Identity Center.",
+)
+def user_mfa(user: Fact, facts: Facts) -> Verdict | None:
+    """A password or a key alone is one leak away from somebody else."""
+    keys = [
+        one
+        for one in facts.seen("aws_iam_access_key")
+        if one.attributes.get("user") == user.name and one.attributes.get("status") == "Active"
+    ]
+    if user.get("console_since") is None and not keys:
+        absent(facts, user, "aws_iam_access_key")
+        return None
+    devices = listed(user.get("mfa_devices"))
+    why = f"{len(devices)} devices" if devices else "no second factor"
+    return verdict(bool(devices), why, at=[user.at("mfa_devices"), *(one.at("status") for one in keys)])
+
+
+@check(
+    "access-key-old",
+    "No access key is older than 90 days",
+    of="aws_iam_access_key",
+    severity="high",
+    fix="Replace the key by a role, or rotate it now and every 90 days.",
+)
+def key_old(key: Fact, facts: Facts) -> Verdict | None:
+    """The longer a key lives, the more places hold it."""
+    if key.get("status") != "Active":
+        return None
+    made = day(key.get("create_date"))
+    if made is None:
+        raise NotKnown(f"the age of {key.name}", "its date was not read", "iam:ListAccessKeys")
+    days = (facts.today - made).days
+    return verdict(days <= 90, f"{days} days old", at=[key.at("create_date")])
+
+
+@check(
+    "access-key-never-used",
+    "No access key lies about unused",
+    of="aws_iam_access_key",
+    severity="medium",
+    fix="Delete the key: nobody will notice but a thief.",
+)
+def key_unused(key: Fact, facts: Facts) -> Verdict | None:
+    """A key that nobody uses is watched by nobody."""
+    if key.get("status") != "Active":
+        return None
+    used = day(key.get("last_used"))
+    fine = used is not None and (facts.today - used).days <= 90
+    return verdict(fine, f"last used {used}" if used else "never used", at=[key.at("last_used")])
+
+
+@check(
+    "access-key-shared",
+    "No access key is used by more than one person or place",
+    of="aws_iam_access_key",
+    severity="medium",
+    fix="Give every person and every program an identity of its own.",
+)
+def key_shared(key: Fact, facts: Facts) -> Verdict | None:
+    """AWS does not tell from how many places one key is used; whoever owns it must say so."""
+    if key.get("status") != "Active":
+        return None
+    raise NotKnown(
+        f"who uses {key.name}", "AWS shows its last use alone", "aws cloudtrail lookup-events, by AccessKeyId"
+    )
+
+
+@check(
+    "root-without-mfa",
+    "The root user has a second factor",
+    of="iam_account_summary",
+    severity="critical",
+    fix="Register a hardware key for the root user.",
+)
+def root_mfa(account: Fact, facts: Facts) -> Verdict | None:
+    """Nothing limits the root user."""
+    on = account.get("root_mfa") in (1, True)
+    return verdict(on, "it has" if on else "it has none", at=[account.at("root_mfa")])
+
+
+@check(
+    "root-access-key",
+    "The root user has no access key",
+    of="iam_account_summary",
+    severity="critical",
+    fix="Delete the root user's access keys.",
+)
+def root_keys(account: Fact, facts: Facts) -> Verdict | None:
+    """A root key can't be limited, only deleted."""
+    count = account.get("root_access_keys")
+    return verdict(not count, f"{count} keys" if count else "none", at=[account.at("root_access_keys")])
