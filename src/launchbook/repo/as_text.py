@@ -9,7 +9,16 @@ from launchbook.model import Endpoint, Fact, Finding, NotKnown, plain
 from launchbook.model.tiers import TIERS, Tier
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import deployments, environments, missing, settings, tiers, unused, words
+from launchbook.repo.picture import (
+    defaulted,
+    deployments,
+    environments,
+    missing,
+    settings,
+    tiers,
+    unused,
+    words,
+)
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
 FEW = 12
@@ -86,6 +95,7 @@ def _environments(found: Discovery, limit: int) -> Iterator[str]:
     uses = settings(found.facts)
     for title, some in (
         ("read but set nowhere", missing(uses)),
+        ("read with a default, set nowhere", defaulted(uses)),
         ("set but read nowhere", unused(uses)),
         ("reserved by the platform", [use for use in uses if use.reserved and use.set_in]),
     ):

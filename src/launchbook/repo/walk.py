@@ -113,6 +113,34 @@ DOCUMENTS = frozenset(
 )
 #: ``vendor`` is vendored when a package manager wrote it or packages lie in it; else somebody's own folder.
 _VENDOR_MARKS = frozenset(("modules.txt", "autoload.php", "bundle", "composer", "github.com", "golang.org"))
+#: Below these, a folder is a package of code: ``src/main/java/com/example`` holds no examples.
+_PACKAGES = re.compile(r"(?:^|/)src/(?:main|test)/(?:java|kotlin|scala|groovy)/")
+#: In these, a folder called ``backup`` is about backups, not one.
+_PARTS = frozenset(
+    [
+        "modules",
+        "module",
+        "terraform",
+        "infra",
+        "infrastructure",
+        "iac",
+        "stacks",
+        "components",
+        "roles",
+        "services",
+        "src",
+        "lib",
+        "app",
+        "apps",
+        "packages",
+        "cmd",
+        "internal",
+        "k8s",
+        "kubernetes",
+        "charts",
+        "aws",
+    ]
+)
 _STALE = re.compile(
     r"(?:\.(?:bak|old|orig|disabled|deprecated|save|backup)|~|[-_. ](?:old|backup|copy|bak))(?:\.\w+)?$", re.I
 )
@@ -188,7 +216,7 @@ def _folder(
         found.skip("vendored_trees")
         found.skip("vendored_files", _count(os.path.join(root, path)))  # noqa: PTH118
         return None
-    return max(origin, _folder_origin(name), key=_RANK.index)
+    return max(origin, _folder_origin(path, name), key=_RANK.index)
 
 
 def _is_vendored(root: str, path: str, name: str, siblings: frozenset[str]) -> bool:
@@ -209,8 +237,11 @@ def _names(root: str, path: str) -> list[str]:
         return []
 
 
-def _folder_origin(name: str) -> Origin:
+def _folder_origin(path: str, name: str) -> Origin:
     lower = name.lower()
+    parent = path.split("/")[-2:-1]
+    if _PACKAGES.search(path) or (lower in ("backup", "backups") and _PARTS.intersection(parent)):
+        return "source"
     if lower in GENERATED or lower.startswith("cdk.out"):
         return "generated"
     if lower in ARCHIVED:

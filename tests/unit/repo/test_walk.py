@@ -33,6 +33,10 @@ def put(root: Path, *paths: str) -> None:
         ("docs/archive/old.md", "archived"),
         ("examples/basic/main.tf", "document"),
         ("vendor/ours.tf", "source"),
+        ("src/main/java/com/example/old/App.java", "source"),
+        ("examples/src/main/java/com/App.java", "document"),
+        ("modules/backup/main.tf", "source"),
+        ("backup/main.tf", "archived"),
     ],
 )
 def test_a_tree_says_what_kind_its_files_are(tmp_path: Path, path: str, origin: str) -> None:
