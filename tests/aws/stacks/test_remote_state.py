@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws.stacks.test_stacks import environment
+from tests.aws.stacks.cycle import environment
 from tests.support.terraform import Terraform, TerraformFailed, available
 
 HERE = Path(__file__).parent
