@@ -12,13 +12,13 @@ from launchbook.model.aws import Alarm
 
 #: Dimension name -> the type whose resources it names, and the attribute whose value it must be.
 DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "QueueName": ("aws_sqs_queue", ("name",)),
-    "TopicName": ("aws_sns_topic", ("name",)),
+    "QueueName": ("aws_sqs_queue", ("name", "queue_name")),
+    "TopicName": ("aws_sns_topic", ("name", "topic_name")),
     "DBInstanceIdentifier": ("aws_db_instance", ("identifier", "id")),
     "ClusterName": ("aws_ecs_cluster", ("name",)),
     "ServiceName": ("aws_ecs_service", ("name",)),
-    "LoadBalancer": ("aws_lb", ("arn_suffix",)),
-    "TargetGroup": ("aws_lb_target_group", ("arn_suffix",)),
+    "LoadBalancer": ("aws_lb", ("arn_suffix", "load_balancer_full_name")),
+    "TargetGroup": ("aws_lb_target_group", ("arn_suffix", "target_group_full_name")),
     "FunctionName": ("aws_lambda_function", ("function_name", "id")),
     "RuleName": ("aws_cloudwatch_event_rule", ("name",)),
     "DistributionId": ("aws_cloudfront_distribution", ("id",)),
@@ -97,7 +97,7 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     if isinstance(value, Ref):
         target = facts.find(value)
         if value.attribute in ("id", *attributes) and not (
-            value.attribute == "id" and attributes == ("arn_suffix",)
+            value.attribute == "id" and attributes[0] == "arn_suffix"
         ):
             return None
         ends = [here] + ([target.at()] if target is not None else [])
@@ -226,7 +226,7 @@ def _without_filter(alarm: Alarm, place: str, namespace: str, name: str, facts: 
             f"whether {namespace} {name} is emitted", "only its data could tell", "cloudwatch:ListMetrics"
         )
     ends = [
-        alarm.at(place),
+        alarm.at("namespace" if place == "metric_name" else place),
         *(one.at("pattern") for one in facts.seen("aws_cloudwatch_log_metric_filter")[:1]),
     ]
     return verdict(False, f"no metric filter and no code emits {namespace} {name}", at=ends)

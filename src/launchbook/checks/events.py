@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, first, known, listed, points_at, words
+from launchbook.checks._shapes import absent, field, first, known, listed, points_at, words
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
 
 #: Fields of ``detail`` by source and detail-type, as AWS documents them. A field that is not here is never carried.
@@ -180,6 +180,7 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     inline, managed = role.get("inline_policies"), role.get("managed_policy_arns")
     if listed(inline) or listed(managed) or listed(role.get("inline_policy")):
         return verdict(True, "its role has a policy", at=[target.at("role_arn"), role.at()])
+    absent(facts, role, "aws_iam_role_policy")
     return verdict(False, f"its role {role.name} has no policy", at=[target.at("role_arn"), role.at()])
 
 

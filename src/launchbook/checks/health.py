@@ -172,11 +172,14 @@ def lacks_settings(group: Fact, facts: Facts) -> Verdict | None:
             if 503 not in (route.statuses or []) or not asked:
                 continue
             given, ends = _given(group, facts)
-            missing = sorted({one.name for one in asked} - given)
-            why = f"the route answers 503 without {', '.join(missing)}, and the task gets none of them"
-            return verdict(
-                len(missing) < len({one.name for one in asked}), why, at=[asked[0].at(), route.at(), *ends]
+            required = {one.name for one in asked if one.attributes.get("required") is not False}
+            missing = sorted(required - given)
+            why = (
+                f"the route answers 503 without {', '.join(missing)}, which the task does not get"
+                if missing
+                else "the task gets what it asks for"
             )
+            return verdict(not missing, why, at=[route.at("statuses"), asked[0].at(), *ends])
     return None
 
 

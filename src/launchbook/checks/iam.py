@@ -24,10 +24,12 @@ _FIX = "Give the program a role (task role, compute role, execution role), and d
 )
 def key_in_settings(setting: Setting, facts: Facts) -> Verdict | None:
     """A long-lived key in a runtime setting is shared, copied and never rotated. Names are enough to tell."""
-    if setting.role not in ("set", "document") or setting.reserved or setting.attributes.get("of"):
+    if setting.role not in ("set", "document") or setting.attributes.get("of"):
         return None
     if setting.name in ACCESS_KEYS:
-        reserved = [one.at() for one in facts.seen(Setting) if one.name == setting.name and one.reserved]
+        reserved = [
+            one.at() for one in facts.seen(Setting) if one.name == setting.name and one.role == "reserved"
+        ]
         why = f"{setting.name} is a runtime setting" + (", and the platform reserves it" if reserved else "")
         return verdict(False, why, at=[setting.at(), *reserved[:1]])
     return verdict(True, "no key", at=[setting.at()]) if setting.name.startswith("AWS_") else None
@@ -157,7 +159,7 @@ def oidc_trust(role: Fact, facts: Facts) -> Verdict | None:
 
 
 def grants(role: Fact, facts: Facts) -> Iterator[tuple[dict[str, Value], Evidence]]:
-    """Every statement that a role holds, inline or attached, with where it stands. Raises NotKnown for an unread one."""
+    """Every statement that a role holds, inline or attached, with its place. Raises NotKnown for an unread one."""
     for place, path, policy in _documents(role, facts):
         for index, statement in enumerate(statements(policy)):
             yield statement, place.at(f"{path}.Statement.{index}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from launchbook.check import check
 from launchbook.checks._shapes import field, first, known, listed, points_at, words
-from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 
 #: Ports that only administrators and other services of one's own should reach.
 PRIVATE_PORTS = {22: "SSH", 3389: "RDP", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 27017: "MongoDB"}
@@ -133,7 +133,13 @@ def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
     same = [one for one in others if one.where.file == listener.where.file]
     why = "it serves requests over plain HTTP"
     why += f"; the HTTPS listener does not exist: {same[0].condition}" if same else ""
-    return verdict(False, why, at=[listener.at("default_action"), *(one.at("condition") for one in same)])
+    serves = next((number for number, kind in enumerate(kinds) if kind != "redirect"), 0)
+    ends = [listener.at(f"default_action.{serves}.type"), *(_condition(one) for one in same)]
+    return verdict(False, why, at=ends)
+
+
+def _condition(fact: Fact) -> Evidence:
+    return Evidence(fact.source("condition"), fact.level, fact.condition)
 
 
 @check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 
 from launchbook.check import check
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
@@ -21,7 +22,8 @@ def names_nothing(mention: Fact, facts: Facts) -> Verdict | None:
     if kind == "route":
         exists = any(one.name == text and not one.shadowed for one in facts.seen(Endpoint))
     elif kind in ("script", "file"):
-        exists = facts.has_file(text)
+        pattern = [one for one in facts.files if fnmatchcase(one, text)] if "*" in text else []
+        exists = bool(pattern) or facts.has_file(text)
     elif kind == "alarm":
         exists = any(
             one.name == text for one in facts.all if one.created is not False and one.type.startswith("aws_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
+from launchbook.checks._shapes import first, known
 from launchbook.model import Document, Fact, Facts, Verdict, verdict
 
 
@@ -29,7 +30,9 @@ def secrets_in_repository(document: Document, facts: Facts) -> Verdict | None:
 )
 def state_in_repository(state: Fact, facts: Facts) -> Verdict | None:
     """State holds every value of every resource in plain text."""
-    return verdict(False, f"{state.attributes.get('resources')} resources with their values", at=[state.at()])
+    return verdict(
+        False, f"{state.attributes.get('resources')} resources with their values", at=[state.at("version")]
+    )
 
 
 @check(
@@ -41,12 +44,27 @@ def state_in_repository(state: Fact, facts: Facts) -> Verdict | None:
 )
 def remote_state(root: Fact, facts: Facts) -> Verdict | None:
     """Local state is lost with its machine, and two applies at once break it."""
-    backend = root.get("backend")
-    kinds = str(backend)
-    remote = any(
-        word in kinds for word in ("s3", "remote", "gcs", "azurerm", "http", "pg", "cloud", "consul")
-    )
-    return verdict(remote, "it does" if remote else "it has no backend", at=[root.at("backend")])
+    block = first(known(root.get("backend"), f"the backend of {root.name}"))
+    kind = str(known(block.get("type"), f"the backend of {root.name}"))
+    if not block:
+        if _makes_backend(root, facts):
+            return None
+        return verdict(False, "it has no backend", at=[root.at("backend")])
+    if kind not in _REMOTE:
+        return verdict(False, f"its backend is {kind}", at=[root.at("backend")])
+    locked = kind != "s3" or any(block.get(name) for name in ("dynamodb_table", "use_lockfile"))
+    return verdict(locked, "it does" if locked else "it has no lock", at=[root.at("backend")])
+
+
+_REMOTE = ("s3", "remote", "cloud", "gcs", "azurerm", "http", "pg", "consul", "kubernetes", "oss", "cos")
+
+
+def _makes_backend(root: Fact, facts: Facts) -> bool:
+    """Whether a root makes the bucket that another root keeps its state in: its own state has to lie elsewhere."""
+    folder = root.where.file.rpartition("/")[0]
+    used = {one.attributes.get("bucket") for one in facts.seen("terraform_backend")}
+    own = [one for one in facts.seen("aws_s3_bucket") if one.where.file.rpartition("/")[0] == folder]
+    return any(one.name in used for one in own)
 
 
 @check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import known, listed, points_at, services, statements, words
+from launchbook.checks._shapes import absent, field, known, listed, points_at, services, statements, words
 from launchbook.model import Evidence, Fact, Facts, Value, Verdict, verdict
 from launchbook.model.aws import Topic, TopicSubscription
 
@@ -44,6 +44,7 @@ def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
     count = topic.attributes.get("subscriptions_confirmed")
     if count is not None and str(count) != "0":
         return verdict(True, "it has confirmed readers", at=[topic.at("subscriptions_confirmed")])
+    absent(facts, topic, "aws_sns_topic_subscription")
     senders = [evidence for _, evidence in _publishers(topic, facts)]
     return verdict(False, "nobody reads what is sent to it", at=[topic.at(), *senders[:3]])
 
@@ -73,8 +74,16 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
     for name, end in needed.items():
         if name not in admitted and "*" not in admitted:
             why = f"its policy admits {', '.join(sorted(admitted)) or 'nobody'} and so shuts {name} out"
-            return verdict(False, why, at=[end, holder.at(path)])
+            return verdict(False, why, at=[end, holder.at(_place(document, path))])
     return verdict(True, "its policy admits who publishes", at=[holder.at(path)])
+
+
+def _place(document: Value, path: str) -> str:
+    """Where the policy says who may publish."""
+    for index, one in enumerate(listed(field(document, "Statement"))):
+        if isinstance(one, dict) and _publishes(one):
+            return f"{path}.Statement.{index}.Principal"
+    return path
 
 
 def _publishers(topic: Topic, facts: Facts) -> Iterator[tuple[str, Evidence]]:
@@ -95,7 +104,7 @@ def _pointers(value: Value) -> Iterator[Value]:
 def _policy(topic: Topic, facts: Facts) -> tuple[Value, Fact, str] | None:
     """The policy that holds: one of its own, or one attached beside it."""
     for holder in facts.seen("aws_sns_topic_policy"):
-        if points_at(facts, holder.attributes.get("arn"), topic):
+        if any(points_at(facts, one, topic) for one in listed(holder.attributes.get("arn"))):
             return holder.get("policy"), holder, "policy"
     own = topic.get("policy")
     return (own, topic, "policy") if own is not None else None

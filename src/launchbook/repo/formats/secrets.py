@@ -44,7 +44,15 @@ def secret_files(file: File, found: Found) -> None:
     if _PUBLIC.search(file.name) or re.search(r"example|sample|template|\.ya?ml$", file.name, re.I):
         return
     if why or in_folder:
-        found.document(file, "secrets", file.name, 1, why=why or "a file in a folder of secrets")
+        found.document(file, "secrets", file.name, _first(file), why=why or "a file in a folder of secrets")
+
+
+def _first(file: File) -> int:
+    """The line of the first setting in a dump as JSON; the file's first line otherwise."""
+    if not file.name.endswith(".json"):
+        return 1
+    lines = file.text.splitlines()
+    return next((at for at, text in enumerate(lines, 1) if re.search(r'"[A-Z][A-Z0-9_]{3,}"\s*:', text)), 1)
 
 
 @reader(

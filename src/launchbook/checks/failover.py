@@ -1,0 +1,199 @@
+"""Ways in that survive a failure: health checks on public names, certificates that renew, origins of one's own."""
+
+from __future__ import annotations
+
+from launchbook.check import check
+from launchbook.checks._shapes import absent, day, field, known, listed, points_at, switched_on, words
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Verdict, verdict
+
+
+def _checked(name: str, subject: Fact, place: str, facts: Facts) -> Verdict:
+    plain = name.rstrip(".").lower()
+    for one in facts.seen("aws_route53_health_check"):
+        if str(one.attributes.get("fqdn")).rstrip(".").lower() == plain:
+            return verdict(True, "it has", at=[subject.at(place), one.at("fqdn")])
+    absent(facts, subject, "aws_route53_health_check")
+    return verdict(False, f"no health check asks {plain}", at=[subject.at(place)])
+
+
+@check(
+    "record-health-check",
+    "Every public name that leads to the system has a health check",
+    of="aws_route53_record",
+    severity="medium",
+    fix="Add a Route 53 health check on the name, and an alarm on it.",
+)
+def record_checked(record: Fact, facts: Facts) -> Verdict | None:
+    """Only a look from outside sees what users see."""
+    alias = record.attributes.get("alias")
+    if not alias or record.attributes.get("type") not in ("A", "AAAA", "CNAME", None):
+        return None
+    return _checked(str(known(record.get("name"), f"the name of {record.id}")), record, "name", facts)
+
+
+@check(
+    "distribution-health-check",
+    "Every public name of a distribution has a health check",
+    of="aws_cloudfront_distribution",
+    severity="medium",
+    fix="Give the distribution its public name, and that name a Route 53 health check.",
+)
+def distribution_checked(distribution: Fact, facts: Facts) -> Verdict | None:
+    """The same, for what stands in front of everything."""
+    aliases = words(known(distribution.get("aliases"), f"the names of {distribution.name}"))
+    if not aliases:
+        why = "it has none here"
+        raise NotKnown(f"the public name of {distribution.name}", why, "aws route53 list-health-checks")
+    verdicts = [_checked(name, distribution, "aliases", facts) for name in aliases]
+    return next((one for one in verdicts if not one.holds), verdicts[0])
+
+
+@check(
+    "certificate-renews",
+    "Every certificate renews by itself and is far from its end",
+    of="aws_acm_certificate",
+    severity="high",
+    fix="Validate the certificate by DNS, and leave the validation records in place.",
+)
+def certificate(one: Fact, facts: Facts) -> Verdict | None:
+    """A certificate that waits for a click in a mail runs out on a weekend."""
+    method = one.attributes.get("validation_method")
+    if isinstance(method, str) and one.level in ("static", "plan"):
+        return verdict(method == "DNS", f"validated by {method}", at=[one.at("validation_method")])
+    if one.level in ("static", "plan"):
+        known(one.get("validation_method"), f"the validation of {one.name}")
+        return None
+    status, until = one.get("status"), day(one.get("not_after"))
+    if status != "ISSUED" or until is None:
+        return verdict(False, f"it is {status}", at=[one.at("status")])
+    left = (until - facts.today).days
+    fine = left > 30 and one.get("renewal_eligibility") != "INELIGIBLE"
+    ends = [one.at("not_after"), one.at("renewal_eligibility")]
+    return verdict(fine, f"{left} days left, renewal {one.get('renewal_eligibility')}", at=ends)
+
+
+@check(
+    "origin-deployed",
+    "Every distribution serves from hosts that this system deploys",
+    of="aws_cloudfront_distribution",
+    severity="critical",
+    fix="Point the origin at the host that is deployed, or remove the old deployment.",
+)
+def origin(distribution: Fact, facts: Facts) -> Verdict | None:
+    """An origin left from an earlier hosting serves old pages, and changes nothing when one deploys."""
+    hosts = [field(one, "domain_name") for one in listed(distribution.attributes.get("origin"))]
+    hosts += listed(distribution.attributes.get("origins"))
+    if not hosts:
+        raise NotKnown(f"the origins of {distribution.name}", "none was read", "cloudfront:ListDistributions")
+    ours, ends = _hosts(facts), []
+    for index, host in enumerate(hosts):
+        place = f"origin.{index}.domain_name" if "origin" in distribution.attributes else "origins"
+        if isinstance(host, Ref) or (isinstance(host, Unread) and host.refs):
+            ends.append(distribution.at(place))
+            continue
+        name = str(known(host, f"an origin of {distribution.name}")).lower()
+        if name not in ours and not name.endswith(".amazonaws.com"):
+            if not ours:
+                raise NotKnown(f"who deploys {name}", "no host of this system was read")
+            given = [
+                one.at("default") for one in facts.seen("parameter") if one.attributes.get("default") == name
+            ]
+            why = f"{name} is no host that this system deploys"
+            return verdict(False, why, at=[distribution.at(place), *given, *list(ours.values())[:2]])
+        ends.append(distribution.at(place))
+    return verdict(True, "they are", at=ends)
+
+
+def _hosts(facts: Facts) -> dict[str, Evidence]:
+    """Every host name that something here answers under."""
+    found: dict[str, Evidence] = {}
+    for kind, names in {
+        "aws_amplify_branch": ("domain",),
+        "aws_amplify_app": ("default_domain",),
+        "aws_lb": ("dns_name",),
+        "aws_route53_record": ("name",),
+    }.items():
+        for fact in facts.seen(kind):
+            for name in names:
+                value = fact.attributes.get(name)
+                if isinstance(value, str) and fact.origin != "archived":
+                    found[value.rstrip(".").lower()] = fact.at(name)
+    for branch in facts.seen("aws_amplify_branch"):
+        for app in facts.seen("aws_amplify_app"):
+            domain = app.attributes.get("default_domain")
+            if isinstance(domain, str):
+                found[f"{branch.name}.{domain}".lower()] = app.at("default_domain")
+    return found
+
+
+@check(
+    "rds-multi-az",
+    "Every database stands in two zones",
+    of="aws_db_instance",
+    severity="critical",
+    fix="Set multi_az to true.",
+)
+def database_zones(database: Fact, facts: Facts) -> Verdict | None:
+    """With one zone, its failure is an outage until somebody restores."""
+    if database.attributes.get("replicate_source_db"):
+        return None
+    on = switched_on(known(database.get("multi_az"), f"multi_az of {database.name}"))
+    return verdict(on, "it does" if on else "one zone", at=[database.at("multi_az")])
+
+
+@check(
+    "redis-failover",
+    "Every cache fails over by itself, into another zone",
+    of="aws_elasticache_replication_group",
+    severity="high",
+    fix="Set automatic_failover_enabled and multi_az_enabled, with two members.",
+)
+def cache_failover(cache: Fact, facts: Facts) -> Verdict | None:
+    """A cache without a second member takes every session along."""
+    names = ("automatic_failover_enabled", "multi_az_enabled")
+    off = [name for name in names if not switched_on(known(cache.get(name), f"{name} of {cache.name}"))]
+    why = f"off: {', '.join(off)}" if off else "both are on"
+    return verdict(not off, why, at=[cache.at(name) for name in off or names])
+
+
+@check(
+    "service-subnet-zones",
+    "Every service's subnets lie where its load balancer sends",
+    of="aws_ecs_service",
+    severity="medium",
+    fix="Give the load balancer a subnet in every zone that the tasks stand in.",
+)
+def balanced_zones(service: Fact, facts: Facts) -> Verdict | None:
+    """Targets in a zone that the load balancer is not in get no request."""
+    zones = _zones(service, "network_configuration.0.subnets", facts)
+    groups = [field(one, "target_group_arn") for one in listed(service.attributes.get("load_balancer"))]
+    balancers = [
+        balancer
+        for group in facts.seen("aws_lb_target_group")
+        if any(points_at(facts, one, group) for one in groups)
+        for listener in facts.seen("aws_lb_listener")
+        if any(
+            points_at(facts, field(a, "target_group_arn"), group)
+            for a in listed(listener.get("default_action"))
+        )
+        for balancer in facts.seen("aws_lb")
+        if points_at(facts, listener.attributes.get("load_balancer_arn"), balancer)
+    ]
+    if not balancers or not zones:
+        return None
+    covered = _zones(balancers[0], "subnets", facts)
+    left_out = sorted(zones - covered)
+    ends = [service.at("network_configuration.0.subnets"), balancers[0].at("subnets")]
+    return verdict(not left_out, f"not in {', '.join(left_out)}" if left_out else "they do", at=ends)
+
+
+def _zones(fact: Fact, path: str, facts: Facts) -> set[str]:
+    """The zones of the subnets at a path; empty where one can't be told."""
+    found: set[str] = set()
+    for one in listed(known(fact.get(path), f"the subnets of {fact.name}")):
+        subnet = facts.find(one)
+        zone = subnet.attributes.get("availability_zone") if subnet is not None else None
+        if not isinstance(zone, str):
+            return set()
+        found.add(zone)
+    return found
