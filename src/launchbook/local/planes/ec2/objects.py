@@ -1,4 +1,5 @@
 """What moto leaves behind: of a VPC its default network ACL, of a NAT gateway its interface, of both their tags.
+And what it forgets: the description of a rule that names a group.
 
 Methods are replaced, not the class: other services may have made EC2 backends before.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.security_groups import SecurityGroupRule
 
 _delete_vpc = EC2Backend.delete_vpc
 _delete_nat_gateway = EC2Backend.delete_nat_gateway
@@ -39,7 +41,16 @@ def delete_vpc_endpoints(self: Any, vpce_ids: list[str] | None = None) -> None:
         self.tags.pop(gone, None)
 
 
+def _description(rule: Any) -> str | None:
+    """The description of a rule, whether it names addresses or a group."""
+    for named in (rule.ip_range, rule.source_group):
+        if named and named.get("Description"):
+            return str(named["Description"])
+    return None
+
+
 def install() -> None:
     """Put these in moto's place."""
     for replacement in (delete_vpc, delete_nat_gateway, delete_vpc_endpoints):
         setattr(EC2Backend, replacement.__name__, replacement)
+    SecurityGroupRule.description = property(_description)  # type: ignore[method-assign, assignment]

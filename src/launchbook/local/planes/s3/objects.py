@@ -1,7 +1,7 @@
 """Bucket policies with their conditions.
 
-moto lets a statement deny whatever its condition says, so that the common "refuse requests without TLS" locks everybody out
-of the bucket. Here a statement concerns a request only when its condition holds.
+moto lets a statement deny whatever its condition says, so that the common "refuse requests without TLS" locks
+everybody out of the bucket. Here a statement concerns a request only when its condition holds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def install() -> None:
     """Let bucket policies be judged by our own evaluator."""
     from moto.s3 import models
 
-    models.FakeBucket.get_permission = _permission  # type: ignore[method-assign]
+    models.FakeBucket.get_permission = _permission  # type: ignore[method-assign, assignment]
 
 
 def _permission(bucket: Any, action: str, resource: str) -> Any:
