@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from launchbook.check import check
@@ -15,7 +15,8 @@ from launchbook.model.aws import Alarm, Queue
 
 @dataclass(frozen=True)
 class Watch:
-    """One row: an alarm that every resource of a type should have. ``metrics`` are alternatives."""
+    """One row: an alarm that every resource of a type should have. ``metrics`` are alternatives; ``only`` says for
+    which resources of the type it is."""
 
     id: str
     of: str
@@ -23,129 +24,70 @@ class Watch:
     namespaces: tuple[str, ...]
     metrics: tuple[str, ...]
     dimension: str
-    severity: Severity = "medium"
-    why: str = ""
-    #: Which resources of the type it is for: all, work queues, dead-letter queues, replicas.
-    only: Callable[[Fact, Facts], bool] = lambda fact, facts: True
+    severity: Severity
+    only: Callable[[Fact, Facts], bool]
 
 
 def _is_dead_letter(queue: Fact, facts: Facts) -> bool:
     return isinstance(queue, Queue) and takes_dead_letters(queue, facts)
 
 
-_ECS = ("AWS/ECS", "ECS/ContainerInsights")
-_LB = ("AWS/ApplicationELB", "AWS/NetworkELB")
-_DEPTH = "ApproximateNumberOfMessagesVisible"
-_AGE = "ApproximateAgeOfOldestMessage"
+#: id, type, severity, namespaces, metrics, dimension, which of the type, what is watched.
+_TABLE = """
+ecs-cpu           | aws_ecs_service | medium | AWS/ECS ECS/ContainerInsights | CPUUtilization CpuUtilized | ServiceName | all | CPU
+ecs-memory        | aws_ecs_service | medium | AWS/ECS ECS/ContainerInsights | MemoryUtilization MemoryUtilized | ServiceName | all | memory
+ecs-running-tasks | aws_ecs_service | high | ECS/ContainerInsights | RunningTaskCount | ServiceName | all | fewer running tasks than wanted
+rds-cpu           | aws_db_instance | medium | AWS/RDS | CPUUtilization | DBInstanceIdentifier | all | CPU
+rds-storage       | aws_db_instance | high | AWS/RDS | FreeStorageSpace | DBInstanceIdentifier | all | free storage
+rds-connections   | aws_db_instance | medium | AWS/RDS | DatabaseConnections | DBInstanceIdentifier | all | connections
+rds-read-latency  | aws_db_instance | medium | AWS/RDS | ReadLatency | DBInstanceIdentifier | all | read latency
+rds-write-latency | aws_db_instance | medium | AWS/RDS | WriteLatency | DBInstanceIdentifier | all | write latency
+rds-replica-lag   | aws_db_instance | high | AWS/RDS | ReplicaLag | DBInstanceIdentifier | replicas | replica lag
+redis-cpu         | aws_elasticache_replication_group | medium | AWS/ElastiCache | EngineCPUUtilization CPUUtilization | CacheClusterId | all | CPU
+redis-memory      | aws_elasticache_replication_group | high | AWS/ElastiCache | DatabaseMemoryUsagePercentage FreeableMemory | CacheClusterId | all | memory
+redis-evictions   | aws_elasticache_replication_group | medium | AWS/ElastiCache | Evictions | CacheClusterId | all | evictions
+redis-connections | aws_elasticache_replication_group | medium | AWS/ElastiCache | CurrConnections | CacheClusterId | all | connections
+queue-age         | aws_sqs_queue | high | AWS/SQS | ApproximateAgeOfOldestMessage | QueueName | work | the age of its oldest message
+queue-depth       | aws_sqs_queue | medium | AWS/SQS | ApproximateNumberOfMessagesVisible | QueueName | work | its depth
+dead-letters      | aws_sqs_queue | high | AWS/SQS | ApproximateNumberOfMessagesVisible | QueueName | dead-letter | the first message that ends there
+lb-errors         | aws_lb | high | AWS/ApplicationELB | HTTPCode_ELB_5XX_Count | LoadBalancer | application | its own 5xx answers
+lb-target-errors  | aws_lb | high | AWS/ApplicationELB | HTTPCode_Target_5XX_Count | LoadBalancer | application | 5xx answers of its targets
+lb-latency        | aws_lb | medium | AWS/ApplicationELB | TargetResponseTime | LoadBalancer | application | latency
+lb-unhealthy      | aws_lb | high | AWS/ApplicationELB AWS/NetworkELB | UnHealthyHostCount | LoadBalancer | all | unhealthy targets
+edge-errors       | aws_cloudfront_distribution | high | AWS/CloudFront | 5xxErrorRate | DistributionId | all | 5xx answers
+edge-latency      | aws_cloudfront_distribution | medium | AWS/CloudFront | OriginLatency | DistributionId | all | origin latency
+event-failures    | aws_cloudwatch_event_rule | medium | AWS/Events | FailedInvocations | RuleName | all | failed invocations
+lambda-errors     | aws_lambda_function | high | AWS/Lambda | Errors | FunctionName | all | errors
+lambda-throttles  | aws_lambda_function | medium | AWS/Lambda | Throttles | FunctionName | all | throttles
+"""  # noqa: E501  # a table is read across
 
-WATCHES: tuple[Watch, ...] = (
-    Watch("ecs-cpu", "aws_ecs_service", "CPU", _ECS, ("CPUUtilization", "CpuUtilized"), "ServiceName"),
-    Watch(
-        "ecs-memory",
-        "aws_ecs_service",
-        "memory",
-        _ECS,
-        ("MemoryUtilization", "MemoryUtilized"),
-        "ServiceName",
-    ),
-    Watch(
-        *("ecs-running-tasks", "aws_ecs_service", "fewer running tasks than wanted", _ECS),
-        *(("RunningTaskCount",), "ServiceName", "high"),
-    ),
-    Watch("rds-cpu", "aws_db_instance", "CPU", ("AWS/RDS",), ("CPUUtilization",), "DBInstanceIdentifier"),
-    Watch(
-        *("rds-storage", "aws_db_instance", "free storage", ("AWS/RDS",), ("FreeStorageSpace",)),
-        *("DBInstanceIdentifier", "high"),
-    ),
-    Watch(
-        *("rds-connections", "aws_db_instance", "connections", ("AWS/RDS",), ("DatabaseConnections",)),
-        "DBInstanceIdentifier",
-    ),
-    Watch(
-        *("rds-read-latency", "aws_db_instance", "read latency", ("AWS/RDS",), ("ReadLatency",)),
-        "DBInstanceIdentifier",
-    ),
-    Watch(
-        *("rds-write-latency", "aws_db_instance", "write latency", ("AWS/RDS",), ("WriteLatency",)),
-        "DBInstanceIdentifier",
-    ),
-    Watch(
-        *("rds-replica-lag", "aws_db_instance", "replica lag", ("AWS/RDS",), ("ReplicaLag",)),
-        "DBInstanceIdentifier",
-        only=lambda fact, facts: bool(fact.attributes.get("replicate_source_db")),
-    ),
-    Watch(
-        *("redis-cpu", "aws_elasticache_replication_group", "CPU", ("AWS/ElastiCache",)),
-        *(("EngineCPUUtilization", "CPUUtilization"), "CacheClusterId"),
-    ),
-    Watch(
-        *("redis-memory", "aws_elasticache_replication_group", "memory", ("AWS/ElastiCache",)),
-        *(("DatabaseMemoryUsagePercentage", "FreeableMemory", "BytesUsedForCache"), "CacheClusterId"),
-    ),
-    Watch(
-        *("redis-evictions", "aws_elasticache_replication_group", "evictions", ("AWS/ElastiCache",)),
-        *(("Evictions",), "CacheClusterId"),
-    ),
-    Watch(
-        *("redis-connections", "aws_elasticache_replication_group", "connections", ("AWS/ElastiCache",)),
-        *(("CurrConnections",), "CacheClusterId"),
-    ),
-    Watch(
-        *("queue-age", "aws_sqs_queue", "the age of its oldest message", ("AWS/SQS",), (_AGE,), "QueueName"),
-        severity="high",
-        only=lambda fact, facts: not _is_dead_letter(fact, facts),
-    ),
-    Watch(
-        *("queue-depth", "aws_sqs_queue", "its depth", ("AWS/SQS",), (_DEPTH,), "QueueName"),
-        only=lambda fact, facts: not _is_dead_letter(fact, facts),
-    ),
-    Watch(
-        *(
-            "dead-letters",
-            "aws_sqs_queue",
-            "the first message that arrives",
-            ("AWS/SQS",),
-            (_DEPTH,),
-            "QueueName",
-        ),
-        severity="high",
-        only=_is_dead_letter,
-    ),
-    Watch(
-        "lb-errors", "aws_lb", "its own 5xx answers", _LB, ("HTTPCode_ELB_5XX_Count",), "LoadBalancer", "high"
-    ),
-    Watch(
-        *("lb-target-errors", "aws_lb", "5xx answers of its targets", _LB),
-        *(("HTTPCode_Target_5XX_Count",), "LoadBalancer", "high"),
-    ),
-    Watch("lb-latency", "aws_lb", "latency", _LB, ("TargetResponseTime",), "LoadBalancer"),
-    Watch(
-        "lb-unhealthy", "aws_lb", "unhealthy targets", _LB, ("UnHealthyHostCount",), "LoadBalancer", "high"
-    ),
-    Watch(
-        *("edge-errors", "aws_cloudfront_distribution", "5xx answers", ("AWS/CloudFront",)),
-        *(("5xxErrorRate",), "DistributionId", "high"),
-    ),
-    Watch(
-        *("edge-latency", "aws_cloudfront_distribution", "origin latency", ("AWS/CloudFront",)),
-        *(("OriginLatency",), "DistributionId"),
-    ),
-    Watch(
-        *("event-failures", "aws_cloudwatch_event_rule", "failed invocations", ("AWS/Events",)),
-        *(("FailedInvocations",), "RuleName"),
-    ),
-    Watch(
-        "lambda-errors", "aws_lambda_function", "errors", ("AWS/Lambda",), ("Errors",), "FunctionName", "high"
-    ),
-    Watch(
-        "lambda-throttles",
-        "aws_lambda_function",
-        "throttles",
-        ("AWS/Lambda",),
-        ("Throttles",),
-        "FunctionName",
-    ),
-)
+
+def _rows() -> Iterator[Watch]:
+    for line in _TABLE.strip().splitlines():
+        name, of, severity, spaces, metrics, dimension, only, what = (
+            cell.strip() for cell in line.split("|")
+        )
+        yield Watch(
+            name,
+            of,
+            what,
+            tuple(spaces.split()),
+            tuple(metrics.split()),
+            dimension,
+            _SEVERITIES[severity],
+            _ONLY[only],
+        )
+
+
+_SEVERITIES: dict[str, Severity] = {"medium": "medium", "high": "high"}
+_ONLY: dict[str, Callable[[Fact, Facts], bool]] = {
+    "all": lambda *_: True,
+    "work": lambda queue, facts: not _is_dead_letter(queue, facts),
+    "dead-letter": _is_dead_letter,
+    "replicas": lambda database, _: bool(database.attributes.get("replicate_source_db")),
+    "application": lambda balancer, _: balancer.attributes.get("load_balancer_type") in (None, "application"),
+}
+WATCHES: tuple[Watch, ...] = tuple(_rows())
 
 
 def alarms_on(facts: Facts, watch: Watch, fact: Fact) -> list[Fact]:
@@ -197,7 +139,7 @@ def _declare(watch: Watch) -> None:
         absent(facts, fact, "aws_cloudwatch_metric_alarm")
         return verdict(False, f"no alarm watches {watch.what}", at=[fact.at()])
 
-    body.__doc__ = watch.why or f"Without an alarm on {watch.what}, users are the first to notice."
+    body.__doc__ = f"Without an alarm on {watch.what}, users are the first to notice."
     check(
         f"alarm-{watch.id}",
         f"Every {_NOUNS[watch.of]} has an alarm on {watch.what}",

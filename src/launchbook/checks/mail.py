@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.model import Fact, Facts, Verdict, verdict
+from launchbook.checks._shapes import absent, known, points_at, words
+from launchbook.model import Fact, Facts, NotKnown, Unread, Verdict, verdict
+from launchbook.model.aws import Alarm
 
 _CLAIMS = {
     "ses-production-access": "SES is in the sandbox",
@@ -64,10 +66,174 @@ def sending_enabled(account: Fact, facts: Facts) -> Verdict | None:
 )
 def identity_signed(identity: Fact, facts: Facts) -> Verdict | None:
     """Unsigned mail is taken for spam."""
-    verified = identity.attributes.get("verified_for_sending_status")
-    status = identity.attributes.get("dkim_status")
-    if verified is None and status is None:
-        return None
-    fine = verified in (True, None) and status in ("SUCCESS", None)
+    if identity.level in ("static", "plan"):
+        raise NotKnown(f"whether {identity.name} is verified", "files do not show it", "ses:GetEmailIdentity")
+    verified, status = identity.get("verified_for_sending_status"), identity.get("dkim_status")
+    fine = verified is True and status == "SUCCESS"
     ends = [identity.at("verified_for_sending_status"), identity.at("dkim_status")]
     return verdict(fine, f"verified: {verified}, DKIM: {status}", at=ends)
+
+
+def _alarm(metric: str, facts: Facts) -> Fact | None:
+    """The alarm on one of the account's reputation metrics."""
+    for one in facts.seen(Alarm):
+        if one.origin == "source" and one.attributes.get("metric_name") == metric:
+            return one
+    return None
+
+
+def _watched(identity: Fact, metric: str, facts: Facts) -> Verdict:
+    found = _alarm(metric, facts)
+    if found is not None:
+        return verdict(True, f"{found.name} watches it", at=[identity.at(), found.at()])
+    absent(facts, identity, "aws_cloudwatch_metric_alarm")
+    return verdict(False, f"no alarm on {metric}", at=[identity.at()])
+
+
+@check(
+    "ses-bounce-alarm",
+    "An alarm watches the share of mail that bounces",
+    of="aws_sesv2_email_identity",
+    severity="high",
+    fix="Add an alarm on Reputation.BounceRate of AWS/SES, below the 5 % at which AWS reviews the account.",
+)
+def bounce_alarm(identity: Fact, facts: Facts) -> Verdict | None:
+    """AWS pauses sending for the whole account when too much bounces."""
+    return _watched(identity, "Reputation.BounceRate", facts)
+
+
+@check(
+    "ses-complaint-alarm",
+    "An alarm watches the share of mail that readers complain of",
+    of="aws_sesv2_email_identity",
+    severity="high",
+    fix="Add an alarm on Reputation.ComplaintRate of AWS/SES, below 0.1 %.",
+)
+def complaint_alarm(identity: Fact, facts: Facts) -> Verdict | None:
+    """The same, for complaints."""
+    return _watched(identity, "Reputation.ComplaintRate", facts)
+
+
+@check(
+    "ses-sender-declared",
+    "Whatever sends mail has an identity that is declared, or read from the account",
+    of="sdk_call",
+    severity="medium",
+    fix="Declare the sender's identity with its records and alarms.",
+)
+def sender_declared(call: Fact, facts: Facts) -> Verdict | None:
+    """A call shows that mail is sent; whether it arrives is the identity's matter."""
+    if call.get("service") not in ("ses", "sesv2") or "Send" not in str(call.get("operation")):
+        return None
+    found = facts.seen("aws_sesv2_email_identity")
+    if found:
+        return verdict(True, f"{found[0].name} is declared", at=[call.at(), found[0].at()])
+    raise NotKnown("who sends mail, and who watches it", "no identity was read", "sesv2:ListEmailIdentities")
+
+
+def _domain(identity: Fact) -> str | None:
+    """The domain of an identity; None for a single address."""
+    name = str(known(identity.get("email_identity"), f"the name of {identity.id}"))
+    return None if "@" in name else name.lower()
+
+
+def _text(identity: Fact, name: str, start: str, facts: Facts) -> Verdict:
+    """Whether a TXT record of a name begins as it should, in the zones that were read."""
+    zones = facts.seen("aws_route53_zone")
+    for one in facts.seen("aws_route53_record"):
+        if one.attributes.get("type") != "TXT" or str(one.attributes.get("name")).rstrip(".").lower() != name:
+            continue
+        if any(value.strip('"').startswith(start) for value in words(one.get("records"))):
+            return verdict(True, "it has", at=[identity.at(), one.at("records")])
+    if not any(name.endswith(zone.name.rstrip(".").lower()) for zone in zones):
+        raise NotKnown(f"the records of {name}", "its zone was not read", f"dig TXT {name}")
+    absent(facts, identity, "aws_route53_record")
+    return verdict(
+        False, f"{name} has no {start} record", at=[identity.at(), *(zone.at() for zone in zones[:1])]
+    )
+
+
+@check(
+    "mail-spf",
+    "Every sending domain has an SPF record",
+    of="aws_sesv2_email_identity",
+    severity="high",
+    fix="Publish a TXT record v=spf1 include:amazonses.com on the domain.",
+)
+def spf(identity: Fact, facts: Facts) -> Verdict | None:
+    """Who may send for a domain is what receivers ask first."""
+    domain = _domain(identity)
+    return _text(identity, domain, "v=spf1", facts) if domain else None
+
+
+@check(
+    "mail-dmarc",
+    "Every sending domain has a DMARC record",
+    of="aws_sesv2_email_identity",
+    severity="high",
+    fix="Publish a TXT record v=DMARC1 on _dmarc of the domain, with a policy and an address for reports.",
+)
+def dmarc(identity: Fact, facts: Facts) -> Verdict | None:
+    """The large mailbox providers refuse bulk mail without it."""
+    domain = _domain(identity)
+    return _text(identity, f"_dmarc.{domain}", "v=DMARC1", facts) if domain else None
+
+
+@check(
+    "mail-dkim-records",
+    "Every sending domain publishes its DKIM records",
+    of="aws_sesv2_email_identity",
+    severity="high",
+    fix="Publish the three CNAME records that SES gives for the domain.",
+)
+def dkim_records(identity: Fact, facts: Facts) -> Verdict | None:
+    """What files declare of DKIM; the account says whether SES has seen it."""
+    domain = _domain(identity)
+    if domain is None or identity.level not in ("static", "plan"):
+        return None
+    for one in facts.seen("aws_route53_record"):
+        name = one.attributes.get("name")
+        by_reference = isinstance(name, Unread) and "dkim" in name.reason
+        if one.attributes.get("type") == "CNAME" and (by_reference or "._domainkey." in str(name)):
+            return verdict(True, "they are declared", at=[identity.at(), one.at("name")])
+    if not any(domain.endswith(zone.name.rstrip(".").lower()) for zone in facts.seen("aws_route53_zone")):
+        raise NotKnown(f"the records of {domain}", "its zone was not read", "sesv2:GetEmailIdentity")
+    absent(facts, identity, "aws_route53_record")
+    return verdict(False, "no DKIM record is declared", at=[identity.at()])
+
+
+@check(
+    "ses-mail-from",
+    "Every sending domain has a MAIL FROM domain of its own",
+    of="aws_sesv2_email_identity",
+    severity="low",
+    fix="Set a MAIL FROM domain with its MX and SPF records.",
+)
+def mail_from(identity: Fact, facts: Facts) -> Verdict | None:
+    """With it SPF agrees with the sender's domain."""
+    if _domain(identity) is None:
+        return None
+    for one in facts.seen("aws_sesv2_email_identity_mail_from_attributes"):
+        if points_at(facts, one.attributes.get("email_identity"), identity):
+            return verdict(True, "it has", at=[identity.at(), one.at("mail_from_domain")])
+    if identity.level in ("static", "plan"):
+        absent(facts, identity, "aws_sesv2_email_identity_mail_from_attributes")
+        return verdict(False, "it has none", at=[identity.at()])
+    status = identity.get("mail_from_status")
+    return verdict(status == "SUCCESS", f"{status}", at=[identity.at("mail_from_status")])
+
+
+@check(
+    "ses-quota",
+    "The mail quota leaves room",
+    of="ses_account",
+    severity="medium",
+    fix="Ask for a higher sending quota before the launch.",
+)
+def quota(account: Fact, facts: Facts) -> Verdict | None:
+    """What goes over the daily quota is refused."""
+    most, sent = account.get("max_24_hour_send"), account.get("sent_last_24_hours")
+    if not isinstance(most, int | float) or not isinstance(sent, int | float):
+        raise NotKnown("the mail quota", "it was not read", "ses:GetAccount")
+    fine = most < 0 or sent < 0.8 * most  # -1 is a quota without a limit
+    return verdict(fine, f"{sent:.0f} of {most:.0f} a day", at=[account.at("max_24_hour_send")])

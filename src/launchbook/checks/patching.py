@@ -181,3 +181,73 @@ def dependency_lock(project: Fact, facts: Facts) -> Verdict | None:
     """Without one, what is built tomorrow is not what was tested today."""
     lock = project.get("lock")
     return verdict(bool(lock), str(lock) if lock else "no lock file lies beside it", at=[project.at()])
+
+
+_SCANS = re.compile(
+    r"audit|trivy|grype|snyk|dependency-review|osv-scanner|codeql|safety check|govulncheck|dependency-check"
+)
+_UPDATERS = (
+    ".github/dependabot.yml",
+    ".github/dependabot.yaml",
+    "renovate.json",
+    ".renovaterc",
+    ".renovaterc.json",
+)
+
+
+@check(
+    "dependencies-scanned",
+    "Every project's dependencies are scanned for known holes",
+    of="dependencies",
+    severity="medium",
+    fix="Let a workflow scan the lock file on every change and once a week, or switch Dependabot or Renovate on.",
+)
+def dependencies_scanned(project: Fact, facts: Facts) -> Verdict | None:
+    """Most holes come with what one depends on, after it was released."""
+    for workflow in facts.seen("github_workflow"):
+        scans = listed(workflow.attributes.get("scans"))
+        if scans or _SCANS.search(workflow.where.file.rpartition("/")[2].lower()):
+            return verdict(True, f"{workflow.name} scans", at=[project.at(), workflow.at("scans")])
+    for path in _UPDATERS:
+        if facts.has_file(path):
+            return verdict(True, f"{path} watches", at=[project.at()])
+    return verdict(False, "no workflow scans, and nothing updates", at=[project.at()])
+
+
+@check(
+    "build-runtime-supported",
+    "Every build uses a runtime that is still supported",
+    of="aws_amplify_app",
+    severity="high",
+    fix="Move the build to a version that still gets security updates.",
+)
+def build_runtime(build: Fact, facts: Facts) -> Verdict | None:
+    """What builds the program often runs it too, and dies with it."""
+    for index, command in enumerate(listed(build.attributes.get("build_commands"))):
+        match = re.search(r"\b(?:nvm (?:use|install)|n) v?(\d+)", str(command))
+        if match:
+            day = ended(f"node:{match[1]}", facts.today)
+            why = f"support of Node.js {match[1]} ended on {day}" if day else f"Node.js {match[1]}"
+            return verdict(day is None, why, at=[build.at(f"build_commands.{index}")])
+    return None
+
+
+@check(
+    "codebuild-runtime-supported",
+    "Every CodeBuild project uses a runtime that is still supported",
+    of="aws_codebuild_project",
+    severity="medium",
+    fix="Move the build to a version that still gets security updates.",
+)
+def codebuild_runtime(build: Fact, facts: Facts) -> Verdict | None:
+    """The same, for a build specification's runtime versions."""
+    names = {"nodejs": "node", "python": "python"}
+    versions = build.attributes.get("runtime_versions")
+    if not isinstance(versions, dict) or not versions:
+        return None
+    for name, version in versions.items():
+        day = ended(f"{names.get(name, name)}:{version}", facts.today)
+        if day is not None:
+            why = f"support of {name} {version} ended on {day}"
+            return verdict(False, why, at=[build.at(f"runtime_versions.{name}")])
+    return verdict(True, "supported", at=[build.at("runtime_versions")])

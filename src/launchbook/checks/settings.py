@@ -65,7 +65,7 @@ def secret_exists(definition: Fact, facts: Facts) -> Verdict | None:
             text = known(pointer, f"what {field(one, 'name')} points to")
             found = facts.find(text) or _stored(str(text), facts)
             if found is None:
-                kind = "aws_ssm_parameter" if ":ssm:" in str(text) or "arn:" not in str(text) else _SECRET
+                kind = "aws_ssm_parameter" if ":ssm:" in str(text) or "arn:" not in str(text) else _STORE
                 if definition.level in ("static", "plan") or isinstance(text, Ref):
                     raise NotKnown(f"whether {text} exists", "files do not show it", f"{_ASK[kind]}")
                 absent(facts, definition, kind)
@@ -78,14 +78,14 @@ def secret_exists(definition: Fact, facts: Facts) -> Verdict | None:
     return verdict(True, "they exist", at=seen) if seen else None
 
 
-_SECRET = "aws_secretsmanager_secret"
-_ASK = {_SECRET: "secretsmanager:ListSecrets", "aws_ssm_parameter": "ssm:DescribeParameters"}
+_STORE = "aws_secretsmanager_secret"
+_ASK = {_STORE: "secretsmanager:ListSecrets", "aws_ssm_parameter": "ssm:DescribeParameters"}
 
 
 def _stored(pointer: str, facts: Facts) -> Fact | None:
     """A secret by its ARN with or without the six characters and the key at its end, a parameter by its name."""
     name = pointer.partition(":secret:")[2].split(":")[0] or pointer.partition(":parameter")[2] or pointer
-    for one in (*facts.seen(_SECRET), *facts.seen("aws_ssm_parameter")):
+    for one in (*facts.seen(_STORE), *facts.seen("aws_ssm_parameter")):
         if name in (one.name, f"/{one.name}") or re.sub(r"-\w{6}$", "", name) == one.name:
             return one
     return None
@@ -96,13 +96,42 @@ _KNOWN: dict[str, tuple[str, frozenset[str]]] = {
     "aws_ecs_service": (
         "deployment_configuration.0",
         frozenset(
-            ["deployment_circuit_breaker", "maximum_percent", "minimum_healthy_percent", "alarms", "strategy", "bake_time_in_minutes", "lifecycle_hook", "linear_configuration", "canary_configuration", "lifecycle_hooks"]
+            [
+                "deployment_circuit_breaker",
+                "maximum_percent",
+                "minimum_healthy_percent",
+                "alarms",
+                "strategy",
+                "bake_time_in_minutes",
+                "lifecycle_hook",
+                "linear_configuration",
+                "canary_configuration",
+                "lifecycle_hooks",
+            ]
         ),
     ),
     "kubernetes_cron_job_v1": (
         "spec.0.job_template.0.spec.0",
         frozenset(
-            ["active_deadline_seconds", "backoff_limit", "backoff_limit_per_index", "completion_mode", "completions", "managed_by", "manual_selector", "max_failed_indexes", "parallelism", "pod_failure_policy", "pod_replacement_policy", "selector", "success_policy", "suspend", "template", "ttl_seconds_after_finished", "metadata"]
+            [
+                "active_deadline_seconds",
+                "backoff_limit",
+                "backoff_limit_per_index",
+                "completion_mode",
+                "completions",
+                "managed_by",
+                "manual_selector",
+                "max_failed_indexes",
+                "parallelism",
+                "pod_failure_policy",
+                "pod_replacement_policy",
+                "selector",
+                "success_policy",
+                "suspend",
+                "template",
+                "ttl_seconds_after_finished",
+                "metadata",
+            ]
         ),
     ),
 }
