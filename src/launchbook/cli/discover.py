@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 from launchbook.errors import UnreadableInput
 from launchbook.redact import shown
 from launchbook.repo import Discovery, discover
-from launchbook.repo.as_json import as_json
+from launchbook.repo.as_json import as_json, json_text
 from launchbook.repo.as_text import as_text
 
 
@@ -39,7 +38,7 @@ def command(path: str, environment: str, wants_json: bool, page: str | None, eve
         _write_page(found, path, page)
         click.echo(f"written: {shown(page)}", err=True)
     if wants_json:
-        click.echo(json.dumps(as_json(found), indent=1))
+        click.echo(json_text(as_json(found)))
     elif not page:
         click.echo(as_text(found, everything), nl=False)
     click.echo(f"\nnext: launchbook audit {shlex.quote(shown(path))}", err=True)

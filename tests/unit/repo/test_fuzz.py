@@ -98,58 +98,29 @@ def test_every_file_with_its_lines_shuffled(tmp_path: Path, seed: int) -> None:
     assert crashes(tmp_path) == []
 
 
-def test_every_file_as_another_shape_of_document(tmp_path: Path) -> None:
+WORDS = (
+    "Resources spec jobTemplate containers phases applications artifacts groups slos containerDefinitions "
+    "resources branches frontend panels services jobs on env"
+)
+MARKS = (
+    '"AWSTemplateFormatVersion": "", "apiVersion": "v1", "kind": "CronJob", "metadata": {"name": "x"}, '
+    '"type": "aws:cloudformation:stack", "version": 4, "Type": "AWS::SQS::Queue"'
+)
+NAMES = (
+    "a.yaml b.json amplify.yml buildspec.yml c.tfstate cdk.json vercel.json .github/workflows/w.yml "
+    "docker-compose.yml manifest.json slo.yaml alert-rules.yaml"
+)
+
+
+@pytest.mark.parametrize("shape", ["null", "[]", "3", '"x"', "{}", "[null, 1, [], {}]", '{"a": null}'])
+def test_every_file_as_another_shape_of_document(tmp_path: Path, shape: str) -> None:
     """The right marks in a document whose values are of the wrong shape."""
-    shapes = ["null", "[]", "3", '"x"', "{}", "[null, 1, [], {}]", '{"a": null}']
-    words = [
-        "Resources",
-        "spec",
-        "jobTemplate",
-        "containers",
-        "phases",
-        "applications",
-        "artifacts",
-        "groups",
-        "slos",
-    ]
-    words += [
-        "containerDefinitions",
-        "resources",
-        "branches",
-        "frontend",
-        "panels",
-        "services",
-        "jobs",
-        "on",
-        "env",
-    ]
-    marks = '"AWSTemplateFormatVersion": "", "apiVersion": "v1", "kind": "CronJob", "metadata": {"name": "x"}'
-    marks += ', "type": "aws:cloudformation:stack", "version": 4, "Type": "AWS::SQS::Queue"'
-    for number, shape in enumerate(shapes):
-        body = "{" + marks + "".join(f', "{word}": {shape}' for word in words) + "}"
-        folder = tmp_path / str(number)
-        for name in (
-            "a.yaml",
-            "b.json",
-            "amplify.yml",
-            "buildspec.yml",
-            "c.tfstate",
-            "cdk.json",
-            "vercel.json",
-        ):
-            (folder / ".github/workflows").mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(body)
-        for name in (
-            ".github/workflows/w.yml",
-            "docker-compose.yml",
-            "manifest.json",
-            "slo.yaml",
-            "alert-rules.yaml",
-        ):
-            (folder / name).write_text(body)
-        queue = '{"Q": {"Type": "AWS::SQS::Queue", "Properties": ' + shape + "}}"
-        resources = "{" + marks + ', "Resources": ' + queue + "}"
-        (folder / "t.json").write_text(resources)
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    members = [MARKS, *(f'"{word}": {shape}' for word in WORDS.split())]
+    for name in NAMES.split():
+        (tmp_path / name).write_text("{" + ", ".join(members) + "}")
+    queue = '{"Q": {"Type": "AWS::SQS::Queue", "Properties": ' + shape + "}}"
+    (tmp_path / "t.json").write_text("{" + MARKS + ', "Resources": ' + queue + "}")
     assert crashes(tmp_path) == []
 
 
