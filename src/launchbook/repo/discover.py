@@ -51,7 +51,7 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     found = Found(tree, environment, gaps=list(walked.gaps))
     for form, files in claims(tree).items():
         _read(form, files, found)
-    facts = _related(found) + Facts(files=tree.files)
+    facts = _related(found) + Facts(complete=IN_FILES_ALONE, files=tree.files)
     differing, gaps = _contradictions(facts)
     if gaps:
         facts += Facts(gaps=gaps)

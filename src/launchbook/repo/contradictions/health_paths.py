@@ -36,6 +36,8 @@ def _unserved(group: Fact, path: str, routes: list[Endpoint]) -> Iterator[Findin
     """A path that no route answers, beside the route that was probably meant."""
     served = {str(route.attributes.get("path")) for route in routes}
     near = _nearest(path, served) if path not in served and group.origin == "source" else ""
+    if not near and path not in served and group.origin == "source":
+        near = next((one for one in sorted(served) if one.rpartition("/")[2] == path.rpartition("/")[2]), "")
     ends = [end(route, "", near) for route in routes if near and route.attributes.get("path") == near]
     if ends:
         why = f"the load balancer asks {path}, which no route here answers; {near} comes nearest"

@@ -12,7 +12,14 @@ _REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
 _NAMED = re.compile(r"(?:^|_|aws)region$", re.I)
 
 
-_REGIONAL = ("aws_amplify_app", "github_workflow", "cdk_stack", "aws_eks_cluster", "terraform_backend")
+_REGIONAL = (
+    "aws_amplify_app",
+    "github_workflow",
+    "cdk_stack",
+    "aws_eks_cluster",
+    "terraform_backend",
+    "sdk_client",
+)
 
 
 def contradict(facts: Facts) -> Iterator[Finding]:

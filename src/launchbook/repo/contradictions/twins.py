@@ -31,7 +31,8 @@ def contradict(facts: Facts) -> Iterator[Finding]:
             values = [at(fact, path) for fact in (one, other)]
             if None not in values and str(values[0]) != str(values[1]):
                 why = f"{says} {values[0]} in one file and {values[1]} in another ({logical(one)})"
-                yield differing(about, why, one.id, [end(one, path, values[0]), end(other, path, values[1])])
+                ends = [end(one, path, values[0]), end(other, path, values[1])]
+                yield differing(about, why, one.id, [*ends, *_users(facts, about, one, other)])
     for one, other in twins(facts, "aws_sqs_queue"):
         ends = [found for queue in (one, other) if (found := _dead_letter(queue, facts))]
         if len(ends) == 2 and ends[0].value != ends[1].value:
@@ -45,6 +46,14 @@ def at(fact: Fact, path: str) -> str | int | None:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value if isinstance(value, str | int) else None
+
+
+def _users(facts: Facts, about: str, *queues: Fact) -> Iterator[Evidence]:
+    """The code that uses one of two queues of different names."""
+    names = {queue.id: queue.name for queue in queues if about == "queue-name"}
+    for relation in facts.relations:
+        if relation.kind == "uses-queue" and relation.target in names:
+            yield Evidence(str(relation.where), "static", names[relation.target])
 
 
 def _dead_letter(queue: Fact, facts: Facts) -> Evidence | None:

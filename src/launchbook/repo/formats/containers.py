@@ -85,8 +85,21 @@ def compose(file: File, found: Found) -> None:
         for key in ("image", "build", "ports", "depends_on", "healthcheck", "command"):
             if isinstance(service.get(key), (str, int, list)):
                 attributes[key] = service[key]
+        lines = {key: line_of(services, name, key) for key in attributes}
+        test = as_map(service.get("healthcheck")).get("test")
+        if isinstance(test, str | list):
+            attributes["healthcheck"] = test
+            lines["healthcheck"] = line_of(services, name, "healthcheck", "test")
         at = line_of(services, name)
-        found.fact(file, "compose_service", f"service:{name}", name=name, line=at, attributes=attributes)
+        found.fact(
+            file,
+            "compose_service",
+            f"service:{name}",
+            name=name,
+            line=at,
+            attributes=attributes,
+            lines={**lines},
+        )
         environment = service.get("environment")
         for entry in as_map(environment):
             found.setting(file, entry, "set", line_of(services, name, "environment", entry), "local", of=name)

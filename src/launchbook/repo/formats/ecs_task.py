@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from launchbook.model import Value
 from launchbook.repo.cloudformation.names import attribute_name
-from launchbook.repo.lined import Map, as_map, lines_below
+from launchbook.repo.lined import Map, as_list, as_map, dig, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader
+
+_QUEUE_URL = re.compile(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/([\w.-]+)")
 
 
 @reader(
@@ -27,6 +32,10 @@ def ecs_task(file: File, found: Found) -> None:
         attributes[name] = value
         lines[name] = task.lines.get(key, task.line)
         lines |= lines_below(value, name)
+    queues = dict(_queues(task))
+    if queues:
+        attributes["queue_settings"] = {setting: name for setting, (name, _) in queues.items()}
+        lines |= {f"queue_settings.{setting}": line for setting, (_, line) in queues.items()}
     family = task.get("family")
     name = family if isinstance(family, str) else file.shown
     found.fact(
@@ -38,3 +47,14 @@ def ecs_task(file: File, found: Found) -> None:
         attributes=attributes,
         lines=lines,
     )
+
+
+def _queues(task: Map) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Settings whose value is a queue's URL: which queue a task uses is wiring, not a secret."""
+    for number, container in enumerate(as_list(task.get("containerDefinitions"))):
+        for at, entry in enumerate(as_list(as_map(container).get("environment"))):
+            name, value = dig(entry, "name"), dig(entry, "value")
+            match = _QUEUE_URL.fullmatch(value) if isinstance(value, str) else None
+            if match and isinstance(name, str):
+                line = line_of(task, "containerDefinitions", number, "environment", at, "name")
+                yield name, (match[1], line)

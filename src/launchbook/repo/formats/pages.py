@@ -41,7 +41,9 @@ def page(file: File, found: Found) -> None:
             line=number,
             attributes={"about": about, "value": "no"},
         )
-    for number, kind, text in _mentions(file.text) if runbook else ():
+    for number, kind, text in _mentions(file.text):
+        if not (runbook or kind == "log-group"):
+            continue
         found.fact(
             file,
             "mention",
@@ -89,6 +91,8 @@ def _mentions(text: str) -> Iterator[tuple[int, str, str]]:
 def _kind(span: str, line: str) -> str:
     if re.match(rf"^(?:{_METHODS}) /", span):
         return "route"
+    if re.match(r"^/(aws|ecs)/[\w./#-]+$", span):
+        return "log-group"
     if re.match(r"^(\$ )?aws ", span):
         return "command"
     if re.search(r"\b[\w./-]+/[\w.-]+\.(sh|ts|js|py|mjs|rb)\b", span):

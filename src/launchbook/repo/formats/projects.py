@@ -1,11 +1,11 @@
-"""What a project is built from and hosted on: dependencies, Vercel, Netlify, SQL migrations, edge handlers."""
+"""What a project is built from: dependencies, SQL migrations, edge handlers."""
 
 from __future__ import annotations
 
 import re
 
 from launchbook.model import Value
-from launchbook.repo.lined import as_list, dig, line_of
+from launchbook.repo.lined import dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
 _LOCKS = {
@@ -42,31 +42,6 @@ def dependencies(file: File, found: Found) -> None:
         if not (dig(document, "dependencies") or dig(document, "devDependencies")):
             return
     found.fact(file, "dependencies", "dependencies", name=file.path, line=line, attributes={"lock": lock})
-
-
-@reader("Vercel", "vercel.json", hides=("vercel_project",))
-def vercel(file: File, found: Found) -> None:
-    """A project hosted on Vercel: regions, crons (path and schedule)."""
-    document = file.json
-    regions: list[Value] = [str(one) for one in as_list(dig(document, "regions"))]
-    found.document(file, "vercel", file.name, 1, regions=regions)
-    for index, cron in enumerate(as_list(dig(document, "crons"))):
-        path, schedule = str(dig(cron, "path") or ""), str(dig(cron, "schedule") or "")
-        found.fact(
-            file,
-            "vercel_cron",
-            f"cron:{path}",
-            name=path,
-            line=line_of(document, "crons", index),
-            attributes={"path": path, "schedule": schedule, "method": "GET"},
-        )
-
-
-@reader("Netlify", "netlify.toml", hides=("document",))
-def netlify(file: File, found: Found) -> None:
-    """A project hosted on Netlify."""
-    publish = re.search(r'^\s*publish\s*=\s*"([^"]*)"', file.text, re.M)
-    found.document(file, "netlify", file.name, 1, publish=publish[1] if publish else "")
 
 
 _TABLE = re.compile(

@@ -7,7 +7,7 @@ import re
 
 from tree_sitter import Node
 
-from launchbook.model import Value, Where
+from launchbook.model import Value
 from launchbook.redact import shown
 from launchbook.repo.code.python import constant, dotted, keyword, tree
 from launchbook.repo.code.syntax import arguments, below, field, imports, line, pairs, root, string, text
@@ -15,6 +15,7 @@ from launchbook.repo.reader import File, Found, reader
 
 _JAVASCRIPT = tuple(f"*.{suffix}" for suffix in ("ts", "tsx", "js", "mjs", "cjs", "mts"))
 _QUEUE_URL = re.compile(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
+_REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-\d")
 _QUEUE_NAME = re.compile(r"^[a-z][\w-]*(queue|messages|jobs|tasks|events)[\w-]*$", re.I)
 _RESOURCES = ("QueueUrl", "QueueName", "Bucket", "TopicArn", "TableName", "FromEmailAddress", "StreamName")
 
@@ -32,40 +33,87 @@ def javascript_sdk(file: File, found: Found) -> None:
         service = module.removeprefix("@aws-sdk/").removeprefix("client-").removeprefix("lib-")
         given = pairs(arguments(made)[0]) if arguments(made) else {}
         named = {key: _expression(given[key]) for key in _RESOURCES if key in given}
-        _call(file, found, service, name.removesuffix("Command"), line(made), named)
-        for key in ("QueueUrl", "QueueName"):
-            if key in given:
-                _uses_queue(file, found, text(given[key]), line(given[key]))
+        queue = given.get("QueueName") or given.get("QueueUrl")
+        url = _QUEUE_URL.search(text(queue))  # the default beside a setting counts too
+        written = url[0] if url else string(queue)
+        known = (written, line(queue)) if queue is not None and written else None
+        _call(file, found, service, name.removesuffix("Command"), line(made), named, known)
+    for made in below(top, "new_expression"):
+        module = modules.get(text(field(made, "constructor")), "")
+        region = string(pairs(arguments(made)[0]).get("region")) if arguments(made) else None
+        if region and module.startswith("@aws-sdk/client-") and _REGION.fullmatch(region):
+            _client_fact(file, found, module.removeprefix("@aws-sdk/client-"), line(made), region)
 
 
 @reader("AWS SDK for Python", "*.py", sniff=rb"boto3|aiobotocore", hides=("sdk_call",))
 def python_sdk(file: File, found: Found) -> None:
-    """``boto3.client("sqs")`` and the methods called on it."""
+    """``boto3.client("sqs")`` and the methods called on it, or on a table or queue made from it."""
     module = tree(file)
     clients: dict[str, str] = {}
+    constants: dict[str, tuple[str, int]] = {}
     for node in ast.walk(module):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            maker = dotted(node.value.func)
-            if maker.endswith((".client", ".resource")) and node.value.args:
-                for target in node.targets:
-                    clients[dotted(target)] = str(constant(node.value.args[0]) or "")
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            if isinstance(node.value.value, str):
+                constants |= {dotted(one): (node.value.value, node.lineno) for one in node.targets}
+        elif isinstance(node, ast.Assign) and (made := _client(node.value)) is not None:
+            clients |= {dotted(target): str(constant(made.args[0]) or "") for target in node.targets}
+            _region(file, found, made)
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and (owner := dotted(node.func).rpartition("."))[0] in clients:
-            service = clients[owner[0]]
             operation = "".join(part.capitalize() for part in owner[2].split("_"))
-            named = {
-                key: ast.unparse(value) for key in _RESOURCES if (value := keyword(node, key)) is not None
-            }
-            _call(file, found, service, operation, node.lineno, named)
-            if "QueueUrl" in named:
-                _uses_queue(file, found, named["QueueUrl"], node.lineno)
+            given = {key: value for key in _RESOURCES if (value := keyword(node, key)) is not None}
+            named = {key: ast.unparse(value) for key, value in given.items()}
+            queue = given.get("QueueName", given.get("QueueUrl"))
+            known = constants.get(dotted(queue)) if queue is not None else None
+            literal = constant(queue)
+            if known is None and isinstance(literal, str):
+                known = (literal, node.lineno)
+            _call(file, found, clients[owner[0]], operation, node.lineno, named, known)
 
 
-def _call(file: File, found: Found, service: str, operation: str, at: int, named: dict[str, str]) -> None:
+def _client(node: ast.expr) -> ast.Call | None:
+    """The call that makes a client or resource, at the start of a chain (``boto3.resource("dynamodb").Table(…)``)."""
+    while isinstance(node, ast.Call):
+        if dotted(node.func).endswith((".client", ".resource")) and node.args:
+            return node
+        node = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+    return None
+
+
+def _region(file: File, found: Found, made: ast.Call) -> None:
+    """The region that a client is given, or falls back to."""
+    given = keyword(made, "region_name")
+    for node in ast.walk(given) if given is not None else ():
+        value = constant(node)
+        if isinstance(value, str) and _REGION.fullmatch(value):
+            _client_fact(file, found, str(constant(made.args[0]) or ""), made.lineno, value)
+            return
+
+
+def _client_fact(file: File, found: Found, service: str, at: int, region: str) -> None:
+    found.fact(
+        file, "sdk_client", f"client:{service}:{at}", name=service, line=at, attributes={"region": region}
+    )
+
+
+def _call(
+    file: File,
+    found: Found,
+    service: str,
+    operation: str,
+    at: int,
+    named: dict[str, str],
+    queue: tuple[str, int] | None = None,
+) -> None:
+    """``queue`` is the name or URL that the code itself writes, with its line."""
     attributes: dict[str, Value] = {"service": service, "operation": operation}
     attributes |= {
         f"names_{key}": shown(value) for key, value in named.items() if "secret" not in value.lower()
     }
+    lines: dict[str, int | str] = {}
+    if queue is not None:
+        url = _QUEUE_URL.search(queue[0])
+        attributes["queue"], lines["queue"] = url["name"] if url else queue[0], queue[1]
     found.fact(
         file,
         "sdk_call",
@@ -73,15 +121,8 @@ def _call(file: File, found: Found, service: str, operation: str, at: int, named
         name=f"{service} {operation}",
         line=at,
         attributes=attributes,
+        lines=lines,
     )
-
-
-def _uses_queue(file: File, found: Found, written: str, at: int) -> None:
-    match = _QUEUE_URL.search(written)
-    if match:
-        found.relation(
-            "uses-queue", file.shown, match["name"], Where(file=file.shown, line=at), resolved=False
-        )
 
 
 def _expression(node: Node) -> str:

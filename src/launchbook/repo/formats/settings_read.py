@@ -8,10 +8,13 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from launchbook.model import Value
 from launchbook.repo.code.python import constant, dotted, tree
 from launchbook.repo.code.syntax import arguments, below, field, line, root, string, text
+from launchbook.repo.formats.settings_files import implied_store
 from launchbook.repo.reader import File, Found, reader
 
+_STORES = re.compile(r"(?:URL|URI|HOST|DSN)$")
 _NAME = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 #: A function that is given names of settings: ``missingSettings(["DATABASE_URL"])``, ``requireEnv("X")``.
 _ASKS = re.compile(r"env|setting|config|require", re.I)
@@ -70,12 +73,31 @@ def other_settings(file: File, found: Found) -> None:
     _add(file, found, iter(reads))
 
 
+_LIBRARIES = re.compile(
+    r"[\"'](?:npm:)?(pg|postgres|mysql2?|ioredis|redis|mongodb|mongoose|psycopg2?|asyncpg|pymongo)[\"'@/]"
+    r"|^\s*(?:import|from)\s+(psycopg2?|asyncpg|redis|pymongo|mysql|aiomysql)\b",
+    re.M,
+)
+
+
+def _implied(file: File, found: Found, name: str, at: int) -> None:
+    """The data store that a setting's name implies, once in a repository; its engine from the file's libraries."""
+    used = " ".join(one or other for one, other in _LIBRARIES.findall(file.text))
+    store = implied_store(name, re.sub(r"\bpg\b|psycopg2?|asyncpg", "postgres", used))
+    known = (fact.name == name for fact in found.facts if fact.type == "implied_store")
+    if store is not None and file.origin == "source" and not any(known):
+        more: dict[str, Value] = {"implies": store[0], "engine": store[1]}
+        found.fact(file, "implied_store", f"implied:{name}", name=name, line=at, attributes=more)
+
+
 def _add(file: File, found: Found, reads: Iterator[Read]) -> None:
     seen: set[str] = set()
     for name, at, required in reads:
         if _NAME.match(name) and name not in seen:
             seen.add(name)
             found.setting(file, name, "read", at, required=required)
+            if _STORES.search(name):
+                _implied(file, found, name, at)
 
 
 def _javascript(top: Node) -> Iterator[Read]:

@@ -138,6 +138,18 @@ def _regions(instance: Instance) -> dict[str, str]:
     return regions
 
 
+def _region_lines(instance: Instance) -> dict[str, str]:
+    """Where each provider's region is written, by the path of the region."""
+    found: dict[str, str] = {}
+    for declared in instance.module.providers:
+        values = read_body(declared.body, instance.scope(), frozenset())
+        alias = values.attributes.get("alias")
+        at = values.lines.get("region", declared.block.line)
+        if declared.block.labels == ("aws",):
+            found[f"regions.{alias if isinstance(alias, str) else ''}"] = f"{declared.file.shown}:{at}"
+    return found
+
+
 def _root_facts(instance: Instance, variables: VariableFiles, found: Found) -> None:
     module = instance.module
     first = module.settings[0] if module.settings else None
@@ -150,6 +162,7 @@ def _root_facts(instance: Instance, variables: VariableFiles, found: Found) -> N
         lines |= {path: f"{declared.file.shown}:{line}" for path, line in values.lines.items()}
     attributes["backend"] = [_backend(declared) for declared in _backends(module)]
     attributes["regions"] = dict(instance.regions)
+    lines |= _region_lines(instance)
     attributes["variable_files"] = {name or "loaded": list(paths) for name, paths in variables.files.items()}
     lock = f"{module.folder}/.terraform.lock.hcl" if module.folder else ".terraform.lock.hcl"
     attributes["lock_file"] = found.tree.get(lock) is not None

@@ -33,6 +33,11 @@ _ACTIONS = {
     "aws-actions/aws-cloudformation-github-deploy": "cloudformation",
     "amondnet/vercel-action": "vercel",
 }
+#: What looks for known holes in dependencies or images.
+_SCANS = re.compile(
+    r"(?:npm|pnpm|yarn|pip-|cargo) ?audit|trivy|grype|snyk|dependency-review-action|osv-scanner|codeql-action"
+    r"|govulncheck|dependency-check|safety (?:check|scan)"
+)
 _BUILDS = re.compile(r"docker (?:push|buildx build|build|tag)\b")
 #: The tag of an image reference: an expression of the workflow, a shell variable, or plain text.
 _TAG = re.compile(
@@ -59,6 +64,15 @@ def workflow(file: File, found: Found) -> None:
         "deploys": [*sorted(deploys)],
         "branches": [*_branches(top)],
         "tags": [*sorted({shown(tag) for step, _ in steps for tag in _tags(step)})],
+        "scans": [
+            *sorted(
+                {
+                    match[0]
+                    for run, _ in (*runs, *((use, at) for use, _, at in uses))
+                    if (match := _SCANS.search(run))
+                }
+            )
+        ],
         "unpinned_actions": [
             *sorted(use for use, _, _ in uses if use.endswith(("@main", "@master", "@latest")))
         ],
@@ -80,7 +94,16 @@ def workflow(file: File, found: Found) -> None:
                 attributes["region"] = given["aws-region"]
                 lines["region"] = line_of(step, "with", "aws-region")
     name = str(top.get("name") or file.name)
-    found.fact(file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines)
+    fact = found.fact(
+        file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines
+    )
+    for use, step, _ in uses:
+        path = dig(step, "with", "task-definition")
+        if use.startswith("aws-actions/amazon-ecs-deploy-task-definition") and isinstance(path, str):
+            target = found.tree.get(path)
+            if target is not None:
+                where = file.where(line_of(step, "with", "task-definition"))
+                found.relation("deploys", fact.id, f"{target.shown}#taskDefinition", where)
     for key, at, job in _variables(document):
         found.setting(file, key, "set", at, of=job)
 

@@ -48,6 +48,12 @@ def _asked(fact: Fact) -> Iterator[tuple[str, str, str, str]]:
         path = health_command_path(_known(fact, "command"))
         if path:
             yield "health-path", "GET", path, "command"
+    elif fact.type == "compose_service":
+        path = health_command_path(_known(fact, "healthcheck"))
+        if path:
+            yield "health-path", "GET", path, "healthcheck"
+    elif fact.type == "vercel_cron" and isinstance(fact.attributes.get("path"), str):
+        yield "calls", "GET", str(fact.attributes["path"]), "path"
     calls = fact.attributes.get("calls")
     for number, call in enumerate(calls if isinstance(calls, list) else []):
         url = call.get("url") if isinstance(call, dict) else None
