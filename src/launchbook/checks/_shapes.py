@@ -78,10 +78,14 @@ def targets(facts: Facts, fact: Fact, path: str) -> list[Fact | str]:
 
 
 def points_at(facts: Facts, value: Value, target: Fact) -> bool:
-    """Whether a value is the target: a reference to it, its ARN, or its name at the end of one."""
+    """Whether a value is the target: a reference to it, its ARN, or its name at the end of one.
+
+    A file and an account tell of one thing under two ids: there the type and the name decide.
+    """
     if isinstance(value, Unread):
         return any(points_at(facts, ref, target) for ref in value.refs)
-    if facts.find(value) is target:
+    found = facts.find(value)
+    if found is not None and (found is target or (found.type, found.name) == (target.type, target.name)):
         return True
     return isinstance(value, str) and value.rpartition(":")[2].rpartition("/")[2] == target.name
 

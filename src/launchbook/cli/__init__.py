@@ -8,6 +8,7 @@ when they are called, so that ``launchbook --help`` stays under 120 ms.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -82,6 +83,16 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("interrupted: nothing more was done", err=True)
+        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        # Nobody at three in the morning is helped by a traceback; whoever mends it asks for one.
+        if os.environ.get("LAUNCHBOOK_DEBUG"):
+            raise
+        click.echo(f"launchbook itself failed: {type(error).__name__}: {error}", err=True)
+        click.echo("\nhint: run it again with LAUNCHBOOK_DEBUG=1 and report what it prints", err=True)
+        sys.exit(3)

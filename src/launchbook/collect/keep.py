@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 NAMES, WHOLE = "{}", "*"
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -80,8 +81,8 @@ def _plain(value: object, *, whole: bool) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(item, whole=False) for key, item in value.items()} if whole else None
     if isinstance(value, list):
-        return [item for item in value if not isinstance(item, (Mapping, list))]
-    return value
+        return [_plain(item, whole=False) for item in value if not isinstance(item, (Mapping, list))]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _quoted(name: str) -> str:

@@ -83,4 +83,5 @@ class Report:
     @property
     def findings(self) -> list[Finding]:
         """Every finding once, in the order of the checklist."""
-        return list(dict.fromkeys(finding for one in self.requirements for finding in one.findings))
+        held = {id(finding): finding for one in self.requirements for finding in one.findings}
+        return list(held.values())
