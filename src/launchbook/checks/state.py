@@ -1,0 +1,169 @@
+"""How things are now: alarms that ring, queues that fill, jobs that failed. Only an account can tell."""
+
+from __future__ import annotations
+
+from launchbook.check import check
+from launchbook.checks._shapes import day, known, listed, points_at, whole, words
+from launchbook.checks.queues import takes_dead_letters
+from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
+from launchbook.model.aws import Alarm, Queue, Topic
+
+
+@check(
+    "log-retention",
+    "Every log group keeps its logs for a time that is set",
+    of="aws_cloudwatch_log_group",
+    severity="medium",
+    fix="Set retention_in_days.",
+)
+def log_retention(group: Fact, facts: Facts) -> Verdict | None:
+    """Without one, logs are kept and paid for without end."""
+    days = known(group.get("retention_in_days"), f"the retention of {group.name}")
+    fine = days is not None and whole(days, "the retention") > 0
+    return verdict(fine, f"{days} days" if fine else "kept for ever", at=[group.at("retention_in_days")])
+
+
+@check(
+    "alarm-state",
+    "No alarm rings, and none has been without data for days",
+    of=Alarm,
+    severity="high",
+    fix="Open the alarm's runbook; where it has no data, find out who should emit its metric.",
+)
+def alarm_state(alarm: Alarm, facts: Facts) -> Verdict | None:
+    """A launch begins with quiet alarms. One without data for days will never ring."""
+    if alarm.level in ("static", "plan"):
+        return None
+    state, since = alarm.get("state"), day(alarm.attributes.get("state_since"))
+    ends = [alarm.at("state"), alarm.at("state_since")]
+    if state == "ALARM":
+        return verdict(False, f"it rings since {since}", at=ends)
+    if state == "INSUFFICIENT_DATA":
+        if since is None:
+            raise NotKnown(
+                f"since when {alarm.name} has no data", "it was not read", "cloudwatch:DescribeAlarms"
+            )
+        days = (facts.today - since).days
+        quiet = days >= 2 and alarm.attributes.get("treat_missing_data") != "notBreaching"
+        return verdict(not quiet, f"without data for {days} days", at=ends)
+    return verdict(True, "it is quiet", at=ends)
+
+
+@check(
+    "queue-backlog",
+    "No queue holds more than its consumer takes",
+    of=Queue,
+    severity="medium",
+    fix="Read the consumer's log; scale it out.",
+)
+def backlog(queue: Queue, facts: Facts) -> Verdict | None:
+    """A thousand waiting messages are more than a moment's work. How old the oldest is, its alarm tells."""
+    if queue.level in ("static", "plan") or takes_dead_letters(queue, facts):
+        return None
+    waiting = whole(queue.get("messages"), f"the depth of {queue.name}")
+    return verdict(waiting < 1000, f"{waiting} wait", at=[queue.at("messages")])
+
+
+@check(
+    "dead-letters-waiting",
+    "No dead-letter queue holds messages",
+    of=Queue,
+    severity="high",
+    fix="Read one message and the consumer's log of its time, correct the cause, then redrive.",
+)
+def dead_letters(queue: Queue, facts: Facts) -> Verdict | None:
+    """Each one is work that was given up."""
+    if queue.level in ("static", "plan") or not takes_dead_letters(queue, facts):
+        return None
+    waiting = whole(queue.get("messages"), f"the depth of {queue.name}")
+    return verdict(waiting == 0, f"{waiting} wait", at=[queue.at("messages")])
+
+
+@check(
+    "topic-unconfirmed",
+    "No subscription of a topic waits for its confirmation",
+    of=Topic,
+    severity="medium",
+    fix="Confirm the subscription from the mailbox or endpoint, or remove it.",
+)
+def unconfirmed(topic: Topic, facts: Facts) -> Verdict | None:
+    """Whoever never confirmed gets nothing."""
+    if topic.level in ("static", "plan"):
+        return None
+    waiting = whole(topic.get("subscriptions_pending"), f"the subscriptions of {topic.name}")
+    return verdict(waiting == 0, f"{waiting} wait", at=[topic.at("subscriptions_pending")])
+
+
+@check(
+    "pager-behind-topic",
+    "Every topic that alarms go to reaches more than a mailbox",
+    of=Topic,
+    severity="medium",
+    fix="Subscribe the pager's or the chat's HTTPS endpoint beside the mailbox.",
+)
+def pager(topic: Topic, facts: Facts) -> Verdict | None:
+    """Nobody reads mail at three in the morning."""
+    rung = [one for one in facts.seen(Alarm) if any(points_at(facts, a, topic) for a in _actions(one))]
+    if not rung:
+        return None
+    readers = [
+        one
+        for one in facts.seen("aws_sns_topic_subscription")
+        if points_at(facts, one.attributes.get("topic_arn"), topic)
+    ]
+    if not readers:
+        return None
+    protocols = {str(known(one.get("protocol"), f"the protocol of {one.name}")) for one in readers}
+    fine = bool(protocols & {"https", "http", "lambda", "sqs", "sms", "application", "firehose"})
+    return verdict(
+        fine, ", ".join(sorted(protocols)), at=[topic.at(), *(one.at("protocol") for one in readers)]
+    )
+
+
+def _actions(alarm: Fact) -> list[Value]:
+    return listed(alarm.attributes.get("alarm_actions"))
+
+
+@check(
+    "amplify-last-job",
+    "Every branch's last build went well",
+    of="aws_amplify_branch",
+    severity="high",
+    fix="Read the job's log in the Amplify console.",
+)
+def last_job(branch: Fact, facts: Facts) -> Verdict | None:
+    """What is served is the last build that went well, which may be an old one."""
+    if branch.level in ("static", "plan"):
+        return None
+    statuses = words(branch.get("job_statuses"))
+    if not statuses:
+        raise NotKnown(f"the builds of {branch.name}", "none was read", "amplify:ListJobs")
+    fine = statuses[0] in ("SUCCEED", "RUNNING", "PENDING", "PROVISIONING")
+    return verdict(fine, statuses[0], at=[branch.at("job_statuses")])
+
+
+@check(
+    "tasks-keep-running",
+    "No service's tasks stop again and again",
+    of="aws_ecs_service",
+    severity="critical",
+    fix="Read the first stopped task's reason and its log.",
+)
+def keep_running(service: Fact, facts: Facts) -> Verdict | None:
+    """A task that stops and is started again looks well for a minute at a time. Planned stops are none."""
+    if service.level in ("static", "plan"):
+        return None
+    stopped = [
+        one
+        for one in facts.of("ecs_task")
+        if one.attributes.get("group") == f"service:{service.name}"
+        and str(one.attributes.get("stop_code")) in ("EssentialContainerExited", "TaskFailedToStart")
+    ]
+    if len(stopped) >= 2:
+        first = min(stopped, key=lambda one: str(one.attributes.get("stopped_at")))
+        why = f"{len(stopped)} stopped; the first: {first.attributes.get('stopped_reason')}"
+        return verdict(False, why, at=[service.at("running_count"), first.at("stopped_reason")])
+    missing = "ecs_task" not in facts.complete
+    if missing:
+        raise NotKnown(f"the stopped tasks of {service.name}", "not all were listed", "ecs:ListTasks")
+    return verdict(True, f"{len(stopped)} stopped", at=[service.at("running_count")])
