@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: Kinds that exist only as files: a repository that was read shows every one, but for what a gap may hide. Endpoints are
-#: none of them (a framework may be unknown), nor are documents (a drill's record may be kept elsewhere).
+#: Kinds that exist only as files: a repository that was read shows every one, but for what a gap may hide. Endpoints
+#: are none of them (a framework may be unknown), nor are documents (a drill may be recorded elsewhere).
 IN_FILES_ALONE = (
     *("dockerfile", "compose_service", "container_health_check", "dependencies", "github_workflow"),
     *("claim", "mention", "slo", "prometheus_rule", "in_memory_stand_in", "implied_store"),

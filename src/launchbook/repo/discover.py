@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from launchbook.errors import UsageError
-from launchbook.model import Endpoint, Fact, Facts, Finding, Gap, Relation, Where
+from launchbook.model import IN_FILES_ALONE, Endpoint, Fact, Facts, Finding, Gap, Relation, Where
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.lined import Unreadable
