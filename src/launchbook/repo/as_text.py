@@ -56,7 +56,11 @@ def _headline(found: Discovery) -> str:
     stories = Counter(one.kind for one in deployments(found.facts) if one.origin == "source")
     kinds = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in stories.most_common())
     regions = sorted(
-        {fact.where.region for fact in found.facts if fact.where.region and fact.origin == "source"}
+        {
+            fact.where.region
+            for fact in found.facts
+            if fact.where.region and fact.origin in ("source", "generated")
+        }
     )
     counts = (
         f"{len(found.contradictions)} contradictions, {len(found.facts.gaps)} places that could not be read"

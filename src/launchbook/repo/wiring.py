@@ -36,7 +36,6 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("aws_lb_listener", "certificate_arn|certificates", "certificate"),
     ("aws_(lb|alb)", "subnets|subnet_mapping", "subnet"),
     ("aws_cloudfront_distribution", "origin", "origin"),
-    ("aws_cloudfront_distribution", "(default|ordered)_cache_behavior", "edge-function"),
     ("aws_cloudfront_distribution", "logging_config", "logs"),
     ("aws_cloudfront_distribution", "viewer_certificate", "certificate"),
     ("aws_cloudfront_distribution", "web_acl_id", "firewall"),
@@ -75,6 +74,8 @@ _COMPILED = tuple((re.compile(kind), re.compile(path), name) for kind, path, nam
 def relation_kind(source: str, path: str) -> str:
     """What a reference in an attribute is for; ``refers`` when no rule names it."""
     first = path.split(".")[0]
+    if first.endswith("cache_behavior"):
+        return "edge-function" if "function_association" in path else "cached-by"
     if first == "target" and path.endswith("role_arn"):
         return "target-role"
     if first == "container_definitions":
