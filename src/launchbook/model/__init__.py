@@ -3,8 +3,8 @@
 from launchbook.model import aws as _aws  # registers the fact classes
 from launchbook.model.fact import LEVELS, Evidence, Fact, Level, Origin, Where, attribute, make_fact
 from launchbook.model.facts import Facts, Gap, Relation, kinds
+from launchbook.model.file_kinds import IN_FILES_ALONE
 from launchbook.model.finding import Finding, Severity, Status, Verdict, verdict
-from launchbook.model.kinds import IN_FILES_ALONE
 from launchbook.model.report import LineStatus, Report, Requirement
 from launchbook.model.repository import Document, Endpoint, Setting
 from launchbook.model.values import UNKNOWN_UNTIL_APPLY, NotKnown, Ref, Unread, Value, plain
