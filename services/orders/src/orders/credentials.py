@@ -33,7 +33,7 @@ class CredentialsError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """What a signature needs; the names are those that botocore's signer reads."""
+    """What a signature needs."""
 
     access_key: str
     secret_key: str

@@ -1,21 +1,21 @@
-"""The SQS queue, over its JSON protocol: aiohttp carries, botocore's SigV4 signer signs, ten messages a call."""
+"""The SQS queue, over its JSON protocol, ten messages a call."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import msgspec
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 
 from orders import metrics
 from orders.credentials import CredentialsError, Provider, provider
 from orders.logs import Log
 from orders.settings import Settings
+from orders.signing import signed
 
 BATCH = 10  # SQS' own limit
 WAIT = 20  # seconds of a long poll; SQS' own limit
@@ -138,9 +138,10 @@ class Queue:
 
     async def _sign(self, operation: str, data: bytes) -> dict[str, str]:
         headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"AmazonSQS.{operation}"}
-        request = AWSRequest("POST", f"{self._endpoint}/", headers, data)
-        SigV4Auth(await self._provider.get(), "sqs", self._settings.aws_region).add_auth(request)
-        return dict(request.headers.items())
+        return signed(
+            f"{self._endpoint}/", headers, data, await self._provider.get(),
+            service="sqs", region=self._settings.aws_region, now=datetime.now(UTC),
+        )  # fmt: skip
 
 
 def open_session() -> aiohttp.ClientSession:
