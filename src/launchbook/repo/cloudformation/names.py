@@ -7,6 +7,7 @@ in ``RENAMED`` too (``VisibilityTimeout`` is ``visibility_timeout``). ``a.0.b`` 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 TYPES = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "aws_appautoscaling_target",
@@ -254,6 +255,7 @@ def terraform_type(kind: str) -> str:
     return "_".join(words if words and words[0] in ("aws", "custom", "alexa") else ["aws", *words])
 
 
+@cache
 def attribute_name(name: str) -> str:
     """``DNSName`` as ``dns_name``: a property or attribute by Terraform's spelling."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.replace(".", "_"))
