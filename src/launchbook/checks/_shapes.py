@@ -128,3 +128,9 @@ def whole(value: Value, what: str) -> int:
 def switched_on(value: Value) -> bool:
     """Whether a switch is on, in the words of any format (``true``, ``enabled``, ``ENABLED``)."""
     return value is True or str(value).lower() in ("true", "enabled")
+
+
+def of_account(fact: Fact, action: str) -> None:
+    """Raise NotKnown for what files declare, where only the account can tell; ``action`` is the read that would."""
+    if fact.level in ("static", "plan"):
+        raise NotKnown(f"how {fact.name} is now", "only the account can tell", action)

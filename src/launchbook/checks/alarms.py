@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from launchbook.check import check
 from launchbook.checks._shapes import field, first, known, listed, targets
-from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Value, Verdict, verdict
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
 
 #: Dimension name -> the type whose resources it names, and the attribute whose value it must be.
@@ -102,6 +102,8 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
             return None
         ends = [here] + ([target.at()] if target is not None else [])
         return verdict(False, f"{name} is given the {value.attribute}, which no metric carries", at=ends)
+    if isinstance(value, Unread) and any(facts.find(ref) is not None for ref in value.refs):
+        return None  # made of a reference: it follows the resource
     text = known(value, f"{name} of {alarm.name}")
     if not isinstance(text, str):
         return None

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, day, first, known, listed, points_at, switched_on, whole, words
+from launchbook.checks._shapes import (
+    absent,
+    day,
+    first,
+    known,
+    listed,
+    of_account,
+    points_at,
+    switched_on,
+    whole,
+    words,
+)
 from launchbook.model import Document, Evidence, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
 
 
@@ -36,8 +47,9 @@ def retention(database: Fact, facts: Facts) -> Verdict | None:
 )
 def fresh(database: Fact, facts: Facts) -> Verdict | None:
     """Only an account can tell which snapshots exist. Dates are compared by the day."""
-    if database.level in ("static", "plan") or database.attributes.get("replicate_source_db"):
+    if database.attributes.get("replicate_source_db"):
         return None
+    of_account(database, "rds:DescribeDBSnapshots")
     own = [
         one
         for one in facts.seen("aws_db_snapshot")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, known, listed, words
+from launchbook.checks._shapes import first, known, listed, of_account, words
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 
 
@@ -53,9 +53,8 @@ def two_zones(service: Fact, facts: Facts) -> Verdict | None:
 )
 def running(service: Fact, facts: Facts) -> Verdict | None:
     """Only an account can tell what runs."""
-    wanted, now = service.attributes.get("desired_count"), service.attributes.get("running_count")
-    if now is None:
-        return None
+    of_account(service, "ecs:DescribeServices")
+    wanted, now = service.get("desired_count"), service.get("running_count")
     waiting = service.attributes.get("pending_count") or 0
     why = f"{now} of {wanted} run" + (f", {waiting} are pending" if waiting else "")
     return verdict(now == wanted, why, at=[service.at("running_count"), service.at("desired_count")])
@@ -70,9 +69,8 @@ def running(service: Fact, facts: Facts) -> Verdict | None:
 )
 def rollout(service: Fact, facts: Facts) -> Verdict | None:
     """One deployment, COMPLETED: anything else is on its way, or stuck."""
-    states = words(service.attributes.get("rollouts"))
-    if not states:
-        return None
+    of_account(service, "ecs:DescribeServices")
+    states = words(service.get("rollouts"))
     fine = states == ["COMPLETED"]
     reasons = "; ".join(words(service.attributes.get("rollout_reasons")))
     return verdict(fine, reasons or ", ".join(states), at=[service.at("rollouts")])
@@ -122,10 +120,8 @@ def balancer_zones(balancer: Fact, facts: Facts) -> Verdict | None:
 )
 def targets_healthy(group: Fact, facts: Facts) -> Verdict | None:
     """Only an account can tell how targets are."""
-    states = group.attributes.get("target_states")
-    if states is None:
-        return None
-    found = words(known(states, f"the targets of {group.name}"))
+    of_account(group, "elasticloadbalancing:DescribeTargetHealth")
+    found = words(group.get("target_states"))
     if not found:
         return verdict(False, "it has no target", at=[group.at("target_states")])
     sick = [one for one in found if one != "healthy"]

@@ -220,5 +220,7 @@ def implied_store(store: Fact, facts: Facts) -> Verdict | None:
     kind = str(store.get("implies"))
     found = [one for one in facts.seen(kind) if one.origin == "source"]
     if found:
-        return verdict(True, f"it is {found[0].name}", at=[store.at(), found[0].at()])
+        # A page alone implied it: the store itself is judged by every other check.
+        weak = store.origin != "source"
+        return None if weak else verdict(True, f"it is {found[0].name}", at=[store.at(), found[0].at()])
     raise NotKnown(f"the {kind} behind {store.name}", "it is in no template", "launchbook audit --live")

@@ -32,7 +32,9 @@ def key_in_settings(setting: Setting, facts: Facts) -> Verdict | None:
         ]
         why = f"{setting.name} is a runtime setting" + (", and the platform reserves it" if reserved else "")
         return verdict(False, why, at=[setting.at(), *reserved[:1]])
-    return verdict(True, "no key", at=[setting.at()]) if setting.name.startswith("AWS_") else None
+    if setting.role == "document" or not setting.name.startswith("AWS_"):
+        return None
+    return verdict(True, "no key", at=[setting.at()])
 
 
 @check(

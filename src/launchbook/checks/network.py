@@ -143,27 +143,32 @@ def _condition(fact: Fact) -> Evidence:
 
 
 @check(
-    "private-subnets-are-public",
-    "Subnets that are called private have no way in from the internet",
+    "task-in-public-subnet",
+    "Every service stands in subnets that have no way in from the internet",
     of="aws_ecs_service",
     severity="high",
-    fix="Give the variable private subnets: ones whose route table has no internet gateway.",
+    fix="Give the service private subnets: ones whose route table has no internet gateway.",
 )
 def private_subnets(service: Fact, facts: Facts) -> Verdict | None:
-    """A name is no route table: what is called private must be it."""
-    network = first(service.attributes.get("network_configuration"))
-    subnets = [facts.find(one) for one in listed(known(network.get("subnets"), "the subnets"))]
-    named = [one for one in subnets if one is not None and "private" in f"{one.id} {one.name}".lower()]
-    if not named:
-        return None
-    for subnet in named:
+    """A name is no route table: what is called private must be it, and a task belongs in such a one."""
+    network = first(known(service.get("network_configuration"), f"the network of {service.name}"))
+    pointers = listed(known(network.get("subnets"), f"the subnets of {service.name}"))
+    here = service.at("network_configuration.0.subnets")
+    seen = [here]
+    for pointer in pointers:
+        subnet = facts.find(pointer)
+        if subnet is None:
+            raise NotKnown(
+                f"the routes of {service.name}", "its subnets were not read", "ec2:DescribeRouteTables"
+            )
         table = _table(subnet, facts)
         if table is None:
             raise NotKnown(f"the routes of {subnet.name}", "no route table that names it was read")
         if _has_gateway(table, facts):
-            ends = [service.at("network_configuration.0.subnets"), subnet.at(), table.at()]
-            return verdict(False, f"{subnet.name} has a route to an internet gateway", at=ends)
-    return verdict(True, "no route leads to an internet gateway", at=[one.at() for one in named])
+            why = f"{subnet.name} has a route to an internet gateway"
+            return verdict(False, why, at=[here, subnet.at(), table.at()])
+        seen.append(subnet.at())
+    return verdict(True, "no route leads to an internet gateway", at=seen) if pointers else None
 
 
 def _table(subnet: Fact, facts: Facts) -> Fact | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, first, known, listed, points_at, switched_on, words
+from launchbook.checks._shapes import absent, first, known, listed, of_account, points_at, switched_on, words
 from launchbook.model import Evidence, Fact, Facts, Verdict, verdict
 
 
@@ -125,8 +125,7 @@ def lock_table(table: Fact, facts: Facts) -> Verdict | None:
 )
 def balancer_active(balancer: Fact, facts: Facts) -> Verdict | None:
     """Only an account can tell."""
-    if balancer.level in ("static", "plan"):
-        return None
+    of_account(balancer, "elasticloadbalancing:DescribeLoadBalancers")
     state = balancer.get("state")
     return verdict(state == "active", f"it is {state}", at=[balancer.at("state")])
 
@@ -140,8 +139,7 @@ def balancer_active(balancer: Fact, facts: Facts) -> Verdict | None:
 )
 def database_available(database: Fact, facts: Facts) -> Verdict | None:
     """Only an account can tell."""
-    if database.level in ("static", "plan"):
-        return None
+    of_account(database, "rds:DescribeDBInstances")
     status = database.get("status")
     fine = status in ("available", "backing-up", "storage-optimization", "maintenance")
     return verdict(fine, f"it is {status}", at=[database.at("status")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import day, field, known
+from launchbook.checks._shapes import day, field, known, of_account
 from launchbook.model import Document, Fact, Facts, NotKnown, Verdict, verdict
 
 #: Programs of ours that write a record while they do what it tells of. None exists yet: a record that anything else
@@ -115,6 +115,7 @@ def objectives(document: Document, facts: Facts) -> Verdict | None:
 )
 def window(database: Fact, facts: Facts) -> Verdict | None:
     """Only an account can tell up to when a database can be restored; days are compared."""
+    of_account(database, "rds:DescribeDBInstances")
     latest = known(database.attributes.get("latest_restorable_time"), f"the window of {database.name}")
     when = day(latest)
     if when is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import day, known, listed, points_at, whole, words
+from launchbook.checks._shapes import day, known, listed, of_account, points_at, whole, words
 from launchbook.checks.queues import takes_dead_letters
 from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue, Topic
@@ -133,8 +133,7 @@ def _actions(alarm: Fact) -> list[Value]:
 )
 def last_job(branch: Fact, facts: Facts) -> Verdict | None:
     """What is served is the last build that went well, which may be an old one."""
-    if branch.level in ("static", "plan"):
-        return None
+    of_account(branch, "amplify:ListJobs")
     statuses = words(branch.get("job_statuses"))
     if not statuses:
         raise NotKnown(f"the builds of {branch.name}", "none was read", "amplify:ListJobs")
@@ -151,8 +150,7 @@ def last_job(branch: Fact, facts: Facts) -> Verdict | None:
 )
 def keep_running(service: Fact, facts: Facts) -> Verdict | None:
     """A task that stops and is started again looks well for a minute at a time. Planned stops are none."""
-    if service.level in ("static", "plan"):
-        return None
+    of_account(service, "ecs:DescribeTasks")
     stopped = [
         one
         for one in facts.of("ecs_task")
