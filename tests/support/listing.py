@@ -10,6 +10,8 @@ import jmespath
 _SCALING = "application-autoscaling"
 #: AWS makes a default group with the first database of a family, and keeps it for ever.
 _PARAMETERS = "DBParameterGroups[?!starts_with(DBParameterGroupName, 'default.')].DBParameterGroupName"
+#: A key that waits for its deletion is there for a week, on AWS too.
+_TAGGED = "ResourceTagMappingList[?!contains(ResourceARN, ':kms:')].ResourceARN"
 _PEERINGS = "VpcPeeringConnections[?Status.Code!='deleted'].VpcPeeringConnectionId"
 _ECS = {"ServiceNamespace": "ecs"}
 _ALARMS = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
@@ -88,7 +90,7 @@ LISTINGS: Sequence[tuple[str, str, str, dict[str, Any]]] = (
     ("rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier", {}),
     ("rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName", {}),
     ("rds", "describe_db_parameter_groups", _PARAMETERS, {}),
-    ("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList[].ResourceARN", {}),
+    ("resourcegroupstaggingapi", "get_resources", _TAGGED, {}),
     ("route53", "list_hosted_zones", "HostedZones[].Id", {}),
     ("route53", "list_health_checks", "HealthChecks[].Id", {}),
     ("s3", "list_buckets", "Buckets[].Name", {}),

@@ -190,3 +190,15 @@ def test_a_database_keeps_its_parameters(aws, name):
 )
 def test_state_machine_definitions_are_checked(aws, definition, result):
     assert aws("stepfunctions").validate_state_machine_definition(definition=definition)["result"] == result
+
+
+def test_a_namespace_takes_its_zone_along(aws, name):
+    vpc = aws("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    discovery, zones = aws("servicediscovery"), aws("route53")
+    before = {each["Id"] for each in zones.list_hosted_zones()["HostedZones"]}
+    discovery.create_private_dns_namespace(Name=f"{name}.internal", Vpc=vpc)
+    (made,) = [
+        each for each in discovery.list_namespaces()["Namespaces"] if each["Name"] == f"{name}.internal"
+    ]
+    discovery.delete_namespace(Id=made["Id"])
+    assert {each["Id"] for each in zones.list_hosted_zones()["HostedZones"]} == before
