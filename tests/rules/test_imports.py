@@ -18,6 +18,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "check": ({"model"}, set()),
     "checks": ({"check", "model"}, set()),
     "checklists": (set(), set()),
+    "checklist": ({"errors", "checklists"}, set()),
     "collect": ({"model", "errors", "redact"}, {"botocore"}),
     "repo": (
         {"model", "errors", "redact", "process"},
@@ -44,7 +45,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "cli": (
         {"model", "errors", "check", "checks", "collect", "repo", "report", "settings", "redact", "act"}
-        | {"process", "lifecycle", "playbooks", "local", "audit"},
+        | {"process", "lifecycle", "playbooks", "local", "audit", "checklist"},
         {"click", "rich", "botocore"},
     ),
     "web": ({"model", "errors", "report"}, {"jinja2"}),
@@ -53,7 +54,6 @@ SERVICE_OUTSIDE = {
     "aiohttp",
     "alembic",
     "asyncpg",
-    "botocore",
     "click",
     "httptools",
     "msgspec",

@@ -7,7 +7,7 @@ import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -41,46 +41,16 @@ _SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".sarif": "sar
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the report.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file.")
-def command(
-    path: Path | None,
-    live: bool,
-    profile: str | None,
-    endpoint_url: str | None,
-    regions: tuple[str, ...],
-    account: str,
-    pasted: tuple[str, ...],
-    plan: Path | None,
-    environment: str,
-    scope: tuple[str, ...],
-    checklist: str,
-    as_json: bool,
-    form: str | None,
-    out: Path | None,
-) -> None:
+def command(as_json: bool, form: str | None, out: Path | None, **asked: Any) -> None:
     """Fill the launch checklist: OK, NOK or TODO, each with its evidence.
 
     Reads the files of PATH (the current folder unless pasted output or an account is all that is asked for); --live
     adds the account, --pasted saved output of AWS CLI commands, --plan a Terraform plan. Never changes anything.
     Ends with 0 when all lines are OK, 1 when one is NOK, 3 when some are only open.
     """
-    from launchbook.audit import Question, audit
-    from launchbook.collect import Target
+    from launchbook.audit import audit
 
-    if path is None and not (live or endpoint_url or pasted or plan):
-        path = Path()
-    texts, saved = _pasted(pasted)
-    question = Question(
-        path=path,
-        live=Target(profile, endpoint_url) if live or endpoint_url else None,
-        pasted=texts,
-        pasted_at=saved,
-        plan=plan,
-        environment=environment,
-        scope=scope,
-        regions=regions,
-        account=account,
-        checklist=checklist,
-    )
+    question = _question(**asked)
     answer = audit(question, _progress)
     text = _rendered(
         answer, form or ("json" if as_json else _SUFFIXES.get(out.suffix if out else "", "text")), out
@@ -91,6 +61,26 @@ def command(
         _written(out, text)
     click.echo(f"next: {_next(question, answer)}", err=True)
     sys.exit(answer.report.exit_code)
+
+
+def _question(
+    path: Path | None,
+    live: bool,
+    profile: str | None,
+    endpoint_url: str | None,
+    pasted: tuple[str, ...],
+    plan: Path | None,
+    **more: Any,
+) -> Question:
+    from launchbook.audit import Question
+    from launchbook.collect import Target
+
+    wanted = live or endpoint_url is not None
+    if path is None and not (wanted or pasted or plan):
+        path = Path()
+    texts, saved = _pasted(pasted)
+    target = Target(profile, endpoint_url) if wanted else None
+    return Question(path=path, live=target, pasted=texts, pasted_at=saved, plan=plan, **more)
 
 
 def _pasted(given: tuple[str, ...]) -> tuple[dict[str, str], datetime | None]:
