@@ -22,7 +22,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "collect": ({"model", "errors", "redact"}, {"botocore"}),
     "repo": (
         {"model", "errors", "redact", "process"},
-        {"yaml", "tfparse", "tree_sitter", "tree_sitter_hcl", "tree_sitter_java", "tree_sitter_javascript"}
+        {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_java", "tree_sitter_javascript"}
         | {"tree_sitter_typescript"},
     ),
     "settings": ({"model", "errors"}, set()),
