@@ -46,7 +46,7 @@ lock: $(READY) ## Pin the newest versions that pyproject.toml admits (needs uv o
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal --upgrade \
 	  --custom-compile-command "make lock" -o requirements.lock
 
-orders: $(READY) ## Run the order platform here: PostgreSQL, a queue, API and worker (Ctrl-C ends it)
+orders: $(READY) ## Run the order platform here, on an embedded AWS of its own (Ctrl-C ends it)
 	@$(BIN)/python -m examples.orders.up
 
 faults: $(READY) ## The order platform under 200 faults, checked against its database (about 12 minutes)

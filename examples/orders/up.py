@@ -1,35 +1,41 @@
-"""The whole order platform on this machine: PostgreSQL, an SQS endpoint, API with relay, worker.
+"""The whole order platform on this machine, on an embedded AWS of its own.
 
     make orders                     # or: python -m examples.orders.up
 
-Prints the address and a curl that works. Ctrl-C, SIGTERM, the end of the program that started this one, even
-kill -9: nothing keeps running and no file stays. `PORT` and `MANAGEMENT_PORT` choose the ports (default 8080 and
-8081, or any free one if those are taken); every other setting of the services may be set too.
+RDS PostgreSQL, SQS with a dead-letter queue, ECR, an ECS cluster with a migration, an API and a worker service
+behind an Application Load Balancer. Prints the address and a curl that works, then shows the services' logs.
+Ctrl-C, SIGTERM, the end of the program that started this one, even kill -9: nothing keeps running and no file
+stays. `PORT` chooses the load balancer's port (default 8080, on an address of its own); any setting of the services
+may be set too.
 """
 
 import contextlib
+import ctypes
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import Any
 
-import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.support.keeper import Keeper
-from tests.support.ports import free_port
-from tests.support.postgres import Postgres, PostgresError
-from tests.support.processes import Process, ProcessError, port_open
+from examples.orders import stack
+from examples.orders.follow import follow
+from examples.orders.stack import Aws, StackError
 
-_ORDERS = "import sys; from orders.cli import main; sys.argv[0] = 'orders'; main()"
-_DAY = 86_400
+_SOURCE = Path(__file__).parents[2] / "services/orders"
+_LAUNCHBOOK = Path(sys.executable).with_name("launchbook")
 _COLOURS = {"api": "36", "worker": "33"}
+_STOP_SECONDS = 45
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 
 
 class Stop(Exception):
@@ -40,143 +46,140 @@ def main() -> int:
     """Start everything, show how to use it, wait for the end; 0 if nothing failed by itself."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
-    keeper = Keeper()
     try:
-        with contextlib.ExitStack() as stack:
-            processes = start(stack, keeper)
-            watch(processes)
+        number = port()
+        with embedded() as (host, aws):
+            url = build(aws, number)
+            welcome(aws, url)
+            follow(aws.client("logs"), {name: stack.LOG_GROUPS[name] for name in _COLOURS}, show)
+            watch(host)
     except Stop:
-        say("ending: nothing stays")
+        say("ended: nothing is left")
         return 0
-    except (PostgresError, ProcessError) as error:
+    except (StackError, ClientError, BotoCoreError) as error:
         say(f"the order platform did not start: {error}")
-        return 1
-    finally:
-        keeper.close()
     return 1
 
 
-def start(stack: contextlib.ExitStack, keeper: Keeper) -> list[Process]:
-    """Everything in its order; `stack` ends it in the reverse one."""
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="orders-up-")))
-    keeper.remove(directory)
-    say("starting PostgreSQL")
-    database = Postgres.temporary()
-    keeper.remove(database.directory)
-    stack.enter_context(database)
-    say("starting an SQS endpoint (moto)")
-    queue, settings = start_queue(stack, keeper, directory)
-    settings |= {
-        "HOST": "127.0.0.1",
-        "DATABASE_URL": database.dsn,
-        "PORT": str(port("PORT", 8080)),
-        "MANAGEMENT_PORT": str(port("MANAGEMENT_PORT", 8081)),
-    }
-    migrate(settings)
-    services = [start_service(stack, keeper, "api", settings)]
-    elsewhere = {"PORT": str(free_port()), "MANAGEMENT_PORT": str(free_port())}
-    services.append(start_service(stack, keeper, "worker", settings | elsewhere))
-    services[0].wait_for_port(int(settings["PORT"]))
-    services[1].wait_for_port(int(elsewhere["MANAGEMENT_PORT"]))
-    welcome(int(settings["PORT"]), int(settings["MANAGEMENT_PORT"]))
-    return [queue, *services]
+def port() -> int:
+    """The load balancer's port. Raises StackError for one that is none."""
+    chosen = os.environ.get("PORT") or "8080"
+    if not (chosen.isascii() and chosen.isdigit() and 1 <= int(chosen) <= 65535):
+        raise StackError(f"PORT is not a port number: {chosen!r}")
+    return int(chosen)
 
 
-def start_queue(
-    stack: contextlib.ExitStack, keeper: Keeper, directory: Path
-) -> tuple[Process, dict[str, str]]:
-    """moto's server with the two queues of the platform; the settings that lead the services to it."""
-    number = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(number)]
-    server = Process("queue", command, log=directory / "queue.log")
-    stack.callback(server.kill)
-    keeper.watch(server.pid)
-    server.wait_for_port(number, timeout=30)
-    settings = {
-        "AWS_ENDPOINT_URL_SQS": f"http://127.0.0.1:{number}",
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }
-    sqs = botocore.session.get_session().create_client(
-        "sqs", endpoint_url=settings["AWS_ENDPOINT_URL_SQS"], region_name=settings["AWS_REGION"],
-        aws_access_key_id="test", aws_secret_access_key="test",
+@contextlib.contextmanager
+def embedded() -> Iterator[tuple[subprocess.Popen[bytes], Aws]]:
+    """An embedded AWS on a free port; its end is the end of everything it runs."""
+    say("starting an embedded AWS")
+    host = launchbook("local", "start", "--port", "0")
+    try:
+        yield host, Aws(_endpoint(host))
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # the ending itself is not interrupted
+        say("ending")
+        host.terminate()
+        try:
+            host.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            host.kill()  # its keeper ends the rest
+            host.wait()
+
+
+def _endpoint(host: subprocess.Popen[bytes]) -> str:
+    assert host.stdout is not None
+    said = ""
+    for line in host.stdout:
+        said += line.decode(errors="replace")
+        if found := re.search(r"answers on (http://[\d.:]+)", said):
+            threading.Thread(target=host.stdout.read, daemon=True).start()
+            return found[1]
+    raise StackError(said.strip() or f"the embedded AWS ended with {host.wait()}")
+
+
+def launchbook(*arguments: str | Path) -> subprocess.Popen[bytes]:
+    """`launchbook …` in a session of its own (Ctrl-C reaches only us), told to end when this process has."""
+    parent = os.getpid()
+
+    def tell_me() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        if os.getppid() != parent:  # it died before the kernel knew
+            os._exit(1)
+
+    return subprocess.Popen(
+        [_LAUNCHBOOK, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True, preexec_fn=tell_me,
     )  # fmt: skip
-    dead = sqs.create_queue(QueueName="orders-dlq", Attributes={"MessageRetentionPeriod": str(14 * _DAY)})[
-        "QueueUrl"
-    ]
-    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    attributes = {
-        "VisibilityTimeout": "30",
-        "MessageRetentionPeriod": str(4 * _DAY),
-        "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5}),
-    }
-    settings["QUEUE_URL"] = sqs.create_queue(QueueName="orders", Attributes=attributes)["QueueUrl"]
-    return server, settings
 
 
-def migrate(settings: dict[str, str]) -> None:
-    """`orders migrate`; raises ProcessError with its message."""
-    done = subprocess.run(
-        [sys.executable, "-c", _ORDERS, "migrate"],
-        env={**os.environ, **settings}, capture_output=True, text=True, check=False,
+def build(aws: Aws, number: int) -> str:
+    """The platform, from nothing to healthy; its address. What takes longest is begun first."""
+    say("RDS: PostgreSQL;  ECR: the image of services/orders")
+    available = stack.database(aws)
+    local_port = aws.endpoint.rpartition(":")[2]
+    building = launchbook(
+        "local", "image", "build", _SOURCE, "--tag", "orders:example", "--create", "--json", "--region", stack.REGION,
+        "--port", local_port,
     )  # fmt: skip
-    if done.returncode:
-        raise ProcessError(done.stderr.strip())
-    say(f"orders migrate: {done.stdout.strip()}")
+    say("SQS: queue and dead-letter queue;  ELB: load balancer")
+    queue_url, queue_arn = stack.queue(aws)
+    front = stack.front(aws, number)
+    aws.client("ecs").create_cluster(clusterName="orders")
+    described = available()
+    of_all = stack.settings(described, queue_url)
+    roles = stack.roles(aws, queue_arn, described["MasterUserSecret"]["SecretArn"])
+    image = _built(building)
+    definitions = {name: stack.define(aws, name, image, of_all, roles) for name in stack.LOG_GROUPS}
+    say("ECS: migration")
+    stack.migrate(aws, definitions["migrate"], front.network)
+    say("ECS: services")
+    stack.serve(aws, definitions, front)
+    return front.url
 
 
-def start_service(
-    stack: contextlib.ExitStack, keeper: Keeper, command: str, settings: dict[str, str]
-) -> Process:
-    """`orders COMMAND`, its log on stdout behind its name."""
-    service = Process(command, [sys.executable, "-c", _ORDERS, command], env=settings, stdout=subprocess.PIPE)
-    stack.callback(service.stop)
-    keeper.watch(service.pid)
-    assert service.popen.stdout is not None
-    threading.Thread(target=show, args=(command, service.popen.stdout), daemon=True).start()
-    return service
+def _built(building: subprocess.Popen[bytes]) -> str:
+    """The name of the image in ECR."""
+    said = building.communicate()[0].decode(errors="replace")
+    if building.returncode:
+        raise StackError(f"the image can't be built: {said.strip()}")
+    told: dict[str, Any] = next(json.loads(line) for line in said.splitlines() if line.startswith("{"))
+    return str(told["tags"][0]["name"])
 
 
-def show(name: str, lines: IO[bytes]) -> None:
-    """Each line of a service behind its name."""
-    prefix = f"{name:<6} |"
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        prefix = f"\033[{_COLOURS[name]}m{prefix}\033[0m"
-    for line in lines:
-        print(prefix, line.decode(errors="replace").rstrip(), flush=True)
-
-
-def port(variable: str, usual: int) -> int:
-    """What the environment says, else the usual one, else any free one."""
-    if chosen := os.environ.get(variable):
-        if not chosen.isdecimal():
-            raise ProcessError(f"{variable} is not a port number: {chosen!r}")
-        return int(chosen)
-    return free_port() if port_open(usual) else usual
-
-
-def welcome(main_port: int, management_port: int) -> None:
-    """The address, and a first order."""
-    address = f"http://127.0.0.1:{main_port}"
+def welcome(aws: Aws, url: str) -> None:
+    """The address, a first order, and where to look."""
+    number = aws.endpoint.rpartition(":")[2]
     say(
-        f"\nThe order platform is up: {address}   (metrics: "
-        f"http://127.0.0.1:{management_port}/actuator/prometheus)\n\n"
-        f"  curl -i {address}/orders -H 'Content-Type: application/json' \\\n"
+        f"\nThe order platform is up: {url}\n\n"
+        f"  curl -i {url}/orders -H 'Content-Type: application/json' \\\n"
         f'       -d \'{{"customerId": "alice", "amount": 12.50}}\'\n\n'
-        f"then follow the Location it answers:  curl {address}/orders/ORDER_ID\n"
-        "Ctrl-C ends everything.\n"
+        f"then follow the Location it answers:  curl {url}/orders/ORDER_ID\n\n"
+        f"The AWS it runs on: {aws.endpoint}\n"
+        f"  launchbook local status --port {number}              what runs, where (metrics: port 8081 of each task)\n"
+        f"  aws --endpoint-url {aws.endpoint} --region {stack.REGION} logs filter-log-events \\\n"
+        f"      --log-group-name {stack.LOG_GROUPS['worker']}      all of a service's log (AWS_ACCESS_KEY_ID and\n"
+        f"                                            AWS_SECRET_ACCESS_KEY: anything)\n\n"
+        "The logs of API and worker follow. Ctrl-C ends everything.\n"
     )
 
 
-def watch(processes: list[Process]) -> None:
-    """Wait until somebody wants the end, the starter of this program has gone, or a process ends by itself."""
+def show(name: str, line: str) -> None:
+    """A line of a service behind its name."""
+    prefix = f"{name:<6} |"
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        prefix = f"\033[{_COLOURS[name]}m{prefix}\033[0m"
+    with contextlib.suppress(OSError):
+        print(prefix, line, flush=True)
+
+
+def watch(host: subprocess.Popen[bytes]) -> None:
+    """Wait until somebody wants the end, the starter of this program has gone, or the embedded AWS ends."""
     parent = os.getppid()
     while os.getppid() == parent:
-        for process in processes:
-            if not process.alive:
-                say(f"{process.name} ended by itself with exit code {process.popen.returncode}")
-                return
+        if host.poll() is not None:
+            raise StackError(f"the embedded AWS ended by itself with exit code {host.returncode}")
         time.sleep(0.2)
     raise Stop
 

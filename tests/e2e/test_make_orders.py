@@ -1,4 +1,4 @@
-"""`make orders`: it comes up on real parts, its printed curl works, and every way to end it leaves nothing."""
+"""`make orders`: it comes up on an embedded AWS, its printed curl works, and every way to end it leaves nothing."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from examples.orders.stack import Aws
 from tests.support.directories import open_directory
-from tests.support.ports import free_port
 from tests.support.processes import assert_gone, family
 
 ROOT = Path(__file__).parents[2]
@@ -30,17 +30,13 @@ class Started:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.main_port, self.management_port = free_port(), free_port()
         self.output = ""
         ours, theirs = pty.openpty()
         self.terminal = ours
         self.make = subprocess.Popen(
             ["make", "orders"], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
             preexec_fn=_own_the_terminal,
-            env={
-                **os.environ, "TMPDIR": str(directory), "PORT": str(self.main_port),
-                "MANAGEMENT_PORT": str(self.management_port),
-            },
+            env={**os.environ, "TMPDIR": str(directory), "PORT": "8099"},
         )  # fmt: skip
         os.close(theirs)
         threading.Thread(target=self._collect, daemon=True).start()
@@ -59,6 +55,11 @@ class Started:
         while not any(name in line[:20] and text in line for line in self.output.splitlines()):
             assert time.monotonic() < deadline, f"{text!r} is not in the log of {name}: {self.output[-3000:]}"
             time.sleep(0.05)
+
+    def find(self, pattern: str) -> str:
+        found = re.search(pattern, self.output)
+        assert found is not None, self.output[-3000:]
+        return found[1]
 
     def nothing_is_left(self) -> None:
         assert_gone(self.pids, timeout=40)
@@ -97,6 +98,7 @@ def started() -> Iterator[Started]:
 
 
 def test_the_printed_curl_makes_an_order_that_is_processed_and_ctrl_c_leaves_nothing(started):
+    url = started.find(r"is up: (http://127\.\d+\.\d+\.\d+:8099)\n")
     command = re.search(r"curl -i (?:[^\n]*\\\n)?[^\n]*", started.output)
     assert command is not None
     arguments = shlex.split(command.group().replace("\\\n", " "))
@@ -108,15 +110,22 @@ def test_the_printed_curl_makes_an_order_that_is_processed_and_ctrl_c_leaves_not
     deadline = time.monotonic() + 5
     status = None
     while status != "PROCESSED" and time.monotonic() < deadline:
-        url = f"http://127.0.0.1:{started.main_port}/orders/{order}"
-        status = json.load(urllib.request.urlopen(url, timeout=5))["status"]
+        status = json.load(urllib.request.urlopen(f"{url}/orders/{order}", timeout=5))["status"]
         time.sleep(0.05)
     assert status == "PROCESSED"
     for name in ("api", "worker"):
         started.wait_for_log(name, "shown-in-both-logs")
+        assert "shown-in-both-logs" in stored_log(started, f"/orders/{name}")
     os.write(started.terminal, b"\x03")
     started.nothing_is_left()
-    assert "ending: nothing stays" in started.output
+    started.wait_for("ended: nothing is left")
+
+
+def stored_log(started: Started, group: str) -> str:
+    """What CloudWatch Logs of the embedded AWS has of a group."""
+    aws = Aws(started.find(r"The AWS it runs on: (http://127\.0\.0\.1:\d+)\n"))
+    found = aws.client("logs").filter_log_events(logGroupName=group)
+    return "\n".join(event["message"] for event in found["events"])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -130,6 +139,22 @@ def test_the_end_of_the_program_or_its_parent_leaves_nothing(started, number, wh
 
 def _command(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
+def test_a_signal_while_it_starts_leaves_nothing():
+    with open_directory() as directory:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "examples.orders.up"], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "TMPDIR": str(directory)},
+        )  # fmt: skip
+        assert program.stderr is not None
+        said = next(line for line in program.stderr if "ECR" in line)
+        pids = [process.pid for process in family(program.pid)]
+        assert len(pids) > 2, said
+        program.terminate()
+        assert program.wait(40) == 0
+        assert_gone(pids, timeout=20)
+        assert list(directory.iterdir()) == []
 
 
 def test_a_port_that_is_no_number_is_refused_in_one_line():
