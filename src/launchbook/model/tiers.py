@@ -21,7 +21,7 @@ _RULES: tuple[tuple[Tier, str], ...] = (
         "data",
         r"aws_(db_|rds_|elasticache|s3_bucket$|dynamodb_table|efs_|docdb|opensearch|redshift|neptune|backup)",
     ),
-    ("data", r"implied_store|persistent_volume|stateful_set|memorydb"),
+    ("data", r"implied_store|kamal_accessory|persistent_volume|stateful_set|memorydb"),
     (
         "async",
         r"aws_(sqs|sns|cloudwatch_event|scheduler|kinesis|mq_|sfn_|pipes|ses)|cron_?job|_cron$|stand_in",
@@ -33,7 +33,7 @@ _RULES: tuple[tuple[Tier, str], ...] = (
     ),
     (
         "compute",
-        r"kubernetes_(deployment|pod|daemon|job|horizontal)|compose_service|^cdk_|serverless|elastic_beanstalk",
+        r"kubernetes_(deployment|pod|daemon|job|horizontal)|compose_service|^cdk_|serverless|elastic_beanstalk_(app|env)|kamal_service|procfile_",
     ),
 )
 

@@ -21,8 +21,12 @@ _STORIES = {
     "cdk_stack": "CDK stack",
     "github_workflow": "GitHub workflow",
     "lambda_edge_handler": "Lambda@Edge",
+    "aws_elastic_beanstalk_application": "Elastic Beanstalk",
+    "pulumi_stack": "Pulumi stack",
 }
 _DOCUMENT_STORIES = {"cdk-app": "CDK", "deploy-script": "Script", "vercel": "Vercel", "netlify": "Netlify"}
+_DOCUMENT_STORIES |= {"pulumi": "Pulumi", "helm-chart": "Helm chart", "ansible": "Ansible", "kamal": "Kamal"}
+_DOCUMENT_STORIES |= {"procfile": "Procfile", "serverless": "Serverless"}
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,8 @@ def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
         for value in values:
             if isinstance(value, str) and value:
                 yield value, f"parameter {fact.name}"
+    elif fact.type in ("pulumi_stack", "helm_values") and _text(fact, "environment"):
+        yield _text(fact, "environment"), words(fact.type)
     elif fact.type == "aws_amplify_branch":
         yield fact.name, "branch"
     for key in ("variable_files", "parameter_files"):

@@ -19,6 +19,7 @@ _REGIONAL = (
     "aws_eks_cluster",
     "terraform_backend",
     "sdk_client",
+    "aws_elastic_beanstalk_application",
 )
 
 

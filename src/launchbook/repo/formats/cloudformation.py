@@ -39,6 +39,7 @@ _SYNTHESIZED = re.compile(r"\.template\.json$")
     "*.yml",
     "*.json",
     "*.template",
+    "**/.ebextensions/*.config",
     "samconfig.toml",
     sniff=_MARKS,
     limit=5_000_000,
@@ -64,10 +65,13 @@ def _templates(file: File) -> Iterator[Map]:
     text = file.text.lstrip()
     documents = [file.json] if text.startswith("{") else file.yaml
     for document in documents:
-        resources = as_map(as_map(document).get("Resources"))
-        kinds = [as_map(item).get("Type") for item in resources.values()]
-        if isinstance(document, Map) and any(isinstance(kind, str) and "::" in kind for kind in kinds):
-            yield document
+        # The Serverless Framework has its template below a key, or a list of them.
+        inside = as_map(document).get("resources")
+        for body in (document, inside, *as_list(inside)):
+            resources = as_map(as_map(body).get("Resources"))
+            kinds = [as_map(item).get("Type") for item in resources.values()]
+            if isinstance(body, Map) and any(isinstance(kind, str) and "::" in kind for kind in kinds):
+                yield body
 
 
 def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[File], found: Found) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
+from launchbook.repo.formats.settings_files import environment_of
 from launchbook.repo.lined import as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
@@ -79,6 +80,7 @@ def compose(file: File, found: Found) -> None:
     """One fact a service; environment by name."""
     document = next(iter(file.yaml), None)
     services = dig(document, "services")
+    stage = environment_of(file.name) or "local"
     for name in as_map(services):
         service = as_map(dig(services, name))
         attributes: dict[str, Value] = {}
@@ -102,7 +104,7 @@ def compose(file: File, found: Found) -> None:
         )
         environment = service.get("environment")
         for entry in as_map(environment):
-            found.setting(file, entry, "set", line_of(services, name, "environment", entry), "local", of=name)
+            found.setting(file, entry, "set", line_of(services, name, "environment", entry), stage, of=name)
         for index, entry in enumerate(as_list(environment)):
             at = line_of(services, name, "environment", index)
-            found.setting(file, str(entry).partition("=")[0], "set", at, "local", of=name)
+            found.setting(file, str(entry).partition("=")[0], "set", at, stage, of=name)

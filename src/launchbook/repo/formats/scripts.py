@@ -16,7 +16,8 @@ _CHANGES = re.compile(
 )
 _TOOLS = re.compile(
     r"\b(terraform (?:-chdir=\S{1,200} )?apply|(?:cdk|sam|kamal|eb|serverless|sls|fly|flyctl) deploy|pulumi up"
-    r"|kubectl apply|helm (?:upgrade|install))\b"
+    r"|kubectl apply|helm (?:upgrade|install)|docker[ -]compose (?:-\S{1,80} \S{1,80} )?(?:pull|up)|git push heroku"
+    r"|ansible-playbook|rsync|scp)\b"
 )
 _REGION = re.compile(
     r"--region[ =]\"?(?P<flag>[\w$-]+)|\b_?REGION\s*[:?]?=\s*[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)"
@@ -40,7 +41,7 @@ _SCRIPTS = (
     *_SCRIPTS,
     *("*.sh", "Makefile", "*.mk", "justfile"),
     sniff=rb"aws |terraform|(cdk|sam|kamal|fly|flyctl|eb|pulumi|serverless|sls) (deploy|up)"
-    rb"|kubectl|helm|@aws-sdk|boto3",
+    rb"|kubectl|helm|@aws-sdk|boto3|compose|ansible-playbook|rsync|scp |heroku",
     hides=(),
 )
 def deploy_script(file: File, found: Found) -> None:

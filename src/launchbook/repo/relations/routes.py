@@ -52,6 +52,8 @@ def _asked(fact: Fact) -> Iterator[tuple[str, str, str, str]]:
         path = health_command_path(_known(fact, "healthcheck"))
         if path:
             yield "health-path", "GET", path, "healthcheck"
+    elif isinstance(fact.attributes.get("health_path"), str):
+        yield "health-path", "GET", str(fact.attributes["health_path"]), "health_path"
     elif fact.type == "vercel_cron" and isinstance(fact.attributes.get("path"), str):
         yield "calls", "GET", str(fact.attributes["path"]), "path"
     calls = fact.attributes.get("calls")
