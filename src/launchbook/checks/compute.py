@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, known, listed, of_account, words
+from launchbook.checks._shapes import first, known, listed, of_account, switched_on, words
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 
 
@@ -85,14 +85,19 @@ def rollout(service: Fact, facts: Facts) -> Verdict | None:
 )
 def circuit_breaker(service: Fact, facts: Facts) -> Verdict | None:
     """Without it a broken image is started again and again while the rollout waits for ever."""
-    block = first(service.attributes.get("deployment_circuit_breaker"))
-    nested = first(service.attributes.get("deployment_configuration"))
-    inner = first(nested.get("deployment_circuit_breaker"))
-    on = block.get("enable") or inner.get("enable") or service.attributes.get("circuit_breaker")
-    where = (
-        "deployment_circuit_breaker" if block else "deployment_configuration" if nested else "circuit_breaker"
-    )
-    return verdict(bool(on), "it does" if on else "it does not", at=[service.at(where)])
+    if "circuit_breaker" in service.attributes:  # as an account answers
+        on, where = service.get("circuit_breaker"), "circuit_breaker"
+    else:
+        where = "deployment_configuration.0.deployment_circuit_breaker"
+        nested = first(
+            first(service.attributes.get("deployment_configuration")).get("deployment_circuit_breaker")
+        )
+        if not nested:
+            where = "deployment_circuit_breaker"
+            nested = first(known(service.get(where), f"the circuit breaker of {service.name}"))
+        on = nested.get("enable")
+    fine = switched_on(known(on, f"the circuit breaker of {service.name}"))
+    return verdict(fine, "it does" if fine else "it does not", at=[service.at(where)])
 
 
 @check(

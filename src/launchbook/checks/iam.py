@@ -108,11 +108,11 @@ def key_in_branch(branch: Fact, facts: Facts) -> Verdict | None:
 )
 def key_in_function(function: Fact, facts: Facts) -> Verdict | None:
     """A function has its execution role."""
-    names = words(function.attributes.get("environment_names"))
-    variables = first(function.attributes.get("environment")).get("variables")
-    names += list(variables) if isinstance(variables, dict) else []
-    held = sorted(name for name in names if re.search(r"ACCESS_KEY", name))
     path = "environment_names" if "environment_names" in function.attributes else "environment"
+    given = known(function.get(path), f"the settings of {function.name}")
+    variables = first(given).get("variables")
+    names = [*words(given), *(variables if isinstance(variables, dict) else ())]
+    held = sorted(name for name in names if re.search(r"ACCESS_KEY", name))
     return verdict(not held, ", ".join(held) or "no key", at=[function.at(path)])
 
 
@@ -288,7 +288,7 @@ def user_mfa(user: Fact, facts: Facts) -> Verdict | None:
         for one in facts.seen("aws_iam_access_key")
         if one.attributes.get("user") == user.name and one.attributes.get("status") == "Active"
     ]
-    if user.get("console_since") is None and not keys:
+    if not keys and user.get("console_since") is None:
         absent(facts, user, "aws_iam_access_key")
         return None
     devices = listed(user.get("mfa_devices"))

@@ -175,14 +175,16 @@ def _table(subnet: Fact, facts: Facts) -> Fact | None:
     for one in facts.seen("aws_route_table_association"):
         if points_at(facts, one.attributes.get("subnet_id"), subnet):
             return facts.find(one.attributes.get("route_table_id"))
-    return next(
-        (
-            one
-            for one in facts.seen("aws_route_table")
-            if subnet.id in words(one.attributes.get("subnet_ids"))
-        ),
-        None,
-    )
+    tables = facts.seen("aws_route_table")
+    own = [one for one in tables if subnet.id in words(one.attributes.get("subnet_ids"))]
+    # A subnet that no table names has its network's main one.
+    vpc = subnet.attributes.get("vpc_id")
+    main = [
+        one
+        for one in tables
+        if one.attributes.get("vpc_id") == vpc and True in listed(one.attributes.get("main"))
+    ]
+    return next(iter(own or main), None)
 
 
 def _has_gateway(table: Fact, facts: Facts) -> bool:

@@ -149,7 +149,7 @@ class Facts:
         """
         if not self.files:
             raise NotKnown(f"whether {path} exists", "no repository was read", "launchbook audit PATH")
-        clean = path.lstrip("./")
+        clean = path.removeprefix("./").lstrip("/")
         return clean in self.files or any(one.endswith(f"/{clean}") for one in self.files)
 
     def find(self, pointer: object) -> Fact | None:
