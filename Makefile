@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup check test quick format lock orders faults bench-discover bench-local bench-orders local-cycles stacks campaign clean
+.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-local bench-orders local-cycles stacks campaign clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ lock: $(READY) ## Pin the newest versions that pyproject.toml admits (needs uv o
 	uv pip compile pyproject.toml services/orders/pyproject.toml --all-extras --group dev --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal --upgrade \
 	  --custom-compile-command "make lock" -o requirements.lock
+
+demo: $(READY) ## See what works: discover, audit, and an order through the platform (under a minute)
+	@$(BIN)/python -m examples.demo
 
 orders: $(READY) ## Run the order platform here, on an embedded AWS of its own (Ctrl-C ends it)
 	@$(BIN)/python -m examples.orders.up
