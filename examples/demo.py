@@ -68,7 +68,7 @@ def title(question: str, command: str) -> None:
 def shown(arguments: tuple[str | Path, ...], lines: int = 40, only: tuple[str, ...] = ()) -> None:
     """Run a command and show the first lines of its answer, or those that begin with one of ``only``."""
     environment = {
-        **up.os.environ,
+        **os.environ,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "NO_COLOR": "1",
