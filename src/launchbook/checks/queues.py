@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, first, known, listed, points_at, services, statements, words
+from launchbook.checks._shapes import (
+    absent,
+    field,
+    first,
+    known,
+    listed,
+    points_at,
+    services,
+    statements,
+    words,
+)
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Value, Verdict, verdict
 from launchbook.model.aws import Queue
 
@@ -75,10 +85,10 @@ def redrive_target(queue: Queue, facts: Facts) -> Verdict | None:
     others = [
         one.at() for one in facts.seen(Queue) if re.search(r"dlq|dead|fail", one.name) and one.name != name
     ]
-    if queue.level in ("static", "plan") and others:
-        return verdict(False, f"no queue is called {name}", at=[here, *others[:2]])
-    facts.none_exists("aws_sqs_queue")
-    return verdict(False, f"no queue is called {name}", at=[here])
+    if queue.level in ("static", "plan") and not others:
+        raise NotKnown(f"whether {name} exists", "no file makes it", "sqs:ListQueues")
+    absent(facts, queue, "aws_sqs_queue")
+    return verdict(False, f"no queue is called {name}", at=[here, *others[:2]])
 
 
 @check(

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from launchbook.check import Body, Check
+from launchbook.check import Body, Check, evaluate
 from launchbook.checks import checks, recovery
 from launchbook.checks.coverage import WATCHES
-from launchbook.model import Fact, Facts, Verdict, verdict
-from tests.unit.checks.loader import Case, judged, load, statuses
+from launchbook.model import Fact, Facts, Verdict, kinds, verdict
+from tests.unit.checks.loader import TODAY, Case, judged, load, statuses
 
 CHECKS = checks()
 CASES = load()
@@ -42,8 +42,8 @@ def generated() -> list[Case]:
         if watch.id == "rds-replica-lag":
             subject["replicate_source_db"] = "main"
         alarm = {
-            **{"type": "aws_cloudwatch_metric_alarm", "_name": "alarm", "namespace": watch.namespaces[0]},
-            **{"metric_name": watch.metrics[0], "dimensions": {watch.dimension: {"ref": "it"}}},
+            "type": "aws_cloudwatch_metric_alarm", "_name": "alarm", "namespace": watch.namespaces[0],
+            "metric_name": watch.metrics[0], "dimensions": {watch.dimension: {"ref": "it"}},
         }
         other = {**alarm, "dimensions": {watch.dimension: "another"}}
         blind = {"_gaps": ["aws_cloudwatch_metric_alarm"]}
@@ -132,7 +132,17 @@ def test_every_check_has_a_case_for_each_side() -> None:
         elif name in NEVER_SAID:
             wanted = set()
         assert wanted <= seen, f"{name} has no case for {wanted - seen}"
-        assert seen & {"UNKNOWN", "NOT_APPLICABLE"} or len(seen) == 2, name
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_nothing_seen_is_unknown_and_nothing_there_is_not_applicable(name: str) -> None:
+    one = CHECKS[name]
+    nothing = statuses(evaluate([one], Facts(), today=TODAY))
+    assert nothing == {"UNKNOWN"}
+    blind = Facts(gaps=[Case(name, "", ({"type": "x"}, {"_gaps": [kinds(one.of)[0]]})).facts().gaps[0]])
+    assert statuses(evaluate([one], blind + Facts(complete=kinds(one.of)), today=TODAY)) == {"UNKNOWN"}
+    listed = statuses(evaluate([one], Facts(complete=kinds(one.of)), today=TODAY))
+    assert listed == ({"FAIL"} if one.present else {"NOT_APPLICABLE"})
 
 
 def test_every_case_is_of_a_check() -> None:
