@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TypeVar, cast, overload
 
 from launchbook.model.fact import CLASSES, Fact, Where
+from launchbook.model.file_kinds import IN_FILES_ALONE
 from launchbook.model.values import NotKnown, Ref, Unread
 
 F = TypeVar("F", bound=Fact)
@@ -82,10 +83,10 @@ class Facts:
         self._by_arn = {arn: fact for fact in self.all if isinstance(arn := fact.attributes.get("arn"), str)}
 
     def hiding(self, kind: str) -> list[Gap]:
-        """The gaps that may hide facts of a kind. A file that was not read hides nothing of what an account listed."""
-        return [
-            gap for gap in self.gaps if gap.may_hide(kind) and not (gap.where.file and kind in self.complete)
-        ]
+        """The gaps that may hide facts of a kind. A file that was not read hides nothing of what an account listed, but
+        it may well hide what only files have."""
+        listed = kind in self.complete and kind not in IN_FILES_ALONE
+        return [gap for gap in self.gaps if gap.may_hide(kind) and not (gap.where.file and listed)]
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.all)

@@ -1,9 +1,10 @@
 """Cases of checks as data: ``cases/<topic>.toml``, one table a check, one list of facts a status.
 
-The first fact that has a type is the subject. Keys that begin with ``_`` are the fact's own (``_name``, ``_level``,
-``_origin``, ``_file``, ``_whole``, ``_type`` for an attribute of that name), all others its attributes; ``{ref = "name"}`` points to another fact of the case,
-``{unread = "why"}`` was not read. An entry without a type says what was collected: ``_complete``, ``_files``, ``_gaps``.
-``"FAIL: by hand"`` is one more case with the status FAIL.
+The first fact that has a type is the subject. Keys that begin with ``_`` are the fact's own: ``_name``, ``_id``,
+``_level``, ``_origin``, ``_file``, ``_whole``, and ``_type`` for an attribute of that name. All others are its
+attributes; ``{ref = "name"}`` points to another fact of the case, ``{unread = "why"}`` was not read. An entry without
+a type says what was collected: ``_complete``, ``_files``, ``_gaps``, ``_relations``. ``"FAIL: by hand"`` is one more
+case with the status FAIL.
 """
 
 from __future__ import annotations

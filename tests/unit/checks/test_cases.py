@@ -11,7 +11,8 @@ import pytest
 from launchbook.check import Body, Check, evaluate
 from launchbook.checks import checks, recovery
 from launchbook.checks.coverage import WATCHES
-from launchbook.model import Fact, Facts, Verdict, kinds, verdict
+from launchbook.model import Fact, Facts, Gap, Verdict, Where, kinds, verdict
+from launchbook.model.file_kinds import IN_FILES_ALONE
 from tests.unit.checks.loader import TODAY, Case, judged, load, statuses
 
 CHECKS = checks()
@@ -42,8 +43,11 @@ def generated() -> list[Case]:
         if watch.id == "rds-replica-lag":
             subject["replicate_source_db"] = "main"
         alarm = {
-            "type": "aws_cloudwatch_metric_alarm", "_name": "alarm", "namespace": watch.namespaces[0],
-            "metric_name": watch.metrics[0], "dimensions": {watch.dimension: {"ref": "it"}},
+            "type": "aws_cloudwatch_metric_alarm",
+            "_name": "alarm",
+            "namespace": watch.namespaces[0],
+            "metric_name": watch.metrics[0],
+            "dimensions": {watch.dimension: {"ref": "it"}},
         }
         other = {**alarm, "dimensions": {watch.dimension: "another"}}
         blind = {"_gaps": ["aws_cloudwatch_metric_alarm"]}
@@ -139,8 +143,10 @@ def test_nothing_seen_is_unknown_and_nothing_there_is_not_applicable(name: str) 
     one = CHECKS[name]
     nothing = statuses(evaluate([one], Facts(), today=TODAY))
     assert nothing == {"UNKNOWN"}
-    blind = Facts(gaps=[Case(name, "", ({"type": "x"}, {"_gaps": [kinds(one.of)[0]]})).facts().gaps[0]])
-    assert statuses(evaluate([one], blind + Facts(complete=kinds(one.of)), today=TODAY)) == {"UNKNOWN"}
+    kind = kinds(one.of)[0]
+    where = Where("bad.tf", 1) if kind in IN_FILES_ALONE else Where(account="1", region="eu-west-1")
+    gap = Gap(where=where, what="it was not read", hint="ask again", hides=(kind,))
+    assert statuses(evaluate([one], Facts(gaps=[gap], complete=kinds(one.of)), today=TODAY)) == {"UNKNOWN"}
     listed = statuses(evaluate([one], Facts(complete=kinds(one.of)), today=TODAY))
     assert listed == ({"FAIL"} if one.present else {"NOT_APPLICABLE"})
 

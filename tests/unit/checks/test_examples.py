@@ -51,7 +51,7 @@ def of_line(findings: Sequence[Finding], line: str) -> list[Finding]:
 def test_every_planted_gap_is_found_at_its_line(
     gap: dict[str, Any], found: tuple[Facts, list[Finding]]
 ) -> None:
-    facts, findings = found
+    _, findings = found
     own = of_line(findings, gap["requirement"])
     if gap["status"] == "NOK":
         at = f"{gap['file']}:{gap['line']}"
