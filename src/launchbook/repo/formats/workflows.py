@@ -77,35 +77,50 @@ def workflow(file: File, found: Found) -> None:
             *sorted(use for use, _, _ in uses if use.endswith(("@main", "@master", "@latest")))
         ],
     }
-    tags = attributes["tags"]
-    if isinstance(tags, list) and len(tags) == 1:
-        attributes["image_tag"] = tags[0]
+    attributes |= _one_tag(attributes["tags"])
     lines: dict[str, int | str] = {}
     for use, step, at in uses:
         if use.startswith("aws-actions/configure-aws-credentials"):
-            given = as_map(step.get("with"))
-            keyed = "aws-access-key-id" in given
-            attributes["authentication"] = (
-                "access-key" if keyed else "oidc" if "role-to-assume" in given else "runner"
-            )
-            key = "aws-access-key-id" if keyed else "role-to-assume"
-            lines["authentication"] = line_of(step, "with", key) if key in given else at
-            if isinstance(given.get("aws-region"), str):
-                attributes["region"] = given["aws-region"]
-                lines["region"] = line_of(step, "with", "aws-region")
+            _signs_in(step, at, attributes, lines)
     name = str(top.get("name") or file.name)
     fact = found.fact(
         file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines
     )
     for use, step, _ in uses:
-        path = dig(step, "with", "task-definition")
-        if use.startswith("aws-actions/amazon-ecs-deploy-task-definition") and isinstance(path, str):
-            target = found.tree.get(path)
-            if target is not None:
-                where = file.where(line_of(step, "with", "task-definition"))
-                found.relation("deploys", fact.id, f"{target.shown}#taskDefinition", where)
+        if use.startswith("aws-actions/amazon-ecs-deploy-task-definition"):
+            _deploys_task(file, found, fact.id, step)
     for key, at, job in _variables(document):
         found.setting(file, key, "set", at, of=job)
+
+
+def _one_tag(tags: Value) -> dict[str, Value]:
+    """The tag, when a workflow pushes one alone."""
+    return {"image_tag": tags[0]} if isinstance(tags, list) and len(tags) == 1 else {}
+
+
+def _signs_in(
+    step: dict[str, Any], at: int, attributes: dict[str, Value], lines: dict[str, int | str]
+) -> None:
+    """How a step gets its rights on AWS, and the region that it works in."""
+    given = as_map(step.get("with"))
+    keyed = "aws-access-key-id" in given
+    attributes["authentication"] = (
+        "access-key" if keyed else "oidc" if "role-to-assume" in given else "runner"
+    )
+    key = "aws-access-key-id" if keyed else "role-to-assume"
+    lines["authentication"] = line_of(step, "with", key) if key in given else at
+    if isinstance(given.get("aws-region"), str):
+        attributes["region"] = given["aws-region"]
+        lines["region"] = line_of(step, "with", "aws-region")
+
+
+def _deploys_task(file: File, found: Found, workflow: str, step: dict[str, Any]) -> None:
+    """The task definition that a step deploys, when it is a file of this repository."""
+    path = dig(step, "with", "task-definition")
+    target = found.tree.get(path) if isinstance(path, str) else None
+    if target is not None:
+        where = file.where(line_of(step, "with", "task-definition"))
+        found.relation("deploys", workflow, f"{target.shown}#taskDefinition", where)
 
 
 def _steps(document: Any) -> Iterator[tuple[dict[str, Any], int]]:
