@@ -1,6 +1,6 @@
 """POST /orders beside pgbench doing the same durable insert, in one run on one PostgreSQL.
 
-    make bench-orders               # or: python -m benchmarks.bench_orders [--rounds N] [--seconds N]
+    make bench-orders               # or: python -m benchmarks.bench_orders [--rounds N] [--pairs N] [--seconds N]
 
 wrk posts new orders, each under its own idempotency key, to one and to two API processes with everything on that
 is on in production; pgbench inserts the same rows (order and event, one transaction each, fsync on). The cases
@@ -32,12 +32,10 @@ CONNECTIONS = (1, 16, 64)
 WITHOUT_KEY = "no idempotency key in the request"
 # One change each against the full specification; tracing is added where a collector's address is known.
 FEATURES: dict[str, dict[str, str]] = {
-    "the full specification": {},
     WITHOUT_KEY: {},
     "without the request log": {"LOG_LEVEL": "warning"},
     "with the relay beside it": {"RELAY_ENABLED": "true"},
 }
-Keyed = Callable[[str], bool]
 # Checkpoints inside a measurement would fall on one side by chance.
 _DATABASE = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "shared_buffers": "256MB"}
 
@@ -49,7 +47,7 @@ class Sample:
     load: Load
     peer: Load
     cpu_us: float
-    rss_mib: list[float]
+    rss_mb: list[float]
 
     @property
     def ratio(self) -> float:
@@ -57,11 +55,21 @@ class Sample:
         return self.load.per_second / self.peer.per_second
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Orders a second and CPU of the full specification and of a changed one, measured back to back."""
+
+    full: dict[str, float]
+    changed: dict[str, float]
+
+
 class Bench:
     """One PostgreSQL, one queue, and the processes under measurement."""
 
-    def __init__(self, stack: contextlib.ExitStack, keeper: Keeper, rounds: int, seconds: int) -> None:
-        self.rounds, self.seconds = rounds, seconds
+    def __init__(
+        self, stack: contextlib.ExitStack, keeper: Keeper, rounds: int, pairs: int, seconds: int
+    ) -> None:
+        self.rounds, self.pairs, self.seconds = rounds, pairs, seconds
         self._stack, self.keeper = stack, keeper
         self.directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-orders-")))
         keeper.remove(self.directory)
@@ -87,7 +95,7 @@ class Bench:
             env=self.database.environment, check=True,
         )  # fmt: skip
 
-    def turns(self, apis: Mapping[str, Api], connections: int, first: int, keyed: Keyed) -> dict[str, Sample]:
+    def turns(self, apis: Mapping[str, Api], connections: int, first: int) -> dict[str, Sample]:
         """One measurement of the peer and of each API, in an order that `first` turns."""
         names = [None, *apis]
         loads: dict[str | None, tuple[Load, float, list[float]]] = {}
@@ -96,15 +104,25 @@ class Bench:
             if name is None:
                 peer = pgbench(self.database, connections, self.seconds, self.directory)
             else:
-                loads[name] = self._measure(apis[name], connections, keyed(name))
+                loads[name] = self._measure(apis[name], connections)
         return {name: Sample(load, peer, cpu, rss) for name, (load, cpu, rss) in loads.items() if name}
 
-    def _measure(self, api: Api, connections: int, keyed: bool) -> tuple[Load, float, list[float]]:
+    def pair(self, full: Api, changed: Api, keyed: bool, turn: int) -> Pair:
+        """Both at 64 connections; which goes first takes turns."""
+        found = {}
+        for which in ("full", "changed") if turn % 2 else ("changed", "full"):
+            self.empty()
+            api, with_key = (full, True) if which == "full" else (changed, keyed)
+            load, cpu, _ = self._measure(api, 64, keyed=with_key)
+            found[which] = {"per_second": load.per_second, "cpu_us": cpu}
+        return Pair(**found)
+
+    def _measure(self, api: Api, connections: int, *, keyed: bool = True) -> tuple[Load, float, list[float]]:
         before = api.usage()
         seed = secrets.token_hex(4)
         load = wrk(api.url, connections, self.seconds, self.directory, seed=seed, keyed=keyed)
         after = api.usage()
-        return load, (after.cpu_seconds - before.cpu_seconds) / load.requests * 1e6, after.rss_mib
+        return load, (after.cpu_seconds - before.cpu_seconds) / load.requests * 1e6, after.rss_mb
 
     def warm(self, api: Api) -> Api:
         """A first load, so that nothing is measured while it is loaded for the first time."""
@@ -119,7 +137,7 @@ def compare(bench: Bench) -> dict[str, list[Sample]]:
     for number in range(bench.rounds):
         say(f"round {number + 1} of {bench.rounds}")
         for connections in CONNECTIONS:
-            for name, sample in bench.turns(apis, connections, number, lambda _: True).items():
+            for name, sample in bench.turns(apis, connections, number).items():
                 samples[f"{name}x{connections}"].append(sample)
     for api in apis.values():
         api.stop()
@@ -127,21 +145,33 @@ def compare(bench: Bench) -> dict[str, list[Sample]]:
 
 
 def cost_of_features(bench: Bench) -> list[dict[str, Any]]:
-    """Orders a second and CPU per request with one feature changed at a time: two processes, 64 connections."""
-    say("what each feature costs")
+    """What each change does to the full specification: two processes, 64 connections, in pairs back to back."""
     with sink(bench.keeper) as traces:
-        variants = FEATURES | {"with tracing": {"OTEL_EXPORTER_OTLP_ENDPOINT": traces}}
-        apis = {
-            name: bench.warm(bench.api(f"feature-{number}", 2, **settings))
-            for number, (name, settings) in enumerate(variants.items())
-        }
-        samples: dict[str, list[Sample]] = {name: [] for name in apis}
-        for number in range(bench.rounds):
-            for name, sample in bench.turns(apis, 64, number, lambda name: name != WITHOUT_KEY).items():
-                samples[name].append(sample)
-        for api in apis.values():
-            api.stop()
-    return [{"case": name} | summary(found) for name, found in samples.items()]
+        full = bench.warm(bench.api("full", 2))
+        rows = []
+        for number, (name, settings) in enumerate(
+            (FEATURES | {"with tracing": {"OTEL_EXPORTER_OTLP_ENDPOINT": traces}}).items()
+        ):
+            say(f"what each feature costs: {name}")
+            changed = bench.warm(bench.api(f"feature-{number}", 2, **settings)) if settings else full
+            pairs = [bench.pair(full, changed, name != WITHOUT_KEY, turn) for turn in range(bench.pairs)]
+            rows.append({"case": name} | difference(pairs))
+            if changed is not full:
+                changed.stop()
+        full.stop()
+    return rows
+
+
+def difference(pairs: list[Pair]) -> dict[str, Any]:
+    """The changed platform's figures over the full one's; within noise unless all pairs agree on the direction."""
+    figures: dict[str, Any] = {}
+    for name in ("per_second", "cpu_us"):
+        ratios = sorted(pair.changed[name] / pair.full[name] for pair in pairs)
+        figures[name] = {
+            "ratio": round(statistics.median(ratios), 3), "least": round(ratios[0], 3), "most": round(ratios[-1], 3),
+            "within_noise": ratios[0] <= 1 <= ratios[-1],
+        }  # fmt: skip
+    return figures
 
 
 def median(samples: list[Sample], value: Callable[[Sample], float]) -> float:
@@ -159,7 +189,7 @@ def summary(samples: list[Sample]) -> dict[str, Any]:
         "p99_ms": round(median(samples, lambda s: s.load.p99_ms), 2),
         "pgbench_p99_ms": round(median(samples, lambda s: s.peer.p99_ms), 2),
         "cpu_us": round(median(samples, lambda s: s.cpu_us)),
-        "rss_mib": samples[-1].rss_mib,
+        "rss_mb": samples[-1].rss_mb,
     }
 
 
@@ -169,7 +199,7 @@ def aims(cases: dict[str, dict[str, Any]]) -> dict[str, bool]:
         "2x64 ratio_to_pgbench >= 0.80": cases["2x64"]["ratio_to_pgbench"] >= 0.80,
         "1x1 ratio_to_pgbench >= 0.30": cases["1x1"]["ratio_to_pgbench"] >= 0.30,
         "2x64 p99 < 20 ms": cases["2x64"]["p99_ms"] < 20,
-        "RSS < 64 MiB a process": max(mib for case in cases.values() for mib in case["rss_mib"]) < 64,
+        "RSS < 64 MB a process": max(mb for case in cases.values() for mb in case["rss_mb"]) < 64,
     }
 
 
@@ -181,23 +211,36 @@ def table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def feature_table(rows: list[dict[str, Any]]) -> str:
+    """Ratios in columns, Markdown."""
+    lines = ["| change | orders a second | CPU of a request |", "|---|---|---|"]
+    for row in rows:
+        cells = [
+            f"{row[name]['ratio']:.2f} ({row[name]['least']:.2f} to {row[name]['most']:.2f})"
+            + (", within noise" if row[name]["within_noise"] else "")
+            for name in ("per_second", "cpu_us")
+        ]
+        lines.append(f"| {row['case']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def say(text: str) -> None:
     """Progress, to stderr."""
     print(text, file=sys.stderr, flush=True)
 
 
-def run(rounds: int, seconds: int) -> int:
+def run(rounds: int, pairs: int, seconds: int) -> int:
     """Measure, print, and judge the aims."""
     keeper = Keeper()
     try:
         with contextlib.ExitStack() as stack:
-            bench = Bench(stack, keeper, rounds, seconds)
+            bench = Bench(stack, keeper, rounds, pairs, seconds)
             cases = {name: summary(samples) for name, samples in compare(bench).items()}
-            features = cost_of_features(bench)
+            features = cost_of_features(bench) if pairs else []
     finally:
         keeper.close()
     print(table([{"case": name} | figures for name, figures in cases.items()]), end="\n\n")
-    print(table(features), end="\n\n")
+    print(feature_table(features), end="\n\n")
     judged = aims(cases)
     ratios = {name: figures["ratio_to_pgbench"] for name, figures in cases.items()}
     print(json.dumps({"ratio_to_pgbench": ratios, "cases": cases, "features": features, "aims": judged}))
@@ -210,11 +253,14 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--pairs", type=int, default=6, help="of measurements for each feature; 0 leaves them out"
+    )
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
     options = parser.parse_args()
     try:
         require_peers()
-        return run(options.rounds, options.seconds)
+        return run(options.rounds, options.pairs, options.seconds)
     except PeerMissing as error:
         say(f"the comparison can't be made: {error}")
         print(json.dumps({"ratio_to_pgbench": None, "missing": str(error).splitlines()[0]}))

@@ -43,10 +43,10 @@ def migrate(settings: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Usage:
-    """CPU seconds so far of all processes, and the resident memory of each in MiB, the unit of an ECS task."""
+    """CPU seconds so far of all processes, and the resident memory of each in MB (10^6 bytes)."""
 
     cpu_seconds: float
-    rss_mib: list[float]
+    rss_mb: list[float]
 
 
 class Api:
@@ -70,7 +70,7 @@ class Api:
         """What the processes have used by now."""
         members = family(self._process.pid)
         cpu = sum(sum(member.cpu_times()[:2]) for member in members)
-        return Usage(cpu, [round(member.memory_info().rss / 2**20, 1) for member in members])
+        return Usage(cpu, [round(member.memory_info().rss / 1e6, 1) for member in members])
 
     def stop(self) -> None:
         """SIGTERM and wait."""

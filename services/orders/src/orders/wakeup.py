@@ -12,7 +12,7 @@ from orders.database import Unavailable, connect, unavailable
 from orders.settings import Settings
 
 CHANNEL = "orders_outbox"
-QUIET = 0.005  # seconds between two notifications
+QUIET = 0.02  # seconds between two notifications
 PAUSE = 0.5  # seconds before connecting again
 
 
@@ -36,6 +36,9 @@ class Notifier:
                 await asyncio.sleep(PAUSE)
                 continue
             try:
+                async with unavailable(self._settings.db_timeout):
+                    # A notification is worth no wait for the disk: a crash loses all of them anyway.
+                    await connection.execute("SET synchronous_commit = off")
                 while True:
                     await self._news.wait()
                     self._news.clear()
