@@ -134,3 +134,9 @@ def of_account(fact: Fact, action: str) -> None:
     """Raise NotKnown for what files declare, where only the account can tell; ``action`` is the read that would."""
     if fact.level in ("static", "plan"):
         raise NotKnown(f"how {fact.name} is now", "only the account can tell", action)
+
+
+def balanced(service: Fact) -> list[Value]:
+    """The target groups that a service's tasks stand behind, as files or as an account name them."""
+    declared = [field(one, "target_group_arn") for one in listed(service.attributes.get("load_balancer"))]
+    return [*declared, *listed(service.attributes.get("target_group_arns"))]

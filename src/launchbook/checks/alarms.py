@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, first, known, listed, targets
+from launchbook.checks._shapes import absent, field, first, known, listed, targets
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
 
@@ -200,6 +200,7 @@ def _without_insights(alarm: Alarm, place: str, dimensions: dict[str, Value], fa
 def _without_additional(alarm: Alarm, place: str, name: str, facts: Facts) -> Verdict | None:
     if any(_subscribes(one) for one in facts.seen("aws_cloudfront_monitoring_subscription")):
         return None
+    absent(facts, alarm, "aws_cloudfront_monitoring_subscription")
     ends = [alarm.at(place), *(one.at() for one in facts.seen("aws_cloudfront_distribution")[:1])]
     return verdict(
         False,

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, day, field, known, listed, points_at, switched_on, words
+from launchbook.checks._shapes import (
+    absent,
+    balanced,
+    day,
+    field,
+    known,
+    listed,
+    points_at,
+    switched_on,
+    words,
+)
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Verdict, verdict
 
 
@@ -166,7 +176,7 @@ def cache_failover(cache: Fact, facts: Facts) -> Verdict | None:
 def balanced_zones(service: Fact, facts: Facts) -> Verdict | None:
     """Targets in a zone that the load balancer is not in get no request."""
     zones = _zones(service, "network_configuration.0.subnets", facts)
-    groups = [field(one, "target_group_arn") for one in listed(service.attributes.get("load_balancer"))]
+    groups = balanced(service)
     balancers = [
         balancer
         for group in facts.seen("aws_lb_target_group")

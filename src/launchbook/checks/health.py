@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, first, known, listed, points_at
+from launchbook.checks._shapes import balanced, field, first, known, listed, points_at
 from launchbook.model import Endpoint, Evidence, Fact, Facts, NotKnown, Setting, Verdict, verdict
 
 _URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|;&]*)")
@@ -188,8 +188,7 @@ def _given(group: Fact, facts: Facts) -> tuple[set[str], list[Evidence]]:
     names: set[str] = set()
     ends: list[Evidence] = []
     for service in facts.seen("aws_ecs_service"):
-        balanced = [field(one, "target_group_arn") for one in listed(service.attributes.get("load_balancer"))]
-        if not any(points_at(facts, one, group) for one in balanced):
+        if not any(points_at(facts, one, group) for one in balanced(service)):
             continue
         definition = facts.find(service.attributes.get("task_definition"))
         if definition is None:

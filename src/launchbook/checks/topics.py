@@ -70,12 +70,20 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
             return verdict(False, f"the default policy does not admit {name}", at=[end, topic.at()])
         return verdict(True, "the default policy admits alarms", at=[topic.at()])
     document, holder, path = policy
-    admitted = {name for one in statements(document) if _publishes(one) for name in services(one)}
+    admitted = {name for one in statements(document) if _publishes(one) for name in _admitted(one)}
     for name, end in needed.items():
         if name not in admitted and "*" not in admitted:
             why = f"its policy admits {', '.join(sorted(admitted)) or 'nobody'} and so shuts {name} out"
             return verdict(False, why, at=[end, holder.at(_place(document, path))])
     return verdict(True, "its policy admits who publishes", at=[holder.at(path)])
+
+
+def _admitted(statement: dict[str, Value]) -> list[str]:
+    """Who a statement admits. AWS's own default policy names everybody on the owner's behalf: that lets the account's
+    alarms in, and no service that calls on its own."""
+    condition = str(statement.get("Condition") or "").lower()
+    names = services(statement)
+    return ["cloudwatch.amazonaws.com"] if "*" in names and "sourceowner" in condition else names
 
 
 def _place(document: Value, path: str) -> str:
