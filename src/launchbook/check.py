@@ -128,7 +128,9 @@ def _presence(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Itera
         facts.of(one.of)
         missing = [kind for kind in kinds(one.of) if kind not in facts.complete]
         if missing:
-            raise NotKnown(f"all {', '.join(missing)}", "no source lists every one of them")
+            raise NotKnown(
+                "whether there is one", f"none was seen, and no source lists every {', '.join(missing)}"
+            )
     except NotKnown as unread:
         yield _finding(one, "UNKNOWN", one.kind, str(unread), settle=unread.settle)
     else:
