@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File
 
-LIMIT = 512_000
+LIMIT = 256_000
+_trees: WeakKeyDictionary[File, ast.Module] = WeakKeyDictionary()
 
 
 def tree(file: File) -> ast.Module:
-    """The module of a file. Raises Unreadable when it is too large or does not parse."""
+    """The module of a file, parsed once. Raises Unreadable when it is too large or does not parse."""
     if file.size > LIMIT:
         raise Unreadable(f"{file.size:,} bytes of code is more than is read ({LIMIT:,})")
     try:
-        return ast.parse(file.text)
+        if file not in _trees:
+            _trees[file] = ast.parse(file.text)
+        return _trees[file]
     except SyntaxError as error:
         raise Unreadable(f"not valid Python: {error.msg}", error.lineno or 0) from None
     except (ValueError, RecursionError, MemoryError):

@@ -6,6 +6,7 @@ written in a bundle.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from weakref import WeakKeyDictionary
@@ -16,6 +17,9 @@ from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File
 
 LIMIT = 256_000
+#: Brackets of one kind within each other.
+DEEPEST = 400
+_BRACKETS = re.compile(r"[<>(){}\[\];]")
 _trees: WeakKeyDictionary[File, Node] = WeakKeyDictionary()
 
 
@@ -24,8 +28,29 @@ def root(file: File) -> Node:
     if file not in _trees:
         if file.size > LIMIT:
             raise Unreadable(f"{file.size:,} bytes of code is more than is read ({LIMIT:,})")
+        if _too_deep(file.text):
+            raise Unreadable("brackets nested deeper than any code that people write")
         _trees[file] = _parser(file.name.rpartition(".")[2]).parse(file.text.encode()).root_node
     return _trees[file]
+
+
+def _too_deep(text: str) -> bool:
+    """Whether brackets nest so deep that the parser's cost explodes: it tries every reading of ``a<a<a<…``."""
+    if max(map(text.count, "<({[")) <= DEEPEST:
+        return False
+    depth = angles = 0
+    for match in _BRACKETS.finditer(text):
+        bracket = match.group()
+        if bracket == "<":
+            angles += 1
+        elif bracket == ">":
+            angles = max(0, angles - 1)
+        else:  # no type parameter reaches over these
+            angles = 0
+            depth += (bracket in "({[") - (bracket in ")}]")
+        if max(depth, angles) > DEEPEST:
+            return True
+    return False
 
 
 @cache

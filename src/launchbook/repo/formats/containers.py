@@ -33,7 +33,7 @@ def dockerfile(file: File, found: Found) -> None:
         elif word.upper() in ("USER", "WORKDIR", "CMD", "ENTRYPOINT", "HEALTHCHECK", "EXPOSE"):
             attributes[word.lower()], lines[word.lower()] = rest.strip(), number
         elif word.upper() == "ENV":
-            for name in re.findall(r"(?:^|\s)([A-Za-z_]\w*)=", rest) or rest.split()[:1]:
+            for name in dict.fromkeys(re.findall(r"(?:^|\s)([A-Za-z_]\w*)=", rest) or rest.split()[:1]):
                 found.setting(file, name, "set", number)
     if not images:
         found.gap(file, "no FROM instruction: nothing is built from this file", "correct the Dockerfile", 1)

@@ -46,7 +46,7 @@ def vercel(file: File, found: Found) -> None:
         )
 
 
-@reader("Netlify", "netlify.toml", hides=("document", "netlify_cron"))
+@reader("Netlify", "netlify.toml", hides=("document", "netlify_cron"), limit=50_000)
 def netlify(file: File, found: Found) -> None:
     """A project hosted on Netlify: the published folder, rewrites to other hosts, functions on a schedule."""
     document = _toml(file)

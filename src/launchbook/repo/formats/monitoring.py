@@ -10,7 +10,7 @@ from launchbook.redact import shown
 from launchbook.repo.lined import Unreadable, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
-_METRIC = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?=[{\[]|\s*(?:[<>=!+*/-]|$|\)))")
+_METRIC = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]{0,200})\s{0,40}(?=[{\[]|(?:[<>=!+*/-]|$|\)))")
 _WORDS = {
     *(
         "sum",

@@ -81,6 +81,8 @@ def _prose(text: str) -> Iterator[tuple[int, str]]:
 def _mentions(text: str) -> Iterator[tuple[int, str, str]]:
     """What stands in code quotes or code blocks: scripts, routes, alarms, metrics, AWS commands."""
     for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > 2000:
+            continue
         quoted = re.findall(r"`([^`]+)`", line)
         for span in quoted or ([line.strip()] if re.match(r"\s*(\$ )?(aws|curl|kubectl|\./)", line) else []):
             kind = _kind(span, line)

@@ -100,7 +100,7 @@ _PLAYBOOK = re.compile(r"^-?\s*hosts\s*:", re.M)
 @reader(
     "Ansible",
     *("*.yml", "*.yaml"),
-    sniff=rb"^-?\s*hosts\s*:\s*\S|^\s*-?\s*(?:amazon|community)\.aws\.",
+    sniff=rb"^-?[ ]{0,8}hosts[ ]{0,8}:[ ]{0,8}\S|^[ ]{0,40}(?:-[ ]{1,8})?(?:amazon|community)\.aws\.",
     hides=("*",),
 )
 def ansible(file: File, found: Found) -> None:
@@ -111,7 +111,7 @@ def ansible(file: File, found: Found) -> None:
         if (match := _MODULE.match(line[:400]))
     ]
     if not tasks and not (
-        _PLAYBOOK.search(file.text) and re.search(r"^\s+(tasks|roles)\s*:", file.text, re.M)
+        _PLAYBOOK.search(file.text) and re.search(r"^[ ]{1,20}(tasks|roles)[ ]{0,8}:", file.text, re.M)
     ):
         return
     modules: list[Value] = [*dict.fromkeys(module for module, _ in tasks)]
