@@ -34,8 +34,16 @@ class Source:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                module = ".".join([*self._above(node.level), *([node.module] if node.module else [])])
+                yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+    def _above(self, level: int) -> list[str]:
+        """The package that a relative import starts from; nothing for an absolute one."""
+        if not level:
+            return []
+        own = self.package if self.path.name == "__init__.py" else self.package[:-1]
+        return own[: len(own) - level + 1]
 
 
 @cache

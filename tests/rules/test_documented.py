@@ -37,7 +37,11 @@ def test_every_make_target_has_its_help(target: str) -> None:
 
 def test_the_readme_names_only_targets_that_exist() -> None:
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
-    named = {name for page in pages for name in re.findall(r"`make ([a-z-]+)", page.read_text("utf-8"))}
+    named = {
+        name
+        for page in pages
+        for name in re.findall(r"(?:`|^|\$ )make ([a-z-]+)", page.read_text("utf-8"), re.M)
+    }
     assert named <= set(targets())
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 
 import pytest
 
-from tests.rules.source import Source, sources
+from tests.rules.source import ROOT, Source, sources
 
 STDLIB = "stdlib"
 #: Component of src/launchbook -> (components of ours it may import, outside packages it may import).
@@ -123,12 +125,25 @@ def test_the_domain_of_the_order_platform_is_pure() -> None:
     assert wrong == []
 
 
+STARTERS = {"subprocess", "multiprocessing", "pty", "posix", "_posixsubprocess"}
+STARTING = re.compile(
+    r"\b(create_subprocess_\w+|subprocess_exec|subprocess_shell|os\.(system|popen|fork|exec|spawn|posix_spawn)\w*)\("
+)
+
+
 def test_only_one_module_starts_processes() -> None:
-    starters = {"subprocess", "multiprocessing", "pty"}
+    others = [source for source in sources("src/launchbook") if source.package[1:] != ["process"]]
     wrong = [
         f"{source.name}:{line}: {name}"
-        for source in sources("src/launchbook")
+        for source in others
         for line, name in source.imports()
-        if name.split(".")[0] in starters and source.package[1:] != ["process"]
+        if name.split(".")[0] in STARTERS
     ]
-    assert wrong == [], "launchbook/process.py is the only user of subprocess"
+    wrong += [f"{source.name}: {match[0]}" for source in others for match in STARTING.finditer(source.text)]
+    assert wrong == [], "launchbook/process.py is the only one that starts processes"
+
+
+def test_a_relative_import_is_seen_as_what_it_imports() -> None:
+    package = ROOT / "src/launchbook/checks/sample.py"
+    source = Source(package, text := "from ..collect import engine\nfrom . import alarms\n", ast.parse(text))
+    assert [name for _, name in source.imports()] == ["launchbook.collect.engine", "launchbook.checks.alarms"]
