@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launchbook.check import check
 from launchbook.checks._shapes import first, known
-from launchbook.model import Document, Fact, Facts, Verdict, verdict
+from launchbook.model import Document, Fact, Facts, NotKnown, Verdict, verdict
 
 
 @check(
@@ -52,6 +52,10 @@ def remote_state(root: Fact, facts: Facts) -> Verdict | None:
         return verdict(False, "it has no backend", at=[root.at("backend")])
     if kind not in _REMOTE:
         return verdict(False, f"its backend is {kind}", at=[root.at("backend")])
+    if kind == "s3" and "bucket" not in block:
+        raise NotKnown(
+            f"the backend of {root.name}", "the rest is given by -backend-config", "terraform init"
+        )
     locked = kind != "s3" or any(block.get(name) for name in ("dynamodb_table", "use_lockfile"))
     return verdict(locked, "it does" if locked else "it has no lock", at=[root.at("backend")])
 
