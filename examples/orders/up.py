@@ -3,10 +3,10 @@
     make orders                     # or: python -m examples.orders.up
 
 RDS PostgreSQL, SQS with a dead-letter queue, ECR, an ECS cluster with a migration, an API and a worker service
-behind an Application Load Balancer. Prints the address and a curl that works, then shows the services' logs.
-Ctrl-C, SIGTERM, the end of the program that started this one, even kill -9: nothing keeps running and no file
-stays. `PORT` chooses the load balancer's port (default 8080, on an address of its own); any setting of the services
-may be set too.
+behind an Application Load Balancer; roles may do what their policies say and nothing else. Prints the address and
+a curl that works, then shows the services' logs. Ctrl-C, SIGTERM, the end of the program that started this one,
+even kill -9: nothing keeps running and no file stays. `PORT` chooses the load balancer's port (default 8080, on an
+address of its own); any setting of the services may be set too.
 """
 
 import contextlib
@@ -72,8 +72,8 @@ def port() -> int:
 @contextlib.contextmanager
 def embedded() -> Iterator[tuple[subprocess.Popen[bytes], Aws]]:
     """An embedded AWS on a free port; its end is the end of everything it runs."""
-    say("starting an embedded AWS")
-    host = launchbook("local", "start", "--port", "0")
+    say("starting an embedded AWS, policies enforced")
+    host = launchbook("local", "start", "--port", "0", "--enforce-iam")
     try:
         yield host, Aws(_endpoint(host))
     finally:

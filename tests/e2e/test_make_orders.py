@@ -22,7 +22,7 @@ from tests.support.processes import assert_gone, family
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
 
 class Started:
@@ -43,7 +43,7 @@ class Started:
         self.wait_for("Ctrl-C ends everything")
         self.pids = [process.pid for process in family(self.make.pid)]
 
-    def wait_for(self, text: str, timeout: float = 60) -> None:
+    def wait_for(self, text: str, timeout: float = 90) -> None:
         deadline = time.monotonic() + timeout
         while text not in self.output:
             assert time.monotonic() < deadline, f"{text!r} was not printed: {self.output[-3000:]}"
