@@ -180,3 +180,27 @@ def test_names_with_newlines_and_escapes_reach_no_terminal(tmp_path: Path) -> No
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "a\\n\\x1b[31mb/x\\x07.tf:1" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "repeated"),
+    [
+        ("A.java", '@GetMapping("/x")\n', "a<"),
+        ("a.ts", 'import * as aws from "aws-cdk-lib"; process.env.A\n', "${a"),
+        ("b.ts", 'app.get("/x"); import "@pulumi/aws";\n', "`${a"),
+        ("main.tf", 'x = "', " "),
+        ("backend.hcl", "x = <<EOT\n", "  \n"),
+        ("main.tf", "", "a{"),
+        ("netlify.toml", "", "a."),
+        ("alert-rules.yaml", "groups:\n- rules:\n  - alert: A\n    expr: '", " "),
+        ("Dockerfile", "FROM x\n", "ENV A="),
+        ("runbook.md", "", "`a-"),
+    ],
+)
+def test_endless_repetition_costs_seconds_at_most(
+    tmp_path: Path, name: str, start: str, repeated: str
+) -> None:
+    (tmp_path / name).write_text(start + repeated * (250_000 // len(repeated)))
+    started = time.monotonic()
+    assert crashes(tmp_path) == []
+    assert time.monotonic() - started < 10

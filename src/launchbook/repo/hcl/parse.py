@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -29,9 +30,12 @@ from launchbook.repo.hcl.syntax import (
     Template,
 )
 from launchbook.repo.hcl.templates import line_of_node, loop, template, text_of, unescaped
+from launchbook.repo.lined import Unreadable
 
 #: Expressions nested deeper are opaque: nobody writes them, and evaluating them would exhaust the stack.
 DEEPEST = 60
+MOST_BLANKS = 1000
+_BLANKS = re.compile(r"\s{100,}")
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!"})
 
 
@@ -41,7 +45,15 @@ def _parser() -> Parser:
 
 
 def parse_hcl(text: str) -> Body:
-    """The whole file. Lines are 1-based. Never raises on bad syntax: see ``Body.broken``."""
+    """The whole file. Lines are 1-based. Never raises on bad syntax: see ``Body.broken``.
+
+    Raises Unreadable for a stretch of blanks that no file has: in a string left open, its cost is its square.
+    """
+    for blanks in _BLANKS.finditer(text):
+        if blanks.end() - blanks.start() > MOST_BLANKS:
+            raise Unreadable(
+                f"more than {MOST_BLANKS:,} blanks in a row", text.count("\n", 0, blanks.start()) + 1
+            )
     source = text.encode("utf-8", "replace")
     root = _parser().parse(source).root_node
     body = Body()
