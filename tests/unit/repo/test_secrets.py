@@ -13,6 +13,7 @@ from launchbook.redact import HELD, names_secret, without_secrets
 from launchbook.repo import Discovery, discover
 from launchbook.repo.as_json import as_json
 from launchbook.repo.as_text import as_text
+from launchbook.report.discovery_html import render
 
 DRAW = random.Random(7)
 MIXED = string.ascii_letters + string.digits
@@ -123,7 +124,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[Discovery, int, str
             target.write_text(text.replace("%s", secret))
             planted += text.count("%s")
     discovery = discover(root)
-    outputs = (json.dumps(as_json(discovery)), as_text(discovery, everything=True), repr(discovery.facts.all))
+    page = render("planted", discovery.facts, discovery.contradictions, discovery.skipped)
+    outputs = (
+        json.dumps(as_json(discovery)),
+        as_text(discovery, everything=True),
+        repr(discovery.facts.all),
+        page,
+    )
     return discovery, planted, "\n".join(outputs)
 
 
