@@ -28,7 +28,9 @@ MAX_BODY = 64 * 1024
 MAX_DISCARD = 32 * 1024 * 1024  # of a body that is too large, read so that its sender gets to see the answer
 JSON = b"application/json"
 PROBLEM = b"application/problem+json"
-UNIQUE = (b"authorization", b"content-length", b"content-type", b"idempotency-key", b"x-correlation-id")
+UNIQUE = (
+    b"authorization", b"content-length", b"content-type", b"host", b"idempotency-key", b"x-correlation-id",
+)  # fmt: skip
 
 _VISIBLE = re.compile(rb"[\x21-\x7e]{1,128}")
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -173,6 +175,8 @@ class Web:
         try:
             if len(call.headers) != len(scope["headers"]):
                 _refuse_repeated(scope["headers"])
+            if b"host" not in call.headers and scope["http_version"] == "1.1":
+                raise Problem(400, "A header is missing.", {"Host": "is required"})
             await self._router(scope, call.receive, send)
             answer: Reply = scope["reply"]
             return answer
