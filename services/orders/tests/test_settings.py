@@ -54,6 +54,16 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"AWS_SECRET_ACCESS_KEY": ""}, "AWS_SECRET_ACCESS_KEY: is not set, but AWS_ACCESS_KEY_ID is"),
         ({"PORT": "70000"}, "PORT: must be a whole number from 0 to 65535, not '70000'"),
         ({"PROCESSOR_FAILURE_RATE": "1.1"}, "PROCESSOR_FAILURE_RATE: must be a number from 0 to 1, not '1.1'"),
+        ({"HOST": "banana"}, "HOST: must be an IP address or localhost, not 'banana'"),
+        ({"PORT": "9000", "MANAGEMENT_PORT": "9000"}, "MANAGEMENT_PORT: 9000 is PORT already"),
+        ({"AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:99999"},
+         "AWS_ENDPOINT_URL_SQS: must be an http or https address, not 'http://127.0.0.1:99999'"),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://198.51.100.7/role"},
+         "AWS_CONTAINER_CREDENTIALS_FULL_URI: must be https, or an address of this machine, ECS or EKS, "
+         "not 'http://198.51.100.7/role'"),
+        ({"PROCESSOR_FAILURE_RATE": "0.7", "PROCESSOR_REJECT_RATE": "0.4"},
+         "PROCESSOR_REJECT_RATE: is over 1 together with PROCESSOR_FAILURE_RATE (1.1)"),
+        ({"DRAIN_SECONDS": "24"}, "DRAIN_SECONDS: must be a number from 0 to 23, not '24'"),
         ({"DB_SSLMODE": "on"}, f"DB_SSLMODE: must be one of {', '.join(settings.SSL_MODES)}, not 'on'"),
     ],
 )  # fmt: skip
@@ -65,7 +75,27 @@ def test_secrets_are_never_shown() -> None:
     assert mistakes(DATABASE_URL="mysql://user:pa55word@db") == [
         "DATABASE_URL: must start with postgresql://"
     ]
+    for part in ("/", "#", "?", "[", "12/", "12?", "12#", "\uff0f"):
+        assert mistakes(DATABASE_URL=f"postgresql://orders:{part}s3cr{part}et@db:5432/orders") == [
+            "DATABASE_URL: is not a valid address; escape / # ? @ in the password"
+        ], part
     assert "secret" not in repr(settings.load(GOOD))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:///orders?host=/run/postgresql&password=a@b",
+        "postgres://u:p%2F%40@[::1]:5432/orders",
+        "postgresql://u:p@first:5432,second:5433/orders?sslmode=require",
+    ],
+)
+def test_addresses_of_every_kind_are_taken(address: str) -> None:
+    assert settings.load({**GOOD, "DATABASE_URL": address}).database_url == address
+
+
+def test_ports_that_are_left_to_the_system_may_be_the_same() -> None:
+    assert settings.load({**GOOD, "PORT": "0", "MANAGEMENT_PORT": "0"}).port == 0
 
 
 def test_second_names_and_parts_work_as_ecs_injects_them() -> None:

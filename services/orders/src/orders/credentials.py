@@ -6,22 +6,19 @@ Source for the container protocol: Amazon ECS developer guide, "Task IAM role".
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from orders.logs import Log
+from orders.readers import trusted
 from orders.settings import Settings
 
 ECS_ADDRESS = "http://169.254.170.2"
-# Plain HTTP only to this machine and to the addresses that ECS and EKS reserve.
-TRUSTED_HOSTS = ("169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost")
 RENEW_BEFORE = timedelta(minutes=10)
 RETRY_AFTER = timedelta(seconds=30)
 TIMEOUT = aiohttp.ClientTimeout(total=2)
@@ -94,7 +91,7 @@ class ContainerProvider:
         return fetched
 
     async def _fetch(self) -> tuple[Credentials, datetime]:
-        if not _trusted(self._address):
+        if not trusted(self._address):
             raise ValueError("plain HTTP is allowed only to loopback and to the addresses of ECS and EKS")
         headers = {"Accept": "application/json"}
         if token := self._token():
@@ -112,16 +109,6 @@ class ContainerProvider:
         if path := self._settings.credentials_token_file:
             return Path(path).read_text().strip()
         return self._settings.credentials_token
-
-
-def _trusted(address: str) -> bool:
-    parts = urlsplit(address)
-    if parts.scheme == "https" or parts.hostname in TRUSTED_HOSTS:
-        return True
-    try:
-        return ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False
 
 
 def provider(settings: Settings, http: aiohttp.ClientSession, log: Log) -> Provider:

@@ -12,7 +12,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+
+from orders.readers import (
+    credentials_address,
+    flag,
+    listening_address,
+    number,
+    one_of,
+    postgres_url,
+    text,
+    web_address,
+    whole,
+)
 
 SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -29,70 +40,6 @@ class BadSettings(Exception):
             f"the configuration has {count}:\n{lines}\n\n"
             "hint: services/orders/README.md lists every variable with its default"
         )
-
-
-def text(value: str) -> str:
-    """Any text."""
-    return value
-
-
-def flag(value: str) -> bool:
-    """`true` or `false`."""
-    if value.lower() not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return value.lower() == "true"
-
-
-def web_address(value: str) -> str:
-    """An http or https address with a host."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an http or https address")
-    return value
-
-
-def postgres_url(value: str) -> str:
-    """A PostgreSQL connection address."""
-    if urlsplit(value).scheme not in ("postgresql", "postgres"):
-        raise ValueError("must start with postgresql://")
-    return value
-
-
-def whole(low: int, high: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `low` to `high`."""
-
-    def read(value: str) -> int:
-        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(value)
-
-    return read
-
-
-def number(low: float, high: float) -> Callable[[str], float]:
-    """A reader of decimal numbers from `low` to `high`."""
-
-    def read(value: str) -> float:
-        try:
-            found = float(value)
-        except ValueError:
-            found = math.nan
-        if not low <= found <= high:
-            raise ValueError(f"must be a number from {low:g} to {high:g}")
-        return found
-
-    return read
-
-
-def one_of(*choices: str) -> Callable[[str], str]:
-    """A reader that takes one of the given words."""
-
-    def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return value
-
-    return read
 
 
 def env(
@@ -114,7 +61,12 @@ def env(
 class Settings:
     """Everything the platform may be told. An empty string means: not set."""
 
-    host: str = env("HOST", "0.0.0.0", text, "address to listen on, both ports")  # noqa: S104 - a container's own
+    host: str = env(
+        "HOST",
+        "0.0.0.0",  # noqa: S104 - a container's own
+        listening_address,
+        "IP address to listen on, or localhost; both ports",
+    )
     port: int = env("PORT", "8080", whole(0, 65535), "main port; 0 takes any free one and logs it")
     management_port: int = env(
         "MANAGEMENT_PORT", "8081", whole(0, 65535), "metrics, info and health; never behind the load balancer"
@@ -155,7 +107,7 @@ class Settings:
     credentials_full_uri: str = env(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "",
-        web_address,
+        credentials_address,
         "credentials of the container (set by ECS or EKS)",
     )
     credentials_token: str = env(
@@ -194,7 +146,7 @@ class Settings:
         "PROCESSOR_REJECT_RATE", "0", number(0, 1), "simulated share of failures for good"
     )
 
-    drain_seconds: float = env("DRAIN_SECONDS", "20", number(0, 28), "time to finish work after SIGTERM")
+    drain_seconds: float = env("DRAIN_SECONDS", "20", number(0, 23), "time to finish work after SIGTERM")
     log_level: str = env("LOG_LEVEL", "info", one_of(*LOG_LEVELS), "least level that is logged")
     commit: str = env("GIT_COMMIT", "unknown", text, "commit of this build, shown by /actuator/info")
     otlp_endpoint: str = env(
@@ -266,4 +218,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     first, longest = values.get("retry_delay", 0), values.get("retry_delay_max", math.inf)
     if first > longest:
         found.append(f"RETRY_DELAY_MAX: {longest:g} is shorter than RETRY_DELAY ({first:g})")
+    if values.get("port") and values["port"] == values.get("management_port"):
+        found.append(f"MANAGEMENT_PORT: {values['port']} is PORT already")
+    rates = (values.get("processor_failure_rate") or 0) + (values.get("processor_reject_rate") or 0)
+    if rates > 1:
+        found.append(f"PROCESSOR_REJECT_RATE: is over 1 together with PROCESSOR_FAILURE_RATE ({rates:g})")
     return found
