@@ -213,3 +213,15 @@ def test_all_mistakes_are_named_at_once() -> None:
         "customerId": "is required",
         "amount": "must be over 0 and at most 999999999999.99",
     }
+
+
+def test_what_is_given_back_is_as_if_never_claimed() -> None:
+    taken = held()
+    assert taken.lease is not None
+    back = domain.give_back(taken, 0, taken.lease.token, NOW)
+    assert (back.status, back.lease, back.retry_count) == (Status.PENDING, None, 0)
+    assert domain.give_back(taken, 0, lease().token, NOW) == taken  # in other hands, and it stays there
+    waiting = order(Status.PENDING)
+    assert domain.give_back(waiting, 0, lease().token, NOW) == waiting
+    with pytest.raises(Stale):
+        domain.give_back(taken, 1, taken.lease.token, NOW)

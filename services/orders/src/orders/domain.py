@@ -3,7 +3,7 @@
     PENDING ──claim──▶ PROCESSING ──succeed──▶ PROCESSED
        ▲                │   │ ▲
        │                │   │ └─claim, once the lease has ended
-       ├──fail, retry───┘   └──fail for good──▶ FAILED
+       ├─fail, give back┘   └──fail for good──▶ FAILED
        └───────────────────reprocess──────────────┘
 
 Standard library only, no clock and no randomness of its own: every function says what an order becomes.
@@ -108,8 +108,7 @@ def claim(order: Order, attempt: int, lease: Lease, now: datetime) -> Order:
     Claiming again with the same token extends the lease: the answer to the first claim may have been lost.
     Raises Stale if that attempt is over, Held if another worker is at it.
     """
-    if order.status in (Status.PROCESSED, Status.FAILED) or order.retry_count != attempt:
-        raise Stale
+    _current(order, attempt)
     if order.lease is not None and order.lease.token != lease.token and order.lease.until > now:
         raise Held(order.lease.until - now)
     return dataclasses.replace(order, status=Status.PROCESSING, lease=lease, updated_at=now)
@@ -128,6 +127,17 @@ def fail(order: Order, failure: Failure, policy: RetryPolicy, now: datetime) -> 
     return _leave(order, Status.FAILED, now, failure_reason=reason)
 
 
+def give_back(order: Order, attempt: int, token: UUID, now: datetime) -> Order:
+    """PROCESSING → PENDING if `token` holds the order, as if it had not been claimed; else it stays as it is.
+
+    Raises Stale if that attempt is over.
+    """
+    _current(order, attempt)
+    if order.lease is None or order.lease.token != token:
+        return order
+    return _leave(order, Status.PENDING, now)
+
+
 def reprocess(order: Order, now: datetime) -> Order:
     """FAILED → PENDING, as if it were new."""
     if order.status is not Status.FAILED:
@@ -135,6 +145,11 @@ def reprocess(order: Order, now: datetime) -> Order:
     return dataclasses.replace(
         order, status=Status.PENDING, retry_count=0, failure_reason=None, updated_at=now
     )
+
+
+def _current(order: Order, attempt: int) -> None:
+    if order.status in (Status.PROCESSED, Status.FAILED) or order.retry_count != attempt:
+        raise Stale
 
 
 def _leave(order: Order, status: Status, now: datetime, **changes: object) -> Order:

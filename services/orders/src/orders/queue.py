@@ -98,13 +98,22 @@ class Queue:
 
     async def hide(self, receipts: Sequence[str], seconds: int) -> None:
         """Hide received messages for another `seconds` from now; 0 shows them at once."""
-        for start in range(0, len(receipts), BATCH):
-            entries = [
-                {"Id": str(i), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
-                for i, receipt in enumerate(receipts[start : start + BATCH])
-            ]
-            # Entries that fail are messages that are gone or with another worker by now: nothing to do.
-            await self._call("ChangeMessageVisibilityBatch", {"Entries": entries})
+        batches = [receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH)]
+        # All are tried, at the same time: a call that fails must not cost the others their messages.
+        answers = await asyncio.gather(
+            *(self._hide(batch, seconds) for batch in batches), return_exceptions=True
+        )
+        for answer in answers:
+            if answer is not None:
+                raise answer
+
+    async def _hide(self, receipts: Sequence[str], seconds: int) -> None:
+        entries = [
+            {"Id": str(i), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+            for i, receipt in enumerate(receipts)
+        ]
+        # Entries that fail are messages that are gone or with another worker by now: nothing to do.
+        await self._call("ChangeMessageVisibilityBatch", {"Entries": entries})
 
     async def ping(self) -> None:
         """One call that changes nothing: the queue is there and we may use it."""

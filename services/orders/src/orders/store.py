@@ -226,11 +226,32 @@ class Store:
 
         return await self._transaction(change)
 
-    async def renew(self, held: Mapping[UUID, UUID], seconds: float) -> None:
-        """Extend leases from now; `held` maps orders to the tokens they were claimed with.
+    async def give_back(
+        self, order_id: UUID, attempt: int, token: UUID, correlation_id: str, traceparent: str | None
+    ) -> bool:
+        """End the lease under `token`, if there is one, and put a new event in the place of the message.
 
-        With `seconds` 0 the leases end, and whoever gets their messages takes the orders over at once.
+        The event is due when no lease is in its way. True if the message may be deleted: the order exists.
         """
+
+        async def change(connection: Connection) -> bool:
+            found = await _lock(connection, order_id)
+            if found is None:
+                return False
+            order, now = found
+            try:
+                order = domain.give_back(order, attempt, token, now)
+            except domain.Stale:
+                return True
+            await _write(connection, order)
+            due = order.lease.until if order.lease else now
+            await connection.execute(_EMIT, order_id, attempt, correlation_id, traceparent, due)
+            return True
+
+        return await self._transaction(change)
+
+    async def renew(self, held: Mapping[UUID, UUID], seconds: float) -> None:
+        """Extend leases from now; `held` maps orders to the tokens they were claimed with."""
         sql = (
             "UPDATE orders SET lease_until = clock_timestamp() + $3 FROM unnest($1::uuid[], $2::uuid[]) "
             "AS held (id, token) WHERE orders.id = held.id AND lease_token = held.token"

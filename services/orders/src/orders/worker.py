@@ -3,12 +3,14 @@
 The order's row decides, not the message: a repeat finds its order finished, and is deleted. The lease on
 PROCESSING decides between workers: while it lasts no other takes the order, and a result is stored only by
 the worker that still holds it.
+
+What a worker can't finish it gives back as a new event, whose message the queue counts from zero: a queue's
+dead letters are for crashes, not for stops and for orders in other hands.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -29,9 +31,10 @@ from orders.store import LeaseLost, Store
 from orders.tracing import Tracer
 
 RELEASE_SECONDS = 5.0
+LAST_RECEIVE_SECONDS = 1.0  # after a stop; what the queue hands to a closed connection is gone for a while
 PAUSES = (0.1, 0.2, 0.5, 1.0)  # seconds after failures in a row; the last one repeats
 
-FINISHED = ("processed", "retried", "failed", "repeat")  # outcomes after which a message has no more work
+FINISHED = ("processed", "retried", "failed", "repeat", "held")  # outcomes that leave a message no work
 
 T = TypeVar("T")
 
@@ -48,11 +51,12 @@ _decode = msgspec.json.Decoder(Event).decode
 
 @dataclass(slots=True, eq=False)
 class _Work:
-    """A message in hand; `order_id` once the order is ours, under `token`."""
+    """A message in hand; `event` once it is read, `order_id` once the order is ours, under `token`."""
 
     message: Message
     token: UUID
     correlation_id: str
+    event: Event | None = None
     order_id: UUID | None = None
 
 
@@ -72,6 +76,7 @@ class Worker:
         self._policy = RetryPolicy(settings.max_retries, settings.retry_delay, settings.retry_delay_max)
         self._in_work: dict[asyncio.Task[None], _Work] = {}
         self._slot_free = asyncio.Event()
+        self._stopping = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then finish within DRAIN_SECONDS or give back what is in hand."""
@@ -83,15 +88,14 @@ class Worker:
             for own in (receiver, keeper):
                 if own.done():
                     own.result()  # neither ends by itself: raise what ended it
-            receiver.cancel()
-            await self._drain()
+            await self._drain(receiver)
         finally:
             for task in (receiver, keeper, stopped):
                 task.cancel()
 
     async def _receive_all(self) -> None:
         failures = 0
-        while True:
+        while not self._stopping:
             free = self._settings.worker_concurrency - len(self._in_work)
             if free <= 0:
                 self._slot_free.clear()
@@ -132,7 +136,7 @@ class Worker:
 
     async def _handle(self, work: _Work) -> None:
         try:
-            event = _decode(work.message.body)
+            work.event = event = _decode(work.message.body)
         except msgspec.DecodeError as error:
             # Poison: the queue moves it to its dead-letter queue after maxReceiveCount receives.
             metrics.MESSAGES.labels("poison").inc()
@@ -159,8 +163,8 @@ class Worker:
             )
         except domain.Stale:
             return "repeat"
-        except domain.Held as held:
-            await self._hide(work, held.remaining.total_seconds())
+        except domain.Held:
+            await self._outlast(lambda: self._give_back(work, event))
             return "held"
         if order is None:
             self._log.error("no such order, left to the queue", orderId=event.order_id, **_ids(work))
@@ -198,12 +202,6 @@ class Worker:
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
 
-    async def _hide(self, work: _Work, seconds: float) -> None:
-        try:
-            await self._queue.hide([work.message.receipt], math.ceil(seconds))
-        except QueueError as error:
-            self._log.warning("visibility not changed", reason=str(error), **_ids(work))
-
     async def _keep_alive(self) -> None:
         """Extend the lease first, then the visibility: a message never comes back to an order still held."""
         while True:
@@ -222,16 +220,23 @@ class Worker:
             except QueueError as error:
                 self._log.warning("visibility not extended", messages=len(works), reason=str(error))
 
-    async def _drain(self) -> None:
+    async def _drain(self, receiver: asyncio.Task[None]) -> None:
+        ends = time.monotonic() + self._settings.drain_seconds
+        self._stopping = True
+        self._slot_free.set()
+        await asyncio.wait({receiver}, timeout=LAST_RECEIVE_SECONDS)
+        receiver.cancel()
+        await asyncio.wait({receiver})
         self._log.info("draining", inWork=len(self._in_work))
         if self._in_work:
-            await asyncio.wait(self._in_work, timeout=self._settings.drain_seconds)
-        works = list(self._in_work.values())
-        for task in list(self._in_work):
+            await asyncio.wait(self._in_work, timeout=max(0.0, ends - time.monotonic()))
+        works, tasks = list(self._in_work.values()), list(self._in_work)
+        for task in tasks:
             task.cancel()
         try:
             async with asyncio.timeout(RELEASE_SECONDS):
-                await asyncio.gather(self._release(works), self._deleter.drain())
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._release(works)
         except (TimeoutError, Unavailable, QueueError) as error:
             self._log.warning(
                 "not given back, will come back by itself", messages=len(works), reason=str(error)
@@ -240,11 +245,26 @@ class Worker:
 
     async def _release(self, works: list[_Work]) -> None:
         """Give back what was not finished: another worker may take it at once."""
-        held = {work.order_id: work.token for work in works if work.order_id is not None}
-        if held:
-            await self._store.renew(held, 0)
-        if works:
-            await self._queue.hide([work.message.receipt for work in works], 0)
+        read = [(work, work.event) for work in works if work.event is not None]
+        answers = await asyncio.gather(
+            *(self._give_back(work, event) for work, event in read), return_exceptions=True
+        )
+        for (work, _), answer in zip(read, answers, strict=True):
+            if answer is True:
+                self._deleter.add(work.message.receipt)
+        await self._deleter.drain()
+        if unread := [work.message.receipt for work in works if work.event is None]:
+            await self._queue.hide(unread, 0)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+
+    async def _give_back(self, work: _Work, event: Event) -> bool:
+        """Commit a new event in the place of this message; whether the message may be deleted then."""
+        return await self._store.give_back(
+            event.order_id, event.attempt, work.token, work.correlation_id,
+            work.message.attributes.get("traceparent"),
+        )  # fmt: skip
 
     def _report(self, order: Order, work: _Work, attempt: int, seconds: float) -> None:
         metrics.PROCESSING_SECONDS.observe(seconds)
