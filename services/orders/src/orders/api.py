@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +27,7 @@ from orders.store import FIRST_PAGE, Store
 from orders.tracing import Tracer
 from orders.web import Call, Handler, Problem, Reply, reply
 
+FIELDS = ("customerId", "amount")
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
 PROBE_SECONDS = 1.0
@@ -32,6 +35,9 @@ PROBE_SECONDS = 1.0
 _KEY = re.compile(rb"[\x21-\x7e]{1,255}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_members = json.JSONDecoder(
+    object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=Decimal
+).decode
 _value = msgspec.json.Decoder(float_hook=Decimal).decode
 
 Probe = Callable[[], Awaitable[None]]
@@ -168,12 +174,13 @@ def _new_order(call: Call, body: bytes) -> NewOrder:
     try:
         raw = _split(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, "The body is not a JSON object.", {"body": _reason(error)}) from None
+        errors = _not_numbers(body) or {"body": _reason(error)}
+        raise Problem(400, "The body is not a JSON object.", errors) from None
     fields: dict[str, object] = {}
-    errors: dict[str, str] = {}
+    errors = _repeated(body, raw)
     for name, value in raw.items():
         try:
-            fields[name] = _value(value) if name in ("customerId", "amount") else None
+            fields[name] = _value(value) if name in FIELDS else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError) as error:
             errors[name] = _reason(error)
     try:
@@ -184,6 +191,34 @@ def _new_order(call: Call, body: bytes) -> NewOrder:
         shown = {name[:100]: message for name, message in list(errors.items())[:20]}
         raise Problem(400, "The order is not valid.", shown)
     return order
+
+
+def _not_numbers(body: bytes) -> dict[str, str]:
+    """The fields of a body that would be JSON but for their NaN or Infinity, which many writers let through."""
+    return {
+        name: "must be a number"
+        for name, value in _pairs(body)
+        if name in FIELDS and isinstance(value, Decimal)
+    }
+
+
+def _repeated(body: bytes, raw: Mapping[str, msgspec.Raw]) -> dict[str, str]:
+    """The fields that are given twice: what stands before us might have read the other one."""
+    # Two names and one string need six quotes. With no more there can be no third name beside a string, and
+    # an order whose customer is no string is refused anyway.
+    if len(raw) == 2 and body.count(b'"') == 6:
+        return {}
+    names = Counter(name for name, _ in _pairs(body))
+    return {name: "is given twice" for name, times in names.items() if times > 1}
+
+
+def _pairs(body: bytes) -> tuple[tuple[str, object], ...]:
+    """The members of a JSON object in their order; NaN and Infinity are Decimal. Empty for anything else."""
+    try:
+        pairs = _members(body.decode())
+    except (ValueError, RecursionError):
+        return ()
+    return pairs if isinstance(pairs, tuple) else ()
 
 
 def _reason(error: Exception) -> str:
