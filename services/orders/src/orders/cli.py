@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -73,16 +74,25 @@ def migrate(sql: bool) -> None:
         click.echo(migrations.render())
         return
     settings = settings_or_exit(queue=False)
+    import asyncpg
+
     from orders.database import Unavailable
 
     try:
         before, after = asyncio.run(migrations.migrate(settings))
-    except Unavailable as down:
-        click.echo(
-            f"orders: nothing was migrated: {down}\n\nhint: check DATABASE_URL or the DB_ variables", err=True
-        )
-        sys.exit(3)
+    except (Unavailable, asyncpg.PostgresError) as error:
+        _nothing_migrated(str(error))
+    except (asyncpg.InterfaceError, OSError, ValueError) as error:
+        # What is wrong is in the address or a file it names; the text may show a part of the address.
+        _nothing_migrated(f"the address or what it names can't be used ({type(error).__name__})")
     click.echo(f"database at revision {after}" if before == after else f"migrated from {before} to {after}")
+
+
+def _nothing_migrated(reason: str) -> NoReturn:
+    click.echo(
+        f"orders: nothing was migrated: {reason}\n\nhint: check DATABASE_URL or the DB_ variables", err=True
+    )
+    sys.exit(3)
 
 
 @main.command()
