@@ -17,20 +17,21 @@ GONE = (
     OSError,
     TimeoutError,
     EOFError,
-    asyncpg.PostgresConnectionError,
+    asyncpg.PostgresError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
     asyncpg.InternalClientError,
 )
+
+# What the server says about the values it was given: the next attempt, elsewhere or later, would end the same.
+# Everything else may pass: a standby, a changed password, a missing migration, a deadlock, a full disk.
+REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 
 T = TypeVar("T")
 
 
 class Unavailable(Exception):
-    """The database can't be reached, is stopping or starting, or did not answer in time."""
+    """The database can't be reached, does not serve us now, or did not answer in time."""
 
 
 async def within(seconds: float, work: Awaitable[T]) -> T:
@@ -63,8 +64,27 @@ async def unavailable(seconds: float | None = None) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
+    except REFUSED:
+        raise
     except GONE as error:
         raise Unavailable(f"the database can't be used: {type(error).__name__}: {error}") from error
+
+
+@contextlib.asynccontextmanager
+async def transaction(pool: Connection) -> AsyncIterator[Connection]:
+    """A transaction on a connection of the pool. A server that does not serve it loses the connection.
+
+    The next one may lead to another server, or know another password.
+    """
+    async with pool.acquire() as connection:
+        try:
+            async with connection.transaction():
+                yield connection
+        except REFUSED:
+            raise
+        except asyncpg.PostgresError:
+            connection.terminate()
+            raise
 
 
 def address(settings: Settings) -> dict[str, Any]:

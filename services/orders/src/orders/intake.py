@@ -13,10 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import asyncpg
-
 from orders import metrics, store
-from orders.database import Connection, Unavailable, connect, unavailable
+from orders.database import REFUSED, Connection, Unavailable, connect, unavailable
 from orders.logs import Log
 from orders.records import Request, Stored
 from orders.settings import Settings
@@ -44,7 +42,8 @@ class Intake:
         self._unanswered: deque[_Waiting] = deque()
         self._idle: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._broken_since: float | None = None
+        self._connected = 0
+        self._broken_since: float | None = None  # no lane could connect since then
 
     async def add(self, request: Request) -> Stored:
         """Store an order and its event. Raises Unavailable within DB_TIMEOUT seconds.
@@ -75,18 +74,25 @@ class Intake:
                 lanes.create_task(self._lane())
 
     async def _lane(self) -> None:
+        losses = 0  # in a row
         while True:
             connection = await self._connect()
+            self._connected += 1
             try:
                 while not connection.is_closed():
                     if self._waiting:
                         await self._store(connection, self._take())
+                        losses = 0
                     else:
                         await self._until_needed()
             except Unavailable as error:
                 self._log.warning("connection lost", part="intake", reason=str(error))
+                losses += 1
             finally:
+                self._connected -= 1
                 connection.terminate()
+            if losses > 1:  # it takes connections and no orders: a standby, for one
+                await asyncio.sleep(PAUSES[min(losses, len(PAUSES)) - 1])
 
     async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
@@ -95,7 +101,7 @@ class Intake:
                 connection = await connect(self._settings, self._settings.db_timeout)
                 break
             except Unavailable as error:
-                if self._broken_since is None:
+                if self._connected == 0 and self._broken_since is None:
                     self._broken_since = loop.time()
                     self._log.warning("database away", reason=str(error))
                 await asyncio.sleep(pause)
@@ -122,7 +128,7 @@ class Intake:
             # Whether it was committed is unknown. The ids are ours: storing them again can't double them.
             self._waiting.extendleft(reversed(batch))
             raise
-        except asyncpg.PostgresError as error:
+        except REFUSED as error:
             await self._one_by_one(connection, batch, error)
             return
         for waiting, answer in zip(batch, answers, strict=True):
@@ -132,13 +138,15 @@ class Intake:
         metrics.CREATED.inc(len({answer.id for answer in answers} & {w.request.id for w in batch}))
         self._committed()
 
-    async def _one_by_one(
-        self, connection: Connection, batch: list[_Waiting], error: asyncpg.PostgresError
-    ) -> None:
+    async def _one_by_one(self, connection: Connection, batch: list[_Waiting], error: Exception) -> None:
         """The database refused a batch: find the order it can't take, so that the others are stored."""
         if len(batch) > 1:
-            for waiting in batch:
-                await self._store(connection, [waiting])
+            for i, waiting in enumerate(batch):
+                try:
+                    await self._store(connection, [waiting])
+                except Unavailable:
+                    self._waiting.extendleft(reversed(batch[i + 1 :]))
+                    raise
         elif not batch[0].answer.done():
             batch[0].answer.set_exception(error)
 

@@ -36,6 +36,7 @@ BACKLOG_AGE = Gauge(
     "orders_outbox_oldest_seconds", "Age of the oldest event not yet sent", multiprocess_mode="livemax"
 )
 QUEUE_SENT = Counter("orders_queue_sent", "Messages the queue took")
+QUEUE_REFUSED = Counter("orders_queue_refused", "Messages the queue refused")
 QUEUE_RECEIVED = Counter("orders_queue_received", "Messages received")
 QUEUE_DELETED = Counter("orders_queue_deleted", "Messages deleted")
 QUEUE_ERRORS = Counter("orders_queue_errors", "Calls to the queue that failed", ["operation"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -20,6 +20,9 @@ from orders.signing import signed
 BATCH = 10  # SQS' own limit
 WAIT = 20  # seconds of a long poll; SQS' own limit
 MAX_DELAY = 900  # seconds; SQS' own limit
+
+
+T = TypeVar("T")
 
 
 class QueueError(Exception):
@@ -56,8 +59,8 @@ class Queue:
         self._timeout = aiohttp.ClientTimeout(total=settings.queue_timeout)
         self._poll_timeout = aiohttp.ClientTimeout(total=settings.queue_timeout + WAIT)
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[bool]:
-        """Send up to ten messages; for each, whether the queue took it."""
+    async def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
+        """Send up to ten messages; for each, None if the queue took it, or the code of its refusal."""
         entries = [
             {
                 "Id": str(i),
@@ -67,10 +70,10 @@ class Queue:
             }
             for i, m in enumerate(messages)
         ]
-        answer = await self._call("SendMessageBatch", {"Entries": entries})
-        taken = {int(entry["Id"]) for entry in answer.get("Successful", ())}
+        taken, refused = await self._call("SendMessageBatch", {"Entries": entries}, _outcome)
         metrics.QUEUE_SENT.inc(len(taken))
-        return [i in taken for i in range(len(messages))]
+        metrics.QUEUE_REFUSED.inc(len(messages) - len(taken))
+        return [None if i in taken else refused.get(i, "not answered") for i in range(len(messages))]
 
     async def receive(self, limit: int) -> list[Message]:
         """Up to ten messages, waiting up to 20 seconds for the first."""
@@ -80,21 +83,18 @@ class Queue:
             "VisibilityTimeout": self._settings.visibility_timeout,
             "MessageAttributeNames": ["All"],
         }
-        answer = await self._call("ReceiveMessage", asked, self._poll_timeout)
-        messages = [
-            Message(m["MessageId"], m["ReceiptHandle"], m["Body"], _plain(m.get("MessageAttributes") or {}))
-            for m in answer.get("Messages") or ()
-        ]
+        messages = await self._call("ReceiveMessage", asked, _messages, self._poll_timeout)
         metrics.QUEUE_RECEIVED.inc(len(messages))
         return messages
 
     async def delete(self, receipts: Sequence[str]) -> None:
         """Delete up to ten messages."""
         entries = [{"Id": str(i), "ReceiptHandle": receipt} for i, receipt in enumerate(receipts)]
-        answer = await self._call("DeleteMessageBatch", {"Entries": entries})
-        metrics.QUEUE_DELETED.inc(len(answer.get("Successful", ())))
-        if failed := answer.get("Failed"):
-            raise QueueError(f"DeleteMessageBatch: {len(failed)} not deleted: {failed[0].get('Code')}")
+        deleted, failed = await self._call("DeleteMessageBatch", {"Entries": entries}, _outcome)
+        metrics.QUEUE_DELETED.inc(len(deleted))
+        if failed:
+            code = next(iter(failed.values()))
+            raise QueueError(f"DeleteMessageBatch: {len(failed)} not deleted: {code}")
 
     async def hide(self, receipts: Sequence[str], seconds: int) -> None:
         """Hide received messages for another `seconds` from now; 0 shows them at once."""
@@ -113,15 +113,17 @@ class Queue:
             for i, receipt in enumerate(receipts)
         ]
         # Entries that fail are messages that are gone or with another worker by now: nothing to do.
-        await self._call("ChangeMessageVisibilityBatch", {"Entries": entries})
+        await self._call("ChangeMessageVisibilityBatch", {"Entries": entries}, _nothing)
 
     async def ping(self) -> None:
         """One call that changes nothing: the queue is there and we may use it."""
-        await self._call("GetQueueAttributes", {"AttributeNames": ["QueueArn"]})
+        await self._call("GetQueueAttributes", {"AttributeNames": ["QueueArn"]}, _nothing)
 
     async def _call(
-        self, operation: str, body: dict[str, Any], timeout: aiohttp.ClientTimeout | None = None
-    ) -> dict[str, Any]:
+        self, operation: str, body: dict[str, Any], read: Callable[[dict[str, Any]], T],
+        timeout: aiohttp.ClientTimeout | None = None,
+    ) -> T:  # fmt: skip
+        """What `read` makes of the answer."""
         data = msgspec.json.encode({"QueueUrl": self._settings.queue_url, **body})
         try:
             headers = await self._sign(operation, data)
@@ -134,14 +136,11 @@ class Queue:
                     raise QueueError(
                         f"{operation}: status {answer.status}: {text[:300].decode(errors='replace')}"
                     )
-            decoded = msgspec.json.decode(text) if text else {}
-            if not isinstance(decoded, dict):
-                raise QueueError(f"{operation}: the answer is not an object")
-            return decoded
+            return _understood(operation, text, read)
         except QueueError:
             metrics.QUEUE_ERRORS.labels(operation).inc()
             raise
-        except (aiohttp.ClientError, OSError, TimeoutError, CredentialsError, msgspec.DecodeError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, CredentialsError) as error:
             metrics.QUEUE_ERRORS.labels(operation).inc()
             raise QueueError(f"{operation}: {type(error).__name__}: {error}") from error
 
@@ -192,6 +191,34 @@ class Deleter:
                 await self._queue.delete(batch)
             except QueueError as error:
                 self._log.warning("not deleted", messages=len(batch), reason=str(error))
+
+
+def _understood(operation: str, text: bytes, read: Callable[[dict[str, Any]], T]) -> T:
+    try:
+        decoded = msgspec.json.decode(text) if text else {}
+        if not isinstance(decoded, dict):
+            raise QueueError(f"{operation}: the answer is not an object")
+        return read(decoded)
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError) as error:
+        # A proxy's page with status 200, for one. It must not end the process.
+        raise QueueError(f"{operation}: unreadable answer: {type(error).__name__}: {error}") from error
+
+
+def _messages(answer: dict[str, Any]) -> list[Message]:
+    return [
+        Message(m["MessageId"], m["ReceiptHandle"], m["Body"], _plain(m.get("MessageAttributes") or {}))
+        for m in answer.get("Messages") or ()
+    ]
+
+
+def _outcome(answer: dict[str, Any]) -> tuple[set[int], dict[int, str]]:
+    """The entries of a batch that succeeded, and the codes of those that failed."""
+    taken = {int(entry["Id"]) for entry in answer.get("Successful") or ()}
+    return taken, {int(entry["Id"]): str(entry.get("Code")) for entry in answer.get("Failed") or ()}
+
+
+def _nothing(answer: dict[str, Any]) -> None:
+    """The answer does not matter."""
 
 
 def _endpoint(region: str) -> str:

@@ -34,6 +34,7 @@ class Relay:
         self._log = log
         self._news = asyncio.Event()
         self._failures = 0
+        self._refused: set[int] = set()  # events that the queue refused in the last pass
         self._looked_at = -math.inf
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -72,34 +73,46 @@ class Relay:
             await transaction.start()
             events = await store.take_events(connection, self._settings.relay_batch)
         # Outside the database's time limit: the queue has its own.
-        sent = await self._send(events) if events else []
+        sent, failed = await self._send(events)
         async with unavailable(self._settings.db_timeout):
             if sent:
                 await store.delete_events(connection, sent)
             await transaction.commit()
-        if len(sent) < len(events):
+        if sent:
+            self._failures = 0
+        if failed:
             await self._look(connection)
             await self._pause()
-        elif events:
-            self._failures = 0
-        return len(events)
+        # Where all were refused, looking again at once would find the same.
+        return len(events) if sent else 0
 
-    async def _send(self, events: list[Event]) -> list[int]:
+    async def _send(self, events: list[Event]) -> tuple[list[int], bool]:
+        """The events that the queue took, and whether a call failed."""
         chunks = [events[i : i + BATCH] for i in range(0, len(events), BATCH)]
         answers = await asyncio.gather(
             *(self._queue.send([_message(event) for event in chunk]) for chunk in chunks),
             return_exceptions=True,
         )
-        sent = []
+        sent: list[int] = []
+        refused: set[int] = set()
+        failed = False
         for chunk, answer in zip(chunks, answers, strict=True):
             if isinstance(answer, QueueError):
+                failed = True
                 if self._failures == 0:
                     self._log.warning("not sent, kept", events=len(chunk), reason=str(answer))
             elif isinstance(answer, BaseException):
                 raise answer
             else:
-                sent += [event.id for event, taken in zip(chunk, answer, strict=True) if taken]
-        return sent
+                for event, code in zip(chunk, answer, strict=True):
+                    (sent.append if code is None else refused.add)(event.id)
+                    if code is not None and event.id not in self._refused:
+                        self._log.error(
+                            "refused by the queue, kept", code=code, orderId=event.order_id,
+                            correlationId=event.correlation_id,
+                        )  # fmt: skip
+        self._refused = refused
+        return sent, failed
 
     async def _look(self, connection: Connection) -> None:
         now = asyncio.get_running_loop().time()

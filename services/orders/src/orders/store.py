@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from orders import domain
-from orders.database import Connection, within
+from orders.database import Connection, transaction, within
 from orders.domain import Failure, Lease, Order, RetryPolicy, Status
 from orders.records import DeadLetter, Event, Request, Stored
 
@@ -261,7 +261,7 @@ class Store:
 
     async def _transaction(self, change: Callable[[Connection], Awaitable[T]]) -> T:
         async def run() -> T:
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with transaction(self._pool) as connection:
                 return await change(connection)
 
         return await within(self._timeout, run())
