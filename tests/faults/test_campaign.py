@@ -59,7 +59,7 @@ def test_without_the_outbox_row_the_campaign_fails(temporary):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_campaign_leaves_no_process_and_no_file(temporary, number):
     run = campaign("--faults", "20", temporary=temporary, start_new_session=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     assert run.stderr is not None
     for line in run.stderr:
         if "orders accepted" in line or time.monotonic() > deadline:
@@ -67,7 +67,7 @@ def test_an_interrupted_campaign_leaves_no_process_and_no_file(temporary, number
     started = [process.pid for process in family(run.pid)[1:]]
     assert len(started) > 7
     os.kill(run.pid, number)
-    run.communicate(timeout=60)
+    run.communicate(timeout=150)
     assert_gone(started, timeout=15)
     deadline = time.monotonic() + 10
     while any(temporary.iterdir()) and time.monotonic() < deadline:

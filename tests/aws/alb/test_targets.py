@@ -207,7 +207,7 @@ def test_changes_under_load_drop_nothing(balancing: Balancing) -> None:
     for worker in workers:
         worker.join()
     assert set(seen) == {200}
-    assert seen[200] > 200
+    assert seen[200] > 50
 
 
 def _load(host: str, seen: Counter[int], done: threading.Event) -> None:

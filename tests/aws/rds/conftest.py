@@ -13,6 +13,7 @@ import pytest
 from tests.aws.conftest import Clients
 
 _names = itertools.count(1)
+_SETTLED = ("available", "stopped", "failed")
 PASSWORD = 'it\'s "quoted" 100%'
 
 
@@ -120,7 +121,7 @@ def shared(aws: Clients) -> Iterator[Databases]:
 def _remove(made: Databases) -> None:
     for name in made.made:
         if not made.gone(name):
-            until(lambda name=name: made.describe(name)["DBInstanceStatus"] in ("available", "stopped"))
+            until(lambda name=name: made.describe(name)["DBInstanceStatus"] in _SETTLED)
             made.client.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
     for name in made.made:
         until(lambda name=name: made.gone(name))
