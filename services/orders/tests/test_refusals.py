@@ -6,6 +6,7 @@ import dataclasses
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from orders.ids import created_at, new_order_id
 from orders.intake import Intake
 from orders.logs import Log
 from orders.queue import Outgoing, Queue, QueueError
-from orders.records import Request
-from orders.relay import Relay
+from orders.records import Event, Request
+from orders.relay import Relay, _message
 from orders.settings import Settings
 from orders.store import Store
 
@@ -233,6 +234,13 @@ async def test_every_message_is_kept_hidden_though_one_call_fails(
     with pytest.raises(QueueError, match="ChangeMessageVisibilityBatch: status 500"):
         await strange.hide([str(i) for i in range(25)], 30)
     assert endpoint.calls == 3
+
+
+def test_a_traceparent_that_is_none_is_not_sent() -> None:
+    good = f"00-{'a' * 32}-{'b' * 16}-01"
+    for given, sent in ((good, good), ("00-\x00", None), (None, None)):
+        event = Event(1, uuid.uuid4(), 0, "id", given, timedelta())
+        assert _message(event).attributes.get("traceparent") == sent
 
 
 class Refusing(Queue):

@@ -253,3 +253,13 @@ async def test_ids_sort_by_creation() -> None:
     assert first < second
     assert (first.version, first.variant) == (7, uuid.RFC_4122)
     assert created_at(first) < created_at(second)
+
+
+async def test_a_repeated_key_tells_where_its_order_stands(store: Store, db: Any) -> None:
+    first, again = request("key"), request("key")
+    await sql.insert(db, [first])
+    token = uuid.uuid4()
+    await store.claim(first.id, 0, token, 30)
+    await store.succeed(first.id, token)
+    (stored,) = await sql.insert(db, [again])
+    assert (stored.id, stored.same, stored.status) == (first.id, True, Status.PROCESSED)

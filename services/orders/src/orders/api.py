@@ -84,7 +84,7 @@ class Api:
                 raise Problem(422, "The key belongs to another order.", errors)
             location = f"/orders/{stored.id}"
             return reply(
-                202, {"orderId": stored.id, "status": "PENDING"}, (b"location", location.encode()),
+                202, {"orderId": stored.id, "status": stored.status}, (b"location", location.encode()),
                 orderId=stored.id,
             )  # fmt: skip
 

@@ -81,7 +81,7 @@ SCHEMAS: dict[str, Any] = {
             "description": "At most two decimal places.",
         },
     ),
-    "Accepted": _object(orderId=UUID, status={"const": "PENDING"}),
+    "Accepted": _object(orderId=UUID, status={"enum": [status.value for status in Status]}),
     "Order": _object(
         id=UUID,
         customerId={"type": "string"},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from orders.domain import NewOrder
+from orders.domain import NewOrder, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Stored:
 
     id: UUID
     same: bool = True
+    status: Status = Status.PENDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from orders.logs import Log
 from orders.queue import BATCH, MAX_DELAY, Outgoing, Queue, QueueError
 from orders.records import Event
 from orders.settings import Settings
+from orders.tracing import TRACEPARENT
 from orders.wakeup import CHANNEL
 
 LOOK_EVERY = 5.0  # seconds between looks at the backlog for the metrics
@@ -136,7 +137,7 @@ class Relay:
 
 def _message(event: Event) -> Outgoing:
     attributes: dict[str, Any] = {"correlationId": event.correlation_id}
-    if event.traceparent:
+    if event.traceparent and TRACEPARENT.fullmatch(event.traceparent):  # SQS refuses control characters
         attributes["traceparent"] = event.traceparent
     body = msgspec.json.encode({"orderId": event.order_id, "attempt": event.attempt}).decode()
     # SQS counts whole seconds; rounded up, a retry never comes before its time.

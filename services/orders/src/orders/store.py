@@ -45,7 +45,7 @@ SELECT id FROM stored
 """
 
 _FIND = """
-SELECT id, customer_id, amount, idempotency_key FROM orders
+SELECT id, customer_id, amount, idempotency_key, status FROM orders
 WHERE id = ANY($1::uuid[]) OR idempotency_key = ANY($2::text[])
 """
 
@@ -101,7 +101,8 @@ async def insert(connection: Connection, requests: Sequence[Request]) -> list[St
 
 def _standing(request: Request, row: Any) -> Stored:
     asked = request.order
-    return Stored(row["id"], (row["customer_id"], row["amount"]) == (asked.customer_id, asked.amount))
+    same = (row["customer_id"], row["amount"]) == (asked.customer_id, asked.amount)
+    return Stored(row["id"], same, Status(row["status"]))
 
 
 async def take_events(connection: Connection, limit: int) -> list[Event]:
