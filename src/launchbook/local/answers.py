@@ -42,9 +42,40 @@ def denied(call: Call, message: str) -> Answer:
     """What a caller without permission gets."""
     if call.service == "ec2":
         return error(403, "UnauthorizedOperation", message, call)
-    if call.service in _XML or call.service == "sqs":
+    if _speaks_query(call):
         return error(403, "AccessDenied", message, call)
     return error(400 if call.json else 403, "AccessDeniedException", message, call)
+
+
+def unknown_key(call: Call) -> Answer:
+    """What the holder of a deleted or inactive access key gets."""
+    message = "The security token included in the request is invalid."
+    if call.service == "s3":
+        return error(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided is not active.", call)
+    if call.service == "ec2":
+        return error(401, "AuthFailure", message, call)
+    if _speaks_query(call):
+        return error(403, "InvalidClientTokenId", message, call)
+    return error(400 if call.json else 403, "UnrecognizedClientException", message, call)
+
+
+def expired(call: Call) -> Answer:
+    """What the holder of a session gets whose time is over."""
+    message = "The security token included in the request is expired"
+    if call.service == "s3":
+        return error(400, "ExpiredToken", message, call)
+    code = "ExpiredToken" if _speaks_query(call) else "ExpiredTokenException"
+    return error(400 if call.json else 403, code, message, call)
+
+
+def unsigned(call: Call) -> Answer:
+    """What a caller without any credentials gets."""
+    code = "MissingAuthenticationToken" if _speaks_query(call) else "MissingAuthenticationTokenException"
+    return error(403, code, "Missing Authentication Token", call)
+
+
+def _speaks_query(call: Call) -> bool:
+    return call.service in _XML or call.service == "sqs"
 
 
 def throttled(call: Call) -> Answer:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d+/([^/]*)/([^/]+)/aws4_request")
+#: The older signature, which S3 still takes.
+_OLD = re.compile(r"^AWS ([^:\s]+):")
 _RPC = re.compile(r"^/service/[^/]+/operation/([^/]+)$")
 
 #: Signing name → the name that IAM, the AWS CLI's documentation and our log use.
@@ -48,6 +50,9 @@ def with_scope(request: Request) -> Request:
     """The request, with the service and region of a link that SNS sends out: such a visit carries no signature."""
     if "authorization" in request.headers or "Action=" not in request.query:
         return request
+    # The link alone: a body or a target could name another operation.
+    if request.body or "x-amz-target" in request.headers or request.path != "/":
+        return request
     asked = {name: values[0] for name, values in parse_qs(request.query).items()}
     arn = (asked.get("TopicArn") or asked.get("SubscriptionArn") or "").split(":")
     if asked.get("Action") not in ("ConfirmSubscription", "Unsubscribe") or len(arn) < 6:
@@ -58,15 +63,27 @@ def with_scope(request: Request) -> Request:
 
 def call_of(request: Request) -> Call:
     """Name the call that a request makes. Never raises: what can't be read stays empty."""
-    access_key = region = service = ""
-    found = _SCOPE.search(request.headers.get("authorization", ""))
-    if found:
-        access_key, region, service = found.groups()
+    access_key, region, service = _credential(request)
     operation = operation_of(request)
     if not service and operation in _UNSIGNED:
         service, region = _UNSIGNED[operation], "us-east-1"
     speaks_json = "x-amz-target" in request.headers
     return Call(_NAMES.get(service, service), operation, region, access_key, speaks_json)
+
+
+def _credential(request: Request) -> tuple[str, str, str]:
+    """Access key, region and signing name, from the header or from a presigned URL; empty where it has none."""
+    given = request.headers.get("authorization", "")
+    asked = {} if given else parse_qs(request.query)
+    if "X-Amz-Credential" in asked:
+        given = f"Credential={asked['X-Amz-Credential'][0]}"
+    found = _SCOPE.search(given)
+    if found:
+        return found[1], found[2], found[3]
+    old = _OLD.match(given)
+    if old or "AWSAccessKeyId" in asked:
+        return (old[1] if old else asked["AWSAccessKeyId"][0]), "us-east-1", "s3"
+    return "", "", ""
 
 
 def operation_of(request: Request) -> str:

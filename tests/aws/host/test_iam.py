@@ -2,6 +2,8 @@
 
 import base64
 import json
+import urllib.error
+import urllib.request
 
 import boto3
 import pytest
@@ -210,3 +212,70 @@ def test_web_identities_are_trusted_by_their_claims(root):
 
     assert assume("repo:acme/shop:ref:refs/heads/main")["Credentials"]["AccessKeyId"]
     refused(lambda: assume("repo:other/shop:ref:refs/heads/main"))
+
+
+def error_of(call):
+    with pytest.raises(ClientError) as raised:
+        call()
+    return raised.value.response["Error"]["Code"]
+
+
+def test_a_dead_key_acts_as_nobody(user, root, enforced):
+    ann = user(allow("*"))
+    key = root("iam").list_access_keys(UserName=ann.name)["AccessKeyMetadata"][0]["AccessKeyId"]
+    ann("sqs").list_queues()
+    root("iam").update_access_key(UserName=ann.name, AccessKeyId=key, Status="Inactive")
+    assert error_of(ann("sqs").list_queues) == "InvalidClientTokenId"
+    root("iam").update_access_key(UserName=ann.name, AccessKeyId=key, Status="Active")
+    ann("sqs").list_queues()
+    root("iam").delete_access_key(UserName=ann.name, AccessKeyId=key)
+    assert error_of(ann("sts").get_caller_identity) == "InvalidClientTokenId"
+    assert error_of(ann("ecs").list_clusters) == "UnrecognizedClientException"
+    assert error_of(ann("s3").list_buckets) == "InvalidAccessKeyId"
+    assert control.ask(enforced, "requests")[-1]["caller"] == key
+
+
+def test_a_session_ends():
+    from datetime import UTC, datetime, timedelta
+
+    from moto.sts.models import sts_backends
+
+    from launchbook.local.calls import Call, Request
+    from launchbook.local.iam import gate, principals
+
+    arn = f"arn:aws:iam::{ACCOUNT}:role/short"
+    session = sts_backends[ACCOUNT]["aws"].assume_role("eu-west-1", "s", arn, None, 900, None)
+    assert principals.find(session.access_key_id).arn.endswith("assumed-role/short/s")
+    session.expiration = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=1)
+    call = Call("sqs", "ListQueues", "eu-west-1", session.access_key_id, json=True)
+    status, _, body = gate.check(call, Request("POST", "/", "", {}, b"{}"))
+    assert (status, json.loads(body)["__type"]) == (400, "ExpiredToken")
+
+
+def fetch(url, **more):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, **more), timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_presigned_links_act_as_their_signer_and_unsigned_ones_as_nobody(user, root, enforced):
+    root("s3").create_bucket(Bucket="linked", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    root("s3").put_object(Bucket="linked", Key="a", Body=b"x")
+    ann, bob = user(), user(allow("s3:GetObject", "arn:aws:s3:::linked/*"))
+    which = {"Params": {"Bucket": "linked", "Key": "a"}, "ExpiresIn": 60}
+    assert fetch(ann("s3").generate_presigned_url("get_object", **which)) == 403
+    assert fetch(bob("s3").generate_presigned_url("get_object", **which)) == 200
+    key = root("iam").list_access_keys(UserName=ann.name)["AccessKeyMetadata"][0]["AccessKeyId"]
+    plain = f"{enforced.endpoint}/linked/a"
+    assert fetch(f"{plain}?AWSAccessKeyId={key}&Signature=x&Expires=9999999999") == 403
+    assert fetch(plain) == 403
+    assert fetch(plain, headers={"Authorization": f"AWS {key}:x"}) == 403
+    everybody = {"Principal": "*", **allow("s3:GetObject", "arn:aws:s3:::linked/*")}
+    root("s3").put_bucket_policy(Bucket="linked", Policy=document(everybody))
+    assert fetch(plain) == 200
+    assert fetch(plain, method="DELETE") == 403
+    assert fetch(f"{enforced.endpoint}/", data=b"Action=ListUsers&Version=2010-05-08") == 403
+    sneaking = f"{enforced.endpoint}/?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:eu-west-1:{ACCOUNT}:t:1"
+    assert fetch(sneaking, data=b"Action=DeleteTopic") == 403

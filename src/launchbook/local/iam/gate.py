@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from launchbook.local.answers import Answer, denied
-from launchbook.local.calls import Call, Request
+from launchbook.local.answers import Answer, denied, expired, unknown_key, unsigned
+from launchbook.local.calls import Call, Request, operation_of
 from launchbook.local.iam import principals, requests
 from launchbook.local.iam.policy import Ask, Document, Effect, evaluate
-from launchbook.local.iam.principals import Principal
+from launchbook.local.iam.principals import ANONYMOUS, KeyRefused, Principal
+from launchbook.local.names import named
 from launchbook.local.plane import ACCOUNT
 
 _ALWAYS = frozenset({"sts:GetCallerIdentity"})
@@ -21,13 +23,37 @@ _BY_TRUST = frozenset({"sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
 def check(call: Call, request: Request) -> Answer | None:
     """None when the caller may make the call; else the answer that refuses it.
 
-    An access key that IAM never made acts as the account's root user, whom nothing restricts.
+    An access key that IAM never made acts as the account's root user, whom nothing restricts. Who has no key
+    may do what the policy of a bucket gives to everybody.
     """
     given = requests.parameters_of(request)
     action = requests.action_of(call)
     if action in _BY_TRUST:
         return None if _federated(action, given) else denied(call, f"Not authorized to perform {action}")
-    principal = principals.find(call.access_key)
+    principal: Principal | None = ANONYMOUS
+    if call.access_key:
+        try:
+            principal = principals.find(call.access_key)
+        except KeyRefused as refused:
+            return expired(call) if refused.expired else unknown_key(call)
+    elif request.method == "OPTIONS":  # a browser asks before it signs
+        return None
+    elif call.service or not _rest(request):
+        return unsigned(call)
+    else:
+        call = named(replace(call, service="s3", region="us-east-1"), request)
+        action = requests.action_of(call)
+    return _judge(call, request, given, action, principal)
+
+
+def _rest(request: Request) -> bool:
+    # What names no service and no operation is S3's: a path alone.
+    return " " in operation_of(request)
+
+
+def _judge(
+    call: Call, request: Request, given: Mapping[str, Any], action: str, principal: Principal | None
+) -> Answer | None:
     if principal is None or action in _ALWAYS:
         return None
     context: dict[str, Sequence[str]] = {**requests.context_of(call, request, given), **principal.context}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from launchbook.local.plane import ACCOUNT
@@ -14,7 +16,7 @@ Documents = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Principal:
-    """A user, or a session of a role."""
+    """A user, a session of a role, or nobody in particular."""
 
     arn: str
     #: What resource policies and trust policies may call it.
@@ -27,6 +29,8 @@ class Principal:
     @property
     def context(self) -> dict[str, list[str]]:
         """The condition keys that its identity gives."""
+        if self is ANONYMOUS:
+            return {"aws:principaltype": ["Anonymous"]}
         found = {
             "aws:principalarn": [self.arn],
             "aws:principalaccount": [ACCOUNT],
@@ -43,23 +47,48 @@ class Principal:
         return found
 
 
+class KeyRefused(Exception):
+    """An access key that IAM made and that is no longer good for anything: deleted, inactive or expired."""
+
+    def __init__(self, *, expired: bool = False) -> None:
+        self.expired = expired
+        super().__init__("expired" if expired else "deleted or inactive")
+
+
+#: A caller without credentials: what a resource's policy gives to everybody is all it may do.
+ANONYMOUS = Principal("anonymous", frozenset({"anonymous"}), [])
+
+
 def name_of(access_key: str) -> str:
     """The ARN behind an access key; the key itself where IAM doesn't know it. Loads nothing."""
     if "moto.iam.models" not in sys.modules:
         return access_key
-    found = find(access_key)
+    try:
+        found = find(access_key)
+    except KeyRefused:
+        return access_key
     return found.arn if found else access_key
 
 
 def find(access_key: str) -> Principal | None:
-    """The principal of an access key; None for a key that IAM never made (it acts as the account's root)."""
+    """The principal of an access key; None for a key that IAM never made (it acts as the account's root).
+
+    Raises KeyRefused for a key that IAM made and that is deleted, inactive or expired.
+    """
     iam = _iam()
     role = _session(access_key)
     if role is not None:
+        if role.expiration <= datetime.now(UTC).replace(tzinfo=None):
+            raise KeyRefused(expired=True)
         return _of_session(iam, role)
     for user in list(iam.users.values()):
-        if any(key.access_key_id == access_key for key in user.access_keys):
-            return _of_user(iam, user)
+        for key in user.access_keys:
+            if key.access_key_id == access_key:
+                if key.status != "Active":
+                    raise KeyRefused
+                return _of_user(iam, user)
+    if access_key[4:12] == _mark() and access_key[:4] in ("AKIA", "ASIA"):
+        raise KeyRefused
     return None
 
 
@@ -120,6 +149,15 @@ def _session(access_key: str) -> Any:
             if role.access_key_id == access_key:
                 return role
     return None
+
+
+@cache
+def _mark() -> str:
+    # Every key that IAM makes carries its account's number after the first four letters, as AWS's do: so a
+    # deleted key is known for ours without a list of them all.
+    from moto.iam.utils import generate_access_key_id_from_account_id
+
+    return generate_access_key_id_from_account_id(ACCOUNT, "AKIA")[4:12]
 
 
 def _iam() -> Any:

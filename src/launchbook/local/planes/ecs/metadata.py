@@ -93,7 +93,7 @@ class Metadata:
             return 404, {"code": "NoIdInRequest", "message": "no such task"}
         task = held[0]
         current = task.access_key
-        if current is None or (current.expiration - datetime.now(UTC).replace(tzinfo=None)).seconds < 900:
+        if current is None or _left(current) < 900:
             current = task.access_key = self._assume(task.region, role, task.id.replace("-", ""))
         return 200, {
             "RoleArn": role,
@@ -102,6 +102,11 @@ class Metadata:
             "Token": current.session_token,
             "Expiration": stamp(current.expiration.replace(tzinfo=UTC)),
         }
+
+
+def _left(session: Any) -> float:
+    """Seconds until the session expires; negative afterwards."""
+    return float((session.expiration - datetime.now(UTC).replace(tzinfo=None)).total_seconds())
 
 
 def _role(task: Task) -> str | None:
