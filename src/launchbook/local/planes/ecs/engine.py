@@ -241,11 +241,11 @@ def _task_rows(task: Task) -> list[dict[str, Any]]:
             "type": "aws_ecs_task",
             "id": f"{task.cluster_name}/{task.id}/{container.name}",
             "region": task.region,
-            "state": task.last_status,
+            "state": container.last_status,
             "health": task.health_status,
             "address": task.address,
             "ports": container.ports,
-            "pid": container.child.pid if container.child else None,
+            "pid": container.child.pid if container.child and container.last_status == RUNNING else None,
         }
         for container in task.containers
     ]

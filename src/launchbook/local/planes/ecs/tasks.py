@@ -7,8 +7,14 @@ from typing import Any, ClassVar
 
 from moto.core.resource_tagging import TaggedResource
 from moto.ecs import models, urls
-from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
+from moto.ecs.exceptions import (
+    EcsClientException,
+    ECSException,
+    InvalidParameterException,
+    TaskDefinitionNotFoundException,
+)
 
+from launchbook.local.planes.ecs import fargate
 from launchbook.local.planes.ecs.engine import Engine
 from launchbook.local.planes.ecs.model import STOPPED, Task
 
@@ -63,6 +69,11 @@ class TaskBackend(models.EC2ContainerServiceBackend):
             return super().delete_cluster(cluster_str)
 
     # -- task definitions -----------------------------------------------------------------------
+
+    def register_task_definition(self, *args: Any, **given: Any) -> models.TaskDefinition:
+        """A new revision, of a size that its launch type has."""
+        fargate.check(given.get("requires_compatibilities"), given.get("cpu"), given.get("memory"))
+        return super().register_task_definition(*args, **given)
 
     def _get_last_task_definition_revision_id(self, family: str) -> int:
         known = self.task_definitions.get(family, {})
@@ -151,7 +162,10 @@ class TaskBackend(models.EC2ContainerServiceBackend):
         )
 
     def _runnable(self, name: str, network: dict[str, Any] | None) -> models.TaskDefinition:
-        definition = self.describe_task_definition(name)
+        try:
+            definition = self.describe_task_definition(name)
+        except TaskDefinitionNotFoundException as error:  # describing it and running it differ in their words
+            raise EcsClientException("TaskDefinition not found.") from error
         if definition.status != "ACTIVE":
             raise EcsClientException("TaskDefinition is inactive")
         if definition.network_mode == "awsvpc" and not network:
