@@ -88,8 +88,6 @@ ARCHIVED = frozenset(
         "deprecated",
         "obsolete",
         "attic",
-        "backup",
-        "backups",
         "bak",
         "graveyard",
         "retired",
@@ -115,35 +113,13 @@ DOCUMENTS = frozenset(
 _VENDOR_MARKS = frozenset(("modules.txt", "autoload.php", "bundle", "composer", "github.com", "golang.org"))
 #: Below these, a folder is a package of code: ``src/main/java/com/example`` holds no examples.
 _PACKAGES = re.compile(r"(?:^|/)src/(?:main|test)/(?:java|kotlin|scala|groovy)/")
-#: In these, a folder called ``backup`` is about backups, not one.
-_PARTS = frozenset(
-    [
-        "modules",
-        "module",
-        "terraform",
-        "infra",
-        "infrastructure",
-        "iac",
-        "stacks",
-        "components",
-        "roles",
-        "services",
-        "src",
-        "lib",
-        "app",
-        "apps",
-        "packages",
-        "cmd",
-        "internal",
-        "k8s",
-        "kubernetes",
-        "charts",
-        "aws",
-    ]
-)
+#: No tool reads a file of such a name as what it was.
 _STALE = re.compile(
-    r"(?:\.(?:bak|old|orig|disabled|deprecated|save|backup)|~|[-_. ](?:old|backup|copy|bak))(?:\.\w+)?$", re.I
+    r"(?:\.(?:bak|orig|disabled|deprecated)(?:\.\w+)?|\.(?:old|save|backup)|~|[-_. ]bak(?:\.\w+)?)$", re.I
 )
+#: ``stack-old.yaml`` is a copy of ``stack.yaml``; with no original beside it, the word is part of a name.
+_COPY = re.compile(r"[-_. ](?:old|backup|copy|save)(?=(?:\.\w+)?$)", re.I)
+_BACKUPS = frozenset(("backup", "backups"))
 _RANK: tuple[Origin, ...] = ("source", "document", "generated", "archived")
 
 
@@ -186,7 +162,7 @@ def walk(root: str) -> Walk:
                 if below:
                     stack.append((path, below))
             elif entry.is_file(follow_symlinks=False):
-                found.files.append(Entry(path, _file_origin(entry.name, origin)))
+                found.files.append(Entry(path, _file_origin(entry.name, origin, names)))
             else:
                 found.skip("special_files")
     found.files.sort(key=lambda entry: entry.path)
@@ -216,7 +192,17 @@ def _folder(
         found.skip("vendored_trees")
         found.skip("vendored_files", _count(os.path.join(root, path)))  # noqa: PTH118
         return None
-    return max(origin, _folder_origin(path, name), key=_RANK.index)
+    own = "archived" if _holds_copies(root, path, name, siblings) else _folder_origin(path, name)
+    return max(origin, own, key=_RANK.index)
+
+
+def _holds_copies(root: str, path: str, name: str, siblings: frozenset[str]) -> bool:
+    """A folder called ``backup`` is about backups, unless all it holds lies beside it as well.
+
+    Terraform's files have the same names in every folder, and so tell nothing.
+    """
+    inside = _names(root, path) if name.lower() in _BACKUPS else []
+    return bool(inside) and siblings.issuperset(inside) and not any(one.endswith(".tf") for one in inside)
 
 
 def _is_vendored(root: str, path: str, name: str, siblings: frozenset[str]) -> bool:
@@ -239,8 +225,7 @@ def _names(root: str, path: str) -> list[str]:
 
 def _folder_origin(path: str, name: str) -> Origin:
     lower = name.lower()
-    parent = path.split("/")[-2:-1]
-    if _PACKAGES.search(path) or (lower in ("backup", "backups") and _PARTS.intersection(parent)):
+    if _PACKAGES.search(path):
         return "source"
     if lower in GENERATED or lower.startswith("cdk.out"):
         return "generated"
@@ -249,9 +234,16 @@ def _folder_origin(path: str, name: str) -> Origin:
     return "document" if lower in DOCUMENTS else "source"
 
 
-def _file_origin(name: str, folder: Origin) -> Origin:
-    own: Origin = "archived" if _STALE.search(name) else "source"
-    return max(folder, own, key=_RANK.index)
+def _file_origin(name: str, folder: Origin, siblings: frozenset[str]) -> Origin:
+    return max(folder, "archived" if _is_stale(name, siblings) else "source", key=_RANK.index)
+
+
+def _is_stale(name: str, siblings: frozenset[str]) -> bool:
+    """Whether a file's name says that it is a copy. Terraform reads every ``.tf`` file, whatever its name says."""
+    if name.endswith(".tf"):
+        return False
+    original = _COPY.sub("", name)
+    return bool(_STALE.search(name)) or (original != name and original in siblings)
 
 
 def _link(root: str, path: str, found: Walk) -> None:

@@ -28,7 +28,12 @@ def put(root: Path, *paths: str) -> None:
         ("web/.next/server/app.js", "generated"),
         ("archive/2023/main.tf", "archived"),
         ("infra/main.tf.bak", "archived"),
-        ("infra/stack-old.yaml", "archived"),
+        ("infra/stack.yaml.old", "archived"),
+        ("infra/values.yaml~", "archived"),
+        ("infra/aws-backup.tf", "source"),
+        ("infra/s3-copy.tf", "source"),
+        ("k8s/cronjob-db-backup.yaml", "source"),
+        ("environments/prod/backup/main.tf", "source"),
         ("docs/aws/README.md", "document"),
         ("docs/archive/old.md", "archived"),
         ("examples/basic/main.tf", "document"),
@@ -36,12 +41,35 @@ def put(root: Path, *paths: str) -> None:
         ("src/main/java/com/example/old/App.java", "source"),
         ("examples/src/main/java/com/App.java", "document"),
         ("modules/backup/main.tf", "source"),
-        ("backup/main.tf", "archived"),
+        ("backup/main.tf", "source"),
     ],
 )
 def test_a_tree_says_what_kind_its_files_are(tmp_path: Path, path: str, origin: str) -> None:
     put(tmp_path, path)
     assert [(entry.path, entry.origin) for entry in walk(str(tmp_path)).files] == [(path, origin)]
+
+
+@pytest.mark.parametrize(
+    ("original", "path", "origin"),
+    [
+        ("infra/stack.yaml", "infra/stack-old.yaml", "archived"),
+        ("infra/stack.yaml", "infra/stack copy.yaml", "archived"),
+        ("infra/stack.yaml", "infra/stack.backup.yaml", "archived"),
+        ("infra/stack.yml", "infra/stack-old.yaml", "source"),
+        ("infra/s3.tf", "infra/s3-copy.tf", "source"),
+        ("k8s/deploy.yaml", "k8s/backup/deploy.yaml", "archived"),
+        ("k8s/deploy.yaml", "k8s/backup/nightly.yaml", "source"),
+        ("environments/prod/main.tf", "environments/prod/backup/main.tf", "source"),
+    ],
+)
+def test_a_copy_is_stale_only_beside_its_original(
+    tmp_path: Path, original: str, path: str, origin: str
+) -> None:
+    put(tmp_path, original, path)
+    assert {entry.path: entry.origin for entry in walk(str(tmp_path)).files} == {
+        original: "source",
+        path: origin,
+    }
 
 
 @pytest.mark.parametrize(
