@@ -30,3 +30,12 @@ def expire_and_take(backend: Any, now: datetime | None = None) -> None:
         fresh = any(s.created > now - timedelta(hours=20) for s in own)
         if days and not fresh and in_window(database.preferred_backup_window, now):
             database.take_automated_backup()
+
+
+def abandon(database: Any) -> None:
+    """Remove the automated snapshots that a deleted instance can never finish."""
+    backend = database.backend
+    for snapshot in list(backend.database_snapshots.values()):
+        own = snapshot.dbi_resource_id == database.dbi_resource_id
+        if own and snapshot.snapshot_type == "automated" and snapshot.status != "available":
+            backend.delete_db_snapshot(snapshot.db_snapshot_identifier)

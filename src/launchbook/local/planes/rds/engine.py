@@ -165,6 +165,7 @@ class Engine:
             self._holding.down(held)
             residue.clear(held.server.directory)
             self._holding.drop(database)
+            backups.abandon(database)
             database.add_event("DB_INSTANCE_DELETE")
             database.backend.databases.pop(database.db_instance_identifier, None)
 
@@ -230,7 +231,7 @@ class Engine:
     # -- inside -------------------------------------------------------------------------------
 
     def _created(self, database: Database) -> None:
-        if database.backup_retention_period:
+        if database.backup_retention_period and database.status != "deleting":
             database.take_automated_backup()
 
     def _copy_of(self, snapshot: Snapshot) -> Path:

@@ -111,7 +111,10 @@ class Holding:
             except Exception as error:  # a job that fails is the instance's state, never the host's end
                 log.exception("database %s: %s failed", database.db_instance_identifier, during)
                 self.note(database, f"{during} failed: {error}")
-                after = "failed" if during == "creating" else then
+                after = then
+                if during == "creating":
+                    after, database.launchbook_address = "failed", None
+                    self.down(held)
             with held.lock:
                 held.pending -= 1
                 if not held.pending:

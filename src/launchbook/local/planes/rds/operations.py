@@ -9,6 +9,7 @@ from moto.rds import models, urls
 from moto.rds.exceptions import DBSnapshotNotFoundFault, InvalidParameterCombination, RDSClientError
 
 from launchbook.errors import LaunchbookError
+from launchbook.local.planes.rds import rules
 from launchbook.local.planes.rds.objects import Database, DBParameterGroup, Secret, Snapshot
 from launchbook.local.planes.rds.versions import Answers
 
@@ -110,6 +111,8 @@ class Databases(models.RDSBackend):
     def create_db_instance(self, db_kwargs: Any) -> Any:
         """Make an instance, empty or with the data of what the restoring operations put in ``source``."""
         source = db_kwargs.pop(_SOURCE, None)
+        if source is None:
+            rules.check(db_kwargs)
         database = super().create_db_instance(db_kwargs)
         if isinstance(database, Database) and database.real:
             try:
@@ -151,16 +154,7 @@ class Databases(models.RDSBackend):
         if not getattr(source, "real", False):
             return super().create_db_instance_read_replica(db_kwargs)
         _require(source, "available")
-        given = {
-            "engine": source.engine,
-            "engine_version": source.engine_version,
-            "allocated_storage": source.allocated_storage,
-            "db_instance_class": source.db_instance_class,
-            "master_username": source.master_username,
-            "master_user_password": source.launchbook_password,
-            "db_name": source.db_name,
-            "backup_retention_period": 0,
-        }
+        given = rules.inherited(source, self.region_name)
         given |= {key: value for key, value in db_kwargs.items() if value is not None}
         replica: Any = super().create_db_instance(given)
         replica.set_as_replica()
@@ -183,6 +177,7 @@ class Databases(models.RDSBackend):
         if not getattr(database, "real", False):
             return super().modify_db_instance(db_instance_identifier, db_kwargs)
         _require(database, "available", "stopped", "backing-up", "modifying")
+        rules.check_password(db_kwargs.get("master_user_password"))
         before = database.launchbook_password, database.port, database.backup_retention_period
         if db_kwargs.get("db_port_number"):
             db_kwargs["port"] = db_kwargs["db_port_number"]

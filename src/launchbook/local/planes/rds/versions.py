@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, PaginatedResult
+from moto.rds.exceptions import OptionGroupNotFoundFaultError
 from moto.rds.responses import RDSResponse
 
 #: The newest minor version of each major one, as RDS listed them in September 2025; older minors are listed too.
@@ -129,3 +130,14 @@ class Answers(RDSResponse):
         version = newest(self.params.get("EngineVersion") or "")
         options = orderable(version, self.params.get("DBInstanceClass"))
         return ActionResult({"OrderableDBInstanceOptions": list(options) if version in versions() else []})
+
+    def describe_option_groups(self) -> ActionResult:
+        """The groups that were made: the one that is named, or all of them."""
+        asked = {"option_group_name": None, **self.params}
+        try:
+            found = self.backend.describe_option_groups(asked)
+        except OptionGroupNotFoundFaultError:  # moto's answer to an empty list too
+            if asked["option_group_name"]:
+                raise
+            found = []
+        return PaginatedResult({"OptionGroupsList": found})

@@ -1,0 +1,82 @@
+"""What RDS refuses of an instance before it makes one, and what a read replica takes over from its source."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue
+
+#: Major versions of PostgreSQL that RDS runs, those under extended support too. Minor versions come out too often
+#: for a list to be the judge of them.
+_MAJORS = range(11, 19)
+_VERSION = re.compile(r"(\d+)(\.\d+)?(-R\d+)?", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_RESERVED = frozenset(
+    {"admin", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "rds_replication", "user"}
+)
+_PASSWORD_LENGTHS = 8, 128
+
+
+def check(given: dict[str, Any]) -> None:
+    """Refuse the settings of a new PostgreSQL instance that RDS refuses. Raises RDS's own errors."""
+    if given.get("engine") != "postgres" or given.get("db_cluster_identifier"):
+        return
+    check_version(given.get("engine_version"))
+    user, name = given.get("master_username"), given.get("db_name")
+    if user and (user.lower() in _RESERVED or user.lower().startswith("pg_")):
+        raise InvalidParameterValue(
+            f"MasterUsername {user} cannot be used as it is a reserved word used by the engine"
+        )
+    if user and not _NAME.fullmatch(user):
+        raise InvalidParameterValue(
+            "The parameter MasterUsername must begin with a letter and contain only alphanumeric characters."
+        )
+    if name and not _NAME.fullmatch(name):
+        raise InvalidParameterValue(
+            "DBName must begin with a letter and contain only alphanumeric characters."
+        )
+    if not given.get("manage_master_user_password"):
+        check_password(given.get("master_user_password"))
+
+
+def check_version(version: str | None) -> None:
+    """Refuse a version of PostgreSQL that RDS does not run."""
+    found = _VERSION.fullmatch(version) if version else None
+    if version and (found is None or int(found[1]) not in _MAJORS):
+        raise InvalidParameterCombination(f"Cannot find version {version} for postgres")
+
+
+def check_password(password: str | None) -> None:
+    """Refuse a master password that is too short or too long; None and nothing are no password."""
+    least, most = _PASSWORD_LENGTHS
+    if password and not least <= len(password) <= most:
+        wrong = f"shorter than {least}" if len(password) < least else f"longer than {most}"
+        raise InvalidParameterValue(
+            f"The parameter MasterUserPassword is not a valid password because it is {wrong} characters."
+        )
+
+
+def inherited(source: Any, region: str) -> dict[str, Any]:
+    """What a read replica in a region is given of its source where the call does not say otherwise."""
+    given = {
+        "engine": source.engine,
+        "engine_version": source.engine_version,
+        "allocated_storage": source.allocated_storage,
+        "db_instance_class": source.db_instance_class,
+        "master_username": source.master_username,
+        "master_user_password": source.launchbook_password,
+        "db_name": source.db_name,
+        "storage_encrypted": source.storage_encrypted,
+        "storage_type": source.storage_type,
+        "iops": source.iops,
+        "copy_tags_to_snapshot": source.copy_tags_to_snapshot,
+        "backup_retention_period": 0,
+    }
+    if source.region == region:  # keys, networks and groups are a region's own
+        given |= {
+            "kms_key_id": source.kms_key_id,
+            "db_subnet_group_name": source._db_subnet_group_name,
+            "vpc_security_group_ids": list(source.vpc_security_group_ids),
+        }
+    return {key: value for key, value in given.items() if value is not None}
