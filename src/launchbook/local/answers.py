@@ -21,7 +21,7 @@ _XML = frozenset(
 
 def error(status: int, code: str, message: str, call: Call) -> Answer:
     """An error with that status, code and message."""
-    if call.service in _XML and not call.json:
+    if _reads_xml(call):
         tags = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
         if call.service == "s3":
             text = f"<Error>{tags}</Error>"
@@ -44,7 +44,7 @@ def denied(call: Call, message: str) -> Answer:
         return error(403, "UnauthorizedOperation", message, call)
     if _speaks_query(call):
         return error(403, "AccessDenied", message, call)
-    return error(400 if call.json else 403, "AccessDeniedException", message, call)
+    return error(400 if call.json and call.service != "ses" else 403, "AccessDeniedException", message, call)
 
 
 def unknown_key(call: Call) -> Answer:
@@ -75,7 +75,11 @@ def unsigned(call: Call) -> Answer:
 
 
 def _speaks_query(call: Call) -> bool:
-    return call.service in _XML or call.service == "sqs"
+    return _reads_xml(call) or call.service == "sqs"
+
+
+def _reads_xml(call: Call) -> bool:
+    return call.service in _XML and not call.json
 
 
 def throttled(call: Call) -> Answer:
@@ -84,5 +88,7 @@ def throttled(call: Call) -> Answer:
         return error(503, "SlowDown", "Please reduce your request rate.", call)
     if call.service == "ec2":
         return error(503, "RequestLimitExceeded", "Request limit exceeded.", call)
-    code = "Throttling" if call.service in _XML else "ThrottlingException"
+    if call.service == "ses" and call.json:
+        return error(429, "TooManyRequestsException", "Rate exceeded", call)
+    code = "Throttling" if _reads_xml(call) else "ThrottlingException"
     return error(400, code, "Rate exceeded", call)

@@ -13,7 +13,7 @@ _OLD = re.compile(r"^AWS ([^:\s]+):")
 _RPC = re.compile(r"^/service/[^/]+/operation/([^/]+)$")
 
 #: Signing name → the name that IAM, the AWS CLI's documentation and our log use.
-_NAMES = {"monitoring": "cloudwatch", "email": "ses", "eventbridge": "events", "tagging": "tag"}
+NAMES = {"monitoring": "cloudwatch", "email": "ses", "eventbridge": "events", "tagging": "tag"}
 #: Operations that are called without credentials, and their services.
 _UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
 
@@ -67,8 +67,11 @@ def call_of(request: Request) -> Call:
     operation = operation_of(request)
     if not service and operation in _UNSIGNED:
         service, region = _UNSIGNED[operation], "us-east-1"
-    speaks_json = "x-amz-target" in request.headers
-    return Call(_NAMES.get(service, service), operation, region, access_key, speaks_json)
+    # Version 2 of SES signs as version 1 does, which reads XML.
+    speaks_json = "x-amz-target" in request.headers or (
+        service in ("ses", "email") and request.path.startswith("/v2/")
+    )
+    return Call(NAMES.get(service, service), operation, region, access_key, speaks_json)
 
 
 def _credential(request: Request) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import threading
 from dataclasses import asdict, dataclass, field
@@ -10,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from launchbook.local.calls import Call
+from launchbook.local.names import service_named
 
 KINDS = ("throttle", "delay", "reset", "deny", "truncate")
 
@@ -53,10 +55,12 @@ class Faults:
             )
         rate, seconds = float(given.get("rate", 1.0)), float(given.get("seconds", 1.0))
         times = given.get("times")
-        if not 0 < rate <= 1 or seconds < 0 or (times is not None and int(times) < 1):
+        sensible = 0 < rate <= 1 and math.isfinite(seconds) and seconds >= 0
+        if not sensible or (times is not None and int(times) < 1):
             raise ValueError(
-                "a rate is above 0 and at most 1, seconds are not negative, times are at least 1"
+                "a rate is above 0 and at most 1, seconds are finite and not negative, times are at least 1"
             )
+        operation = _as_logged(operation)
         rule = Fault(next(self._ids), kind, operation, rate, seconds, None if times is None else int(times))
         with self._lock:
             self._rules.append(rule)
@@ -83,3 +87,13 @@ class Faults:
                     rule.happened += 1
                     return rule
         return None
+
+
+def _as_logged(operation: str) -> str:
+    service, _, name = operation.partition(":")
+    if any(c in service for c in "*?["):
+        return operation
+    known = service_named(service)
+    if known is None:
+        raise ValueError(f"no service is called {service!r}: `launchbook local requests` shows the names")
+    return f"{known}:{name}"

@@ -6,7 +6,7 @@ import functools
 from dataclasses import replace
 from typing import Any
 
-from launchbook.local.calls import Call, Request
+from launchbook.local.calls import NAMES, Call, Request
 
 #: IAM's prefix → botocore's name of a service, where they differ; the first whose routes match counts.
 _MODELS = {
@@ -29,6 +29,26 @@ def named(call: Call, request: Request) -> Call:
         if name:
             return replace(call, operation=name)
     return call
+
+
+def service_named(text: str) -> str | None:
+    """The name that our log and IAM give to a service, from that or from its client's (``sesv2`` → ``ses``).
+
+    None for a name that nobody knows.
+    """
+    from botocore.session import Session
+
+    loader: Any = Session().get_component("data_loader")
+    if text in NAMES.values():
+        return text
+    if text in loader.list_available_services("service-2"):
+        metadata = loader.load_service_model(text, "service-2")["metadata"]
+        signing = str(metadata.get("signingName") or metadata["endpointPrefix"])
+    elif text in NAMES or text in loader.load_data("endpoints")["partitions"][0]["services"]:
+        signing = text
+    else:
+        return None
+    return NAMES.get(signing, signing)
 
 
 @functools.cache

@@ -62,6 +62,36 @@ def test_inject_and_clear(port):
     assert local("inject", "throttle", "--port", port).returncode == 2
 
 
+def test_inject_knows_the_services(port):
+    for given, logged in (("sesv2:*", "ses:*"), ("elbv2:Describe*", "elasticloadbalancing:Describe*")):
+        assert logged in local("inject", "deny", given, "--port", port).stdout
+    wrong = local("inject", "deny", "sqz:*", "--port", port)
+    assert wrong.returncode == 2
+    assert "no service is called 'sqz'" in wrong.stderr
+    for seconds in ("nan", "inf", "-1"):
+        assert local("inject", "delay", "sqs:*", "--seconds", seconds, "--port", port).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--port", "-1"), ("--port", "65536"), ("--speed", "nan"), ("--speed", "inf"), ("--speed", "1001"),
+     ("--speed", "0")],
+)  # fmt: skip
+def test_start_refuses_what_is_out_of_range(wrong):
+    refused = local("start", "--detach", *wrong)
+    assert refused.returncode == 2
+    assert wrong[0] in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_an_env_that_fails_fails_the_eval(tmp_path):
+    elsewhere = {**os.environ, "LAUNCHBOOK_LOCAL_STATE": str(tmp_path)}
+    failed = local("env", env=elsewhere)
+    assert (failed.returncode, failed.stdout) == (2, "false\n")
+    assert "no embedded AWS runs" in failed.stderr
+    assert local("env", "--json", env=elsewhere).stdout == ""
+
+
 def test_logs(port):
     assert "host.log" in local("logs", "--list", "--port", port).stdout
     assert local("logs", "--port", port).returncode == 0

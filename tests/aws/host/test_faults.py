@@ -40,6 +40,7 @@ def code(raised):
         ("sns", "list_topics", "Throttling", "AccessDenied"),
         ("ec2", "describe_vpcs", "RequestLimitExceeded", "UnauthorizedOperation"),
         ("s3", "list_buckets", "SlowDown", "AccessDenied"),
+        ("sesv2", "get_account", "TooManyRequestsException", "AccessDeniedException"),
     ],
 )
 def test_throttled_and_denied_as_each_service_says_it(host, call, service, operation, throttling, denial):

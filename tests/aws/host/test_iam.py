@@ -279,3 +279,28 @@ def test_presigned_links_act_as_their_signer_and_unsigned_ones_as_nobody(user, r
     assert fetch(f"{enforced.endpoint}/", data=b"Action=ListUsers&Version=2010-05-08") == 403
     sneaking = f"{enforced.endpoint}/?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:eu-west-1:{ACCOUNT}:t:1"
     assert fetch(sneaking, data=b"Action=DeleteTopic") == 403
+
+
+def test_log_groups_are_named_with_their_slash_and_their_stream(user, root):
+    root("logs").create_log_group(logGroupName="/ecs/shop")
+    group = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/ecs/shop"
+    ann, bob = user(allow("logs:*", f"{group}:*")), user(allow("logs:*", f"{group}:log-stream:web/*"))
+    given = {"logGroupName": "/ecs/shop", "logEvents": [{"timestamp": 1, "message": "x"}]}
+    for stream in ("web/1", "job/1"):
+        ann("logs").create_log_stream(logGroupName="/ecs/shop", logStreamName=stream)
+        ann("logs").put_log_events(logStreamName=stream, **given)
+    bob("logs").put_log_events(logStreamName="web/1", **given)
+    why = refused(lambda: bob("logs").put_log_events(logStreamName="job/1", **given))
+    assert f"{group}:log-stream:job/1" in why
+    refused(lambda: bob("logs").describe_log_streams(logGroupName="/ecs/shop"))
+
+
+def test_a_family_alone_is_its_newest_revision(user, root):
+    containers = [{"name": "c", "image": "i", "memory": 64}]
+    for _ in range(2):
+        root("ecs").register_task_definition(family="batch", containerDefinitions=containers)
+    root("ecs").create_cluster(clusterName="default")
+    prefix = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/batch"
+    old, new = user(allow("ecs:RunTask", f"{prefix}:1")), user(allow("ecs:RunTask", f"{prefix}:2"))
+    assert f"{prefix}:2" in refused(lambda: old("ecs").run_task(taskDefinition="batch"))
+    new("ecs").run_task(taskDefinition="batch")

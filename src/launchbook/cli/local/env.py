@@ -7,6 +7,7 @@ import shlex
 
 import click
 
+from launchbook.errors import LocalAwsError
 from launchbook.local import instance
 
 
@@ -16,7 +17,12 @@ from launchbook.local import instance
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(port: int | None, region: str, as_json: bool) -> None:
     """Print shell exports: eval "$(launchbook local env)"."""
-    variables = variables_of(instance.find(port), region)
+    try:
+        variables = variables_of(instance.find(port), region)
+    except LocalAwsError:
+        if not as_json:
+            click.echo("false")  # so that the eval fails too: the shell does not look at our exit code
+        raise
     if as_json:
         click.echo(json.dumps(variables, indent=2))
         return

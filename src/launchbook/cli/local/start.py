@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+from typing import Any
 
 import click
 
@@ -10,14 +12,30 @@ from launchbook.local import control
 from launchbook.local.instance import DEFAULT_PORT, Instance
 
 
+class _Speed(click.FloatRange):
+    """A range that is not open to NaN, which compares false with every bound."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
 @click.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The API's port; 0 takes a free one.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The API's port; 0 takes a free one.",
+)
 @click.option("--detach", is_flag=True, help="Return as soon as it answers; it runs on until `stop`.")
 @click.option(
     "--speed",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(min=1.0),
+    type=_Speed(1.0, 1000.0),
     help="Simulated seconds per real second, for alarm periods, cooldowns and back-offs.",
 )
 @click.option("--enforce-iam", is_flag=True, help="Make calls fail as their IAM policies say.")

@@ -82,6 +82,8 @@ def resources_of(call: Call, request: Request, given: Mapping[str, Any]) -> list
         return _secret(call, str(given.get("SecretId") or given.get("Name") or ""))
     if call.service == "ecs":
         return list(_ecs(call, given)) or ["*"]
+    if call.service == "logs" and isinstance(given.get("logStreamName"), str) and given.get("logGroupName"):
+        return [_arn(call, f"log-group:{given['logGroupName']}:log-stream:{given['logStreamName']}")]
     prefix = f"arn:aws:{'iam' if call.service == 'sts' else call.service}:"
     named = _NAMED.get(call.service, {})
     found: list[str] = []
@@ -136,7 +138,8 @@ def _arn(call: Call, rest: str) -> str:
 
 
 def _last(service: str, text: str) -> str:
-    return text.rpartition("/")[2] if service == "sqs" else text.lstrip("/")
+    # A parameter's leading slash is the one of ``parameter/``; a log group's belongs to its name.
+    return text.rpartition("/")[2] if service == "sqs" else text.lstrip("/") if service == "ssm" else text
 
 
 def _s3(request: Request) -> str:
@@ -173,11 +176,26 @@ def _ecs(call: Call, given: Mapping[str, Any]) -> Iterator[str]:
     tasks = given.get("tasks") or given.get("task") or []
     for name in tasks if isinstance(tasks, list) else [tasks]:
         yield _ecs_arn(call, "task", f"{cluster}/{str(name).rpartition('/')[2]}")
-    if call.operation in ("RunTask", "DescribeTaskDefinition", "DeregisterTaskDefinition"):
-        yield _ecs_arn(call, "task-definition", str(given.get("taskDefinition", "")).rpartition("/")[2])
+    if call.operation in ("RunTask", "StartTask", "DescribeTaskDefinition", "DeregisterTaskDefinition"):
+        yield _ecs_arn(call, "task-definition", _revision(call, str(given.get("taskDefinition", ""))))
     elif call.operation in ("DescribeClusters", "DeleteCluster", "UpdateCluster"):
         clusters = given.get("clusters") or [cluster]
         yield from (_ecs_arn(call, "cluster", str(each).rpartition("/")[2]) for each in clusters)
+
+
+def _revision(call: Call, given: str) -> str:
+    # A family alone means its newest revision, and that is what policies are asked about.
+    from moto.backends import get_backend
+    from moto.ecs.exceptions import TaskDefinitionNotFoundException
+
+    name = given.rpartition("/")[2]
+    if not name or ":" in name:
+        return name
+    try:
+        known = get_backend("ecs")[ACCOUNT][call.region].describe_task_definition(name)
+    except TaskDefinitionNotFoundException:
+        return name
+    return str(known.arn).rpartition("/")[2]
 
 
 def _ecs_arn(call: Call, kind: str, name: str) -> str:
