@@ -18,6 +18,8 @@ from launchbook.local.planes.cloudwatch.store import MetricKey, MetricStore, now
 
 #: Datapoints one GetMetricStatistics may return.
 _MAX_DATAPOINTS = 1_440
+#: Seconds; every other period of an alarm is in whole minutes.
+_SHORT_PERIODS = frozenset({1, 5, 10, 20, 30})
 #: History items kept of one alarm.
 _HISTORY = 200
 
@@ -56,6 +58,13 @@ class MeasuredBackend(models.CloudWatchBackend):
             raise InvalidParameterValue(
                 f"The value {statistic} for parameter ExtendedStatistic is not supported."
             )
+        period = given.get("period")
+        if (
+            period is not None
+            and int(period) not in _SHORT_PERIODS
+            and (int(period) < 60 or int(period) % 60)
+        ):
+            raise ValidationError("Period must be 1, 5, 10, 20, 30 or a multiple of 60")
         if given.get("rule") is not None:
             try:
                 composite.evaluate(given["rule"], {})

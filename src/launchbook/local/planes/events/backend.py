@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +38,8 @@ class DeliveringBackend(models.EventsBackend):
     #: Set once, before the first region exists.
     host: Host
     outbox: Outbox
+    #: moto takes ``rate(0 minutes)`` too.
+    _RATE_REGEX = re.compile(r"rate\(0*[1-9]\d*\s(minute|hour|day)s?\)$", re.ASCII)
 
     @property
     def _url_module(self) -> Any:
