@@ -62,6 +62,9 @@ def _judge(
         Ask("iam:PassRole", role, {**context, "iam:passedtoservice": [service]}, principal.names)
         for role, service in _passed(call, given)
     ]
+    source = requests.copied(call, request)
+    if source:
+        asks.append(Ask(*source, context, principal.names))
     for ask in asks:
         why = _refusal(principal, ask)
         if why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,18 @@ _ACTIONS = {
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:DeleteBucketTagging": "s3:PutBucketTagging", "s3:DeleteBucketCors": "s3:PutBucketCORS",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+    "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+    "s3:PutBucketAccelerateConfiguration": "s3:PutAccelerateConfiguration",
+    "s3:UploadPartCopy": "s3:PutObject", "s3:ListParts": "s3:ListMultipartUploadParts",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "sqs:SendMessageBatch": "sqs:SendMessage", "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility", "sns:PublishBatch": "sns:Publish",
     "lambda:Invoke": "lambda:InvokeFunction",
@@ -45,6 +58,7 @@ _NAMED: dict[str, dict[str, str]] = {
     "lambda": {"FunctionName": "function:{}"},
     "ecr": {"repositoryName": "repository/{}", "repositoryNames": "repository/{}"},
 }
+_KEY = re.compile(r"<Key>([^<]*)</Key>")
 _INDEX = re.compile(r"^(.+?)(?:\.member|\.entry)?\.\d+(?:\..*)?$")
 
 
@@ -77,7 +91,7 @@ def parameters_of(request: Request) -> dict[str, Any]:
 def resources_of(call: Call, request: Request, given: Mapping[str, Any]) -> list[str]:
     """The ARNs that a call names; ``["*"]`` where it names none."""
     if call.service == "s3":
-        return [_s3(request)]
+        return _s3(call, request)
     if call.service == "secretsmanager":
         return _secret(call, str(given.get("SecretId") or given.get("Name") or ""))
     if call.service == "ecs":
@@ -142,13 +156,27 @@ def _last(service: str, text: str) -> str:
     return text.rpartition("/")[2] if service == "sqs" else text.lstrip("/") if service == "ssm" else text
 
 
-def _s3(request: Request) -> str:
+def _s3(call: Call, request: Request) -> list[str]:
     path = unquote(request.path).lstrip("/")
-    return (
-        f"arn:aws:s3:::{path.rstrip('/') if path.count('/') <= 1 and path.endswith('/') else path}"
-        if path
-        else "*"
-    )
+    if not path:
+        return ["*"]
+    bucket, _, key = path.partition("/")
+    named = [f"arn:aws:s3:::{bucket}/{key}" if key else f"arn:aws:s3:::{bucket}"]
+    if call.operation == "DeleteObjects":
+        keys = _KEY.findall(request.body.decode("utf-8", "replace"))
+        return [f"arn:aws:s3:::{bucket}/{html.unescape(each)}" for each in keys] or named
+    return named
+
+
+def copied(call: Call, request: Request) -> tuple[str, str] | None:
+    """The action and the object of S3 that a call reads besides: the source of a copy."""
+    source = request.headers.get("x-amz-copy-source")
+    if call.service != "s3" or call.operation not in ("CopyObject", "UploadPartCopy") or not source:
+        return None
+    path, _, version = source.partition("?versionId=")
+    action = "s3:GetObjectVersion" if version else "s3:GetObject"
+    path = unquote(path).lstrip("/")
+    return action, path if path.startswith("arn:") else f"arn:aws:s3:::{path}"
 
 
 def _secret(call: Call, name: str) -> list[str]:

@@ -1,0 +1,40 @@
+"""An embedded AWS that enforces IAM, its root user, and users with policies."""
+
+import pytest
+
+from launchbook.local import control
+from launchbook.local.run import Options
+from tests.aws.conftest import client_factory
+from tests.aws.host.policies import document
+
+
+@pytest.fixture(scope="module")
+def enforced():
+    started = control.start(Options(port=0, enforce_iam=True))
+    yield started
+    control.stop(started)
+
+
+@pytest.fixture(scope="module")
+def root(enforced):
+    return client_factory(enforced.endpoint)
+
+
+@pytest.fixture
+def user(enforced, root, request):
+    """A user with one inline policy; returns a maker of clients with its key."""
+    made = []
+
+    def user(*statements):
+        name = f"u{abs(hash(request.node.name)) % 10**8}-{len(made)}"
+        root("iam").create_user(UserName=name)
+        made.append(name)
+        if statements:
+            root("iam").put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document(*statements))
+        key = root("iam").create_access_key(UserName=name)["AccessKey"]
+        clients = client_factory(enforced.endpoint)
+        maker = lambda service: clients(service, key=key["AccessKeyId"], secret=key["SecretAccessKey"])  # noqa: E731
+        maker.name = name
+        return maker
+
+    return user
