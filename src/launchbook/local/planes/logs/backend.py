@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -146,9 +147,13 @@ class CountingBackend(models.LogsBackend):
 
 def checked(pattern: str | None) -> str:
     """The pattern, if it can be read; else the error that AWS answers."""
+    text = (pattern or "").strip()
     try:
-        match(pattern or "", "")
-    except InvalidPattern as error:
+        for opening, closing in ("{}", "[]"):
+            if text.startswith(opening) and not text.endswith(closing):
+                raise InvalidPattern(f"a bracket is not closed: {text}")
+        match(text, "")
+    except (InvalidPattern, re.error) as error:  # between per cent signs is a regular expression
         raise InvalidParameterException(
             constraint="Invalid metric filter pattern", parameter="filterPattern", value=pattern
         ) from error
