@@ -17,7 +17,8 @@ HELD = "[held back]"
 
 #: Words in a setting's or an attribute's name that only a secret would have.
 _SECRET_WORDS = re.compile(
-    r"(?:^|[_\-.])(?:passw(?:or)?d|passwd|pwd|passphrase|secret|secrets|token|tokens|api_?keys?|access_?keys?|"
+    r"(?:^|[_\-.])(?:passw(?:or)?d|passwd|pass(?!_(?:role|through|rate))|pwd|passphrase|secret|secrets|tok|token|tokens|"
+    r"api_?keys?|access_?keys?|"
     r"secret_?keys?|private_?keys?|signing_?keys?|encryption_?keys?|master_?keys?|auth_?keys?|credentials?|creds|"
     r"dsn|webhook(?:_url)?|salt|pepper|bearer|jwt|pin|otp|connection_?string|database_url|redis_url|mongo(?:db)?_ur[il]|"
     r"sas|session_?keys?|client_?keys?|service_?keys?|deploy_?keys?|license_?keys?|kms_?plaintext|hmac)(?:$|[_\-.])",
@@ -181,6 +182,11 @@ def names_secret(name: str) -> bool:
     if re.search(r"access_?key_?id$", plain, re.I):
         return True
     return bool(_SECRET_WORDS.search(plain)) and not _IDENTITIES.search(plain)
+
+
+def names_identity(name: str) -> bool:
+    """Whether a name ends as those do that point to a secret, or count something: ``secret_id``, ``key_file``."""
+    return bool(_IDENTITIES.search(name))
 
 
 def _marked(lower: str) -> bool:

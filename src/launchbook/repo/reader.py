@@ -70,7 +70,7 @@ class Found:
             where=Where(file=file.shown, line=line, region=shown(region)),
             origin=of,
             level=level or ("document" if of in ("document", "archived") else "static"),
-            attributes=scrubbed(attributes or {}),
+            attributes=scrubbed(attributes or {}, kind),
             sources=sources,
             whole=whole,
             condition=shown(condition),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from launchbook.model import Ref, Unread, Value
 from launchbook.redact import HELD, names_secret, without_secrets
+from launchbook.repo.command_secrets import arguments_without_secrets, without_arguments
 from launchbook.repo.json_lines import load_json
 from launchbook.repo.lined import Unreadable
 
@@ -25,7 +27,27 @@ ENVIRONMENTS = frozenset(
     | {"environmentvariables", "string_data", "binary_data"}
 )
 #: Attributes that are dropped whatever their shape.
-HELD_WHOLE = frozenset({"secret_string", "secret_binary", "user_data", "user_data_base64"})
+HELD_WHOLE = frozenset(
+    {"secret_string", "secret_binary", "user_data", "user_data_base64", "zip_file", "inline_code"}
+)
+#: Attributes that hold headers or parameters, which are how a request proves where it comes from.
+_REQUEST_PARTS = frozenset(
+    {"custom_header", "custom_headers", "origin_custom_headers", "header_parameters"}
+    | {"query_string_parameters", "path_parameter_values"}
+)
+#: Attributes that hold what a program is started with, or what a build runs.
+_COMMANDS = frozenset(
+    {"command", "commands", "args", "arguments", "entrypoint", "entry_point", "cmd", "healthcheck"}
+    | {"build_commands"}
+)
+#: Kinds whose attributes of these names are secrets, however deep they lie.
+_HELD_OF = {
+    "aws_ssm_parameter": frozenset({"value"}),
+    "aws_cloudwatch_event_connection": frozenset({"value"}),
+    "aws_api_gateway_api_key": frozenset({"value"}),
+}
+#: What tools write of an object into its annotations may be anything; these only set a load balancer or a role.
+_OPEN_ANNOTATIONS = ("alb.ingress.kubernetes.io/", "eks.amazonaws.com/", "service.beta.kubernetes.io/aws-")
 #: Attributes whose text is JSON.
 DOCUMENTS = frozenset(
     {
@@ -58,6 +80,7 @@ DOCUMENTS = frozenset(
 #: Settings that give a time in seconds: a number that is no secret, and that a queue's own times are held against.
 _DURATION = re.compile(r"(?:TIMEOUT|DURATION|INTERVAL)_(?:SECONDS|SECS|S)$", re.I)
 _NOT_KEPT = "values of environment variables are not kept"
+_PLACE = Unread(f"{HELD}: what stands here is often a secret")
 _SECRET = Unread(f"{HELD}: its name says that it is a secret")
 #: Names of secrets are wanted, their values are not: these hold names or ARNs.
 _POINTERS = frozenset(
@@ -65,16 +88,52 @@ _POINTERS = frozenset(
 )
 
 
-def scrubbed(attributes: Mapping[str, Any]) -> dict[str, Value]:
-    """Attributes without secret values: by the attribute's name first, by pattern second."""
-    return {without_secrets(key): kept(key, item) for key, item in attributes.items()}
+def scrubbed(attributes: Mapping[str, Any], kind: str = "") -> dict[str, Value]:
+    """Attributes without secret values: by where they lie, by the attribute's name, by pattern."""
+    held = _HELD_OF.get(kind, frozenset())
+    if kind == "aws_ssm_parameter" and attributes.get("type") in ("String", "StringList"):
+        held = frozenset()
+    annotated = kind.startswith("kubernetes_")
+    return {
+        without_secrets(key): kept(key, _placed(key, item, held, annotated))
+        for key, item in attributes.items()
+    }
+
+
+def _placed(key: str, value: Any, held: frozenset[str], annotated: bool) -> Any:
+    """A value without what its place in a thing of its kind says is a secret."""
+    if key in held and isinstance(value, str):
+        return _PLACE
+    if annotated and key == "annotations" and isinstance(value, Mapping):
+        return {k: v if k.startswith(_OPEN_ANNOTATIONS) else _PLACE for k, v in value.items()}
+    if (held or annotated) and isinstance(value, Mapping):
+        return {k: _placed(k, v, held, annotated) for k, v in value.items()}
+    if (held or annotated) and isinstance(value, list | tuple):
+        return [_placed(key, item, held, annotated) for item in value]
+    return value
+
+
+def _names_only(value: Any) -> Value:
+    """Headers and parameters by name: as a map, or as a list of names and values."""
+    if isinstance(value, list | tuple):
+        return [_names_only(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value if isinstance(value, Ref | Unread) or value is None else _PLACE
+    named = {"name", "key", "header_name"} & {k for k in value if isinstance(value[k], str)}
+    if len(value) > 1 and named and {"value", "header_value"} & set(value):
+        return {k: without_secrets(v) if k in named else _names_only(v) for k, v in value.items()}
+    return {without_secrets(k): _names_only(v) for k, v in value.items()}
 
 
 def kept(key: str, value: Any) -> Value:
     """What may be kept of a value that is called ``key``."""
-    lower = key.lower()
-    if lower in HELD_WHOLE or (lower in ENVIRONMENTS and isinstance(value, Mapping | list | tuple)):
+    lower, plain = key.lower(), _snake(key)
+    if plain in HELD_WHOLE or (lower in ENVIRONMENTS and isinstance(value, Mapping | list | tuple)):
         return _environment(value)
+    if plain in _REQUEST_PARTS:
+        return _names_only(value)
+    if plain in _COMMANDS:
+        value = _command(value)
     if lower in DOCUMENTS and isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         value = _structure(value)
     if isinstance(value, str):
@@ -84,6 +143,18 @@ def kept(key: str, value: Any) -> Value:
     if isinstance(value, list | tuple):
         return [kept(key, item) for item in value]
     return value if isinstance(value, bool | int | float | Ref | Unread) else None
+
+
+@lru_cache(maxsize=10_000)
+def _snake(key: str) -> str:
+    """``ZipFile`` in what is kept as it was written is ``zip_file`` too."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
+
+
+def _command(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_arguments(value)
+    return arguments_without_secrets(value) if isinstance(value, list | tuple) else value
 
 
 def _structure(text: str) -> Any:

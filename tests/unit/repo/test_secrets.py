@@ -165,8 +165,17 @@ def test_names_that_only_a_secret_would_have(name: str) -> None:
     assert names_secret(name)
 
 
+@pytest.mark.parametrize("name", ["db_pass", "ApiTok", "Pass"])
+def test_short_names_that_only_a_secret_would_have(name: str) -> None:
+    assert names_secret(name)
+
+
 @pytest.mark.parametrize(
-    "name", ["secret_arn", "SecretName", "token_ttl", "PASSWORD_LENGTH", "NODE_ENV", "keynote", "AWS_REGION"]
+    "name",
+    [
+        *("secret_arn", "SecretName", "token_ttl", "PASSWORD_LENGTH", "NODE_ENV", "keynote", "AWS_REGION"),
+        *("pass_role", "passthrough_behavior", "bypass"),
+    ],
 )
 def test_names_that_hold_no_secret(name: str) -> None:
     assert not names_secret(name)

@@ -153,7 +153,7 @@ def _parameter_fact(stack: _Stack, name: str, declared: dict[str, Any], line: in
     if "Default" in declared:
         attributes["default"] = kept(name, Unread("NoEcho") if hidden else declared["Default"])
     if isinstance(declared.get("AllowedValues"), list):
-        attributes["allowed"] = declared["AllowedValues"]
+        attributes["allowed"] = kept(name, declared["AllowedValues"])
     if isinstance(declared.get("Description"), str):
         attributes["description"] = declared["Description"]
     lines = {"default": line_of(declared, "Default"), "allowed": line_of(declared, "AllowedValues")}
