@@ -15,10 +15,11 @@ _WORD = (
     r"|[^\s\"'|;&<>\\])++"
 )
 _START = r"(?<![\w-])"
+# Repeats inside the patterns below have a limit: a hostile text takes no longer than one of its length may.
 _HEADER_FLAG = r"-H|--header"
 _USER_FLAG = r"-u|--user|--proxy-user"
 _BODY_FLAG = r"-d|--data(?:-\w+)?|--json|--post-data|--form"
-_NAMED_FLAG = r"--?[\w-]*(?:key|pass|pwd|token|secret)[\w-]*|--value|--from-literal"
+_NAMED_FLAG = r"--?[\w-]{0,60}(?:key|pass|pwd|token|secret)[\w-]{0,60}|--value|--from-literal"
 
 _HEADER = re.compile(rf"{_START}((?:{_HEADER_FLAG})[=\s]*)({_WORD})", re.S)
 _USER = re.compile(rf"{_START}((?:{_USER_FLAG})[=\s]*)({_WORD})", re.S)
@@ -26,14 +27,14 @@ _BODY = re.compile(rf"(?<!\[ )(?<!test ){_START}((?:{_BODY_FLAG})(?:[=\s]\s*|(?=
 _FLAG = re.compile(rf"{_START}({_NAMED_FLAG})([=\s]\s*)({_WORD})", re.S | re.I)
 #: Flags that mean a password to these programs alone.
 _OWN_FLAG = re.compile(
-    r"\b((?:docker|podman)\s+login\b[^|;&\n]*?\s-p\s+|redis-cli\b[^|;&\n]*?\s-a\s+|sshpass\s+-p\s*"
-    rf"|(?:mysql|mariadb)\w*\b[^|;&\n]*?\s-p(?=\S))({_WORD})",
+    r"\b((?:docker|podman)\s+login\b[^|;&\n]{0,200}?\s-p\s+|redis-cli\b[^|;&\n]{0,200}?\s-a\s+|sshpass\s+-p\s*"
+    rf"|(?:mysql|mariadb)\w*\b[^|;&\n]{0, 200}?\s-p(?=\S))({_WORD})",
     re.S,
 )
 #: What is written to a file or piped into another program: a line of ``.env``, a password on standard input.
-_ECHO = re.compile(rf"\b(echo|printf)((?:\s+{_WORD})++)(?=\s*(?:\|(?!\|)|>(?!&)))", re.S)
+_ECHO = re.compile(rf"\b(echo|printf)((?:\s+{_WORD}){{1,200}}+)(?=\s*(?:\|(?!\|)|>(?!&)))", re.S)
 _HERE = re.compile(rf"(<<<\s*)({_WORD})", re.S)
-_EXPORT = re.compile(rf"\b(export)((?:[ \t]+{_WORD})++)", re.S)
+_EXPORT = re.compile(rf"\b(export)((?:[ \t]+{_WORD}){{1,200}}+)", re.S)
 _ASSIGNED = re.compile(rf"(?<![\w$-])([A-Za-z_]\w*)=({_WORD})", re.S)
 _EACH_WORD = re.compile(_WORD, re.S)
 #: A word that only refers to variables tells which, and no value.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,12 @@ def test_annotations_that_only_set_a_load_balancer_are_kept(tmp_path: Path) -> N
     assert "/ready" in output
     assert "note" in output
     assert "hush" not in output
+
+
+@pytest.mark.parametrize(
+    "piece", ["echo ", "docker login ", "redis-cli ", "mysql -p ", "--key", "export A=b "]
+)
+def test_a_hostile_command_is_read_in_time(piece: str) -> None:
+    started = time.monotonic()
+    without_arguments(piece * (40_000 // len(piece)))
+    assert time.monotonic() - started < 2
