@@ -54,7 +54,9 @@ _WORDS = {
 }
 
 
-@reader("Prometheus rules", "*.yaml", "*.yml", sniff=rb"^[ ]{0,40}-?[ ]{0,10}alert:", hides=("prometheus_rule",))
+@reader(
+    "Prometheus rules", "*.yaml", "*.yml", sniff=rb"^[ ]{0,40}-?[ ]{0,10}alert:", hides=("prometheus_rule",)
+)
 def prometheus_rules(file: File, found: Found) -> None:
     """One fact an alert, with the metrics that its expression needs and the runbook that it names."""
     for document in file.yaml:
