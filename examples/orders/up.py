@@ -38,8 +38,8 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
-class Stop(Exception):
-    """Somebody wants this to end."""
+class Stop(BaseException):
+    """Somebody wants this to end; no handler of ordinary errors in a library may swallow it."""
 
 
 def main() -> int:

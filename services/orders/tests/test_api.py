@@ -119,7 +119,7 @@ async def test_pages_are_linked_and_newest_first(api: Client) -> None:
         seen += [order["id"] for order in page["orders"]]
         after = f"&after={page['next']}"
     assert page["next"] is None
-    assert seen == ids[::-1]
+    assert seen == sorted(ids, reverse=True)  # within a millisecond the id decides
     assert (await api.ask("GET", "/orders?status=FAILED"))[1] == {"orders": [], "next": None}
 
 
