@@ -1,5 +1,6 @@
 """A cluster, tiny Python images and what tests ask of them."""
 
+import contextlib
 import json
 import os
 import sys
@@ -189,7 +190,8 @@ def running(embedded: Instance, fleet: Fleet) -> dict[str, dict[str, Any]]:
     mine = [r for r in rows if r["type"] == "aws_ecs_task" and r["id"].startswith(f"{fleet.name}/")]
     for found in mine:
         if found["state"] == "RUNNING":
-            os.kill(found["pid"], 0)
+            with contextlib.suppress(ProcessLookupError):  # it may end between the answer and the look
+                os.kill(found["pid"], 0)
     return {r["id"].split("/")[1]: r for r in mine}
 
 
