@@ -203,11 +203,11 @@ def test_changes_under_load_drop_nothing(balancing: Balancing) -> None:
         until(lambda: second.host not in balancing.health(group))
         balancing.client.register_targets(TargetGroupArn=group, Targets=[second.id])
         balancing.until_healthy(group, 2)
+    until(lambda: seen[200] > 200)  # a busy machine takes longer, and drops nothing either
     done.set()
     for worker in workers:
         worker.join()
     assert set(seen) == {200}
-    assert seen[200] > 50
 
 
 def _load(host: str, seen: Counter[int], done: threading.Event) -> None:

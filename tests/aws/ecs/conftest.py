@@ -1,8 +1,6 @@
 """A cluster, tiny Python images and what tests ask of them."""
 
-import contextlib
 import json
-import os
 import sys
 import time
 import uuid
@@ -185,13 +183,15 @@ HEALTH = {
 
 
 def running(embedded: Instance, fleet: Fleet) -> dict[str, dict[str, Any]]:
-    """What really runs, by task id: the process must exist."""
-    rows = control.ask(embedded, "status")["resources"]
-    mine = [r for r in rows if r["type"] == "aws_ecs_task" and r["id"].startswith(f"{fleet.name}/")]
-    for found in mine:
-        if found["state"] == "RUNNING":
-            with contextlib.suppress(ProcessLookupError):  # it may end between the answer and the look
-                os.kill(found["pid"], 0)
+    """What really runs, by task id: the process must exist, at once or at a second look (it may end between)."""
+
+    def look() -> list[dict[str, Any]] | None:
+        rows = control.ask(embedded, "status")["resources"]
+        mine = [r for r in rows if r["type"] == "aws_ecs_task" and r["id"].startswith(f"{fleet.name}/")]
+        alive = all(Path(f"/proc/{r['pid']}").exists() for r in mine if r["state"] == "RUNNING")
+        return [*mine, {}] if alive else None
+
+    mine = until(look, 1.0, "a process behind every running task")[:-1]
     return {r["id"].split("/")[1]: r for r in mine}
 
 
