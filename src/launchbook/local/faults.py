@@ -46,13 +46,10 @@ class Faults:
 
     def add(self, given: dict[str, Any]) -> dict[str, Any]:
         """Add a rule from JSON. Raises ValueError for one that makes no sense."""
-        kind, operation = given.get("kind"), str(given.get("operation", ""))
+        kind = given.get("kind")
         if kind not in KINDS:
             raise ValueError(f"a fault is one of {', '.join(KINDS)}, not {kind}")
-        if operation.count(":") != 1:
-            raise ValueError(
-                f"an operation is service:Operation, such as sqs:SendMessage or ecs:*, not {operation!r}"
-            )
+        operation = _as_logged(str(given.get("operation", "")))
         rate, seconds = float(given.get("rate", 1.0)), float(given.get("seconds", 1.0))
         times = given.get("times")
         sensible = 0 < rate <= 1 and math.isfinite(seconds) and seconds >= 0
@@ -60,17 +57,25 @@ class Faults:
             raise ValueError(
                 "a rate is above 0 and at most 1, seconds are finite and not negative, times are at least 1"
             )
-        operation = _as_logged(operation)
         rule = Fault(next(self._ids), kind, operation, rate, seconds, None if times is None else int(times))
         with self._lock:
             self._rules.append(rule)
         return asdict(rule)
 
-    def clear(self) -> int:
-        """Remove every rule; how many there were."""
+    def clear(self, kind: str | None = None, operation: str | None = None) -> int:
+        """Remove the rules of that kind, of that operation as it was given; all without either. How many went.
+
+        Raises ValueError for an operation that is none.
+        """
+        wanted = _as_logged(operation) if operation else None
         with self._lock:
-            count = len(self._rules)
-            self._rules.clear()
+            kept = [
+                rule
+                for rule in self._rules
+                if (kind and rule.kind != kind) or (wanted and rule.operation != wanted)
+            ]
+            count = len(self._rules) - len(kept)
+            self._rules[:] = kept
         return count
 
     def list(self) -> list[dict[str, Any]]:
@@ -90,6 +95,10 @@ class Faults:
 
 
 def _as_logged(operation: str) -> str:
+    if operation.count(":") != 1:
+        raise ValueError(
+            f"an operation is service:Operation, such as sqs:SendMessage or ecs:*, not {operation!r}"
+        )
     service, _, name = operation.partition(":")
     if any(c in service for c in "*?["):
         return operation

@@ -46,7 +46,7 @@ class Interface:
             case ("POST", "faults"):
                 return self._faults.add(json.loads(body))
             case ("DELETE", "faults"):
-                return {"removed": self._faults.clear()}
+                return {"removed": self._faults.clear(query.get("kind"), query.get("operation"))}
         raise KeyError(f"no {method} {path} here")
 
     def _status(self) -> dict[str, Any]:

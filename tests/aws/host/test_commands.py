@@ -55,11 +55,27 @@ def test_start_env_status_requests_stop(port):
 def test_inject_and_clear(port):
     assert local("inject", "throttle", "sqs:*", "--rate", "0.5", "--port", port).returncode == 0
     assert "throttle sqs:* at 0.5" in local("inject", "--port", port).stdout
-    assert "1 faults removed" in local("inject", "--clear", "--port", port).stdout
+    assert "1 fault removed" in local("inject", "--clear", "--port", port).stdout
     wrong = local("inject", "throttle", "sqs", "--port", port)
     assert wrong.returncode == 2
     assert "service:Operation" in wrong.stderr
     assert local("inject", "throttle", "--port", port).returncode == 2
+
+
+def test_clearing_names_what_it_clears(port):
+    for kind, operation in (("throttle", "sqs:*"), ("deny", "sqs:*"), ("deny", "ecs:*"), ("deny", "elbv2:*")):
+        local("inject", kind, operation, "--port", port)
+    assert "1 fault removed" in local("inject", "deny", "sqs:*", "--clear", "--port", port).stdout
+    assert local("inject", "--port", port).stdout.count("happened") == 3
+    assert "0 faults removed" in local("inject", "deny", "sqs:*", "--clear", "--port", port).stdout
+    assert "1 fault removed" in local("inject", "deny", "elbv2:*", "--clear", "--port", port).stdout
+    assert "1 fault removed" in local("inject", "deny", "--clear", "--port", port).stdout
+    assert "throttle sqs:*" in local("inject", "--port", port).stdout
+    for more in (("--rate", "0.5"), ("--times", "2"), ("--seconds", "2")):
+        wrong = local("inject", "throttle", "sqs:*", "--clear", *more, "--port", port)
+        assert wrong.returncode == 2
+        assert more[0] in wrong.stderr
+    assert "1 fault removed" in local("inject", "--clear", "--port", port).stdout
 
 
 def test_inject_knows_the_services(port):
