@@ -40,7 +40,7 @@ async def claimed(store: Store, db: Any) -> tuple[Order, uuid.UUID]:
 async def test_migrating_twice_and_at_once_changes_nothing(config: Settings, db: Any) -> None:
     await db.execute("DROP TABLE order_dlq, order_effects, outbox, orders, alembic_version")
     both = await asyncio.gather(migrate.migrate(config), migrate.migrate(config))
-    assert sorted(both) == [("0001", "0001"), ("base", "0001")]
+    assert sorted(both) == [("0002", "0002"), ("base", "0002")]
 
 
 async def test_a_migration_that_fails_leaves_the_schema_as_it_was(config: Settings, db: Any) -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import sys
 from typing import NoReturn
+from uuid import UUID
 
 import click
 
@@ -91,6 +92,46 @@ def migrate(sql: bool) -> None:
 def _nothing_migrated(reason: str) -> NoReturn:
     click.echo(
         f"orders: nothing was migrated: {reason}\n\nhint: check DATABASE_URL or the DB_ variables", err=True
+    )
+    sys.exit(3)
+
+
+@main.command()
+@click.argument("ids", nargs=-1, required=True, type=click.UUID, metavar="ID...")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, 600),
+    default=0.0,
+    help="Seconds to wait until all of them are PROCESSED or FAILED.",
+)
+def show(ids: tuple[UUID, ...], wait: float) -> None:
+    """What became of orders, from the database: one JSON object a line. Exit code 1 if one does not exist."""
+    settings = settings_or_exit(queue=False)
+    import asyncpg
+    import msgspec
+
+    from orders.database import Unavailable
+    from orders.trail import trail
+
+    try:
+        found = asyncio.run(trail(settings, ids, wait))
+    except (Unavailable, asyncpg.PostgresError) as error:
+        _not_shown(str(error))
+    except (asyncpg.InterfaceError, OSError, ValueError) as error:
+        _not_shown(f"the address or what it names can't be used ({type(error).__name__})")
+    encode = msgspec.json.Encoder(decimal_format="number").encode
+    for one in found:
+        click.echo(encode(one))
+    known = {one["id"] for one in found}
+    missing = [str(one) for one in dict.fromkeys(ids) if one not in known]
+    if missing:
+        click.echo(f"orders: there is no order {', '.join(missing)}", err=True)
+        sys.exit(1)
+
+
+def _not_shown(reason: str) -> NoReturn:
+    click.echo(
+        f"orders: nothing can be shown: {reason}\n\nhint: check DATABASE_URL or the DB_ variables", err=True
     )
     sys.exit(3)
 

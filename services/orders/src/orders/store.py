@@ -1,4 +1,4 @@
-"""All SQL of the platform. What an order may become is decided in domain.py; here it is read and written.
+"""The SQL of the platform's parts. What an order may become is decided in domain.py; here it is read and written.
 
 Functions that take a connection leave its transaction to the caller; `Store` has one call for one thing
 that happens to orders, each of them one transaction.
@@ -194,12 +194,12 @@ class Store:
         """Store the order's effect and make it PROCESSED. Raises LeaseLost."""
 
         async def change(connection: Connection) -> Order:
-            order, now = await _lock_held(connection, order_id, token)
-            order = domain.succeed(order, now)
+            held, now = await _lock_held(connection, order_id, token)
+            order = domain.succeed(held, now)
             await _write(connection, order)
             await connection.execute(
-                "INSERT INTO order_effects (order_id, attempt, applied_at) VALUES ($1, $2, $3)",
-                order_id, order.retry_count, now,
+                "INSERT INTO order_effects (order_id, attempt, started_at, applied_at) VALUES ($1, $2, $3, $4)",
+                order_id, order.retry_count, held.updated_at, now,
             )  # fmt: skip
             return order
 
