@@ -77,9 +77,7 @@ async def test_every_one_of_many_requests_is_answered_in_its_place(api: Any, db:
     assert await db.fetchval("SELECT count(*) FROM orders") == sum(status == b"202" for _, status in asked)
 
 
-async def test_a_request_that_waits_for_those_before_it_is_not_too_slow(
-    api: Any, db: Any
-) -> None:
+async def test_a_request_that_waits_for_those_before_it_is_not_too_slow(api: Any, db: Any) -> None:
     """Half of it arrived with many others; the other half comes after they have been answered."""
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(POST * 500 + POST[:90])

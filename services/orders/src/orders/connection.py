@@ -10,12 +10,14 @@ from typing import Any, cast
 
 import httptools
 import msgspec
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 ARRIVAL_SECONDS = 10.0  # from a connection's or a request's first byte to the request's last
 WRITE_SECONDS = 10.0  # a client that takes nothing of its answer for so long has gone
 MAX_HEAD = 64 * 1024  # bytes of a request that are not its body: the head, and a chunked body's framing
 STEP = 8 * 1024  # bytes parsed at a time: a request may be over MAX_HEAD by so many before it is refused
+MAX_PIPELINE = 8  # requests that wait for their turn, give or take a step; beyond, nothing is parsed or read
 
 
 class OneWrite:
@@ -53,10 +55,24 @@ class OneWrite:
                 self._transport.write(b"".join(parts))
 
 
+class Flow(FlowControl):
+    """uvicorn's, but nothing is read while requests wait: uvicorn reads on after each answer."""
+
+    held = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless requests wait."""
+        if not self.held:
+            super().resume_reading()
+
+
 class Connection(HttpToolsProtocol):
     """A connection whose requests have to arrive in time and have small heads, and whose answers get read."""
 
+    flow: Flow
     _arrival: asyncio.TimerHandle | None = None
+    _begun = False  # a request is arriving
+    _unparsed = b""  # what arrived and has to wait until those before it are answered
     _unread: asyncio.TimerHandle | None = None
     _arriving: Any = None  # uvicorn's cycle of the request that is arriving, once its head has
     _head = 0  # bytes of the arriving request that were not its body
@@ -68,6 +84,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         # Any byte that the client's side does not take at once starts the clock of `pause_writing`.
         transport.set_write_buffer_limits(high=0)
+        self.flow = Flow(transport)
         self.transport = cast(asyncio.Transport, OneWrite(transport, self.loop))
         self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
 
@@ -80,13 +97,25 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse, a step at a time, so that the limit of a request's head is kept within a step."""
         self._unset_keepalive_if_required()
-        if len(data) <= STEP:
+        if len(data) <= STEP and not self._unparsed:
             self._take(data)
-            return
-        for start in range(0, len(data), STEP):
-            if self.transport.is_closing():
+            if not self.pipeline:
                 return
-            self._take(data[start : start + STEP])
+        else:
+            self._unparsed += data
+            self._take_unparsed()
+        self._hold()
+
+    def on_response_complete(self) -> None:
+        """The next of the requests that wait, or more of what has not been parsed, or more of what is sent."""
+        super().on_response_complete()
+        if not self.flow.held or self.transport.is_closing():
+            return
+        if not self.pipeline:
+            self._take_unparsed()
+            if self._begun or not self.cycle.response_complete:
+                self._unset_keepalive_if_required()
+        self._hold()
 
     def pause_writing(self) -> None:
         """The client takes no more for now."""
@@ -102,6 +131,7 @@ class Connection(HttpToolsProtocol):
         """The clock of a request starts."""
         super().on_message_begin()
         self._arriving = None
+        self._begun = True
         if self._arrival is None:
             self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
 
@@ -121,6 +151,7 @@ class Connection(HttpToolsProtocol):
         """It has arrived."""
         if not self._upgrade:
             self._complete = True
+            self._begun = False
             self._arriving = None
             self._stop_clock()
             super().on_message_complete()
@@ -128,6 +159,24 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What the parser refuses is answered like any other error."""
         self._refuse(400, "Bad Request", "The request is not valid HTTP.")
+
+    def _take_unparsed(self) -> None:
+        while self._unparsed and len(self.pipeline) < MAX_PIPELINE and not self.transport.is_closing():
+            step, self._unparsed = self._unparsed[:STEP], self._unparsed[STEP:]
+            self._take(step)
+
+    def _hold(self) -> None:
+        """Read nothing while requests wait; the clock of the one that is arriving stands still meanwhile."""
+        if self.transport.is_closing():
+            return
+        self.flow.held = bool(self.pipeline or self._unparsed)
+        if self.flow.held:
+            self.flow.pause_reading()
+            self._stop_clock()
+        else:
+            self.flow.resume_reading()
+            if self._begun and self._arrival is None:
+                self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
 
     def _take(self, data: bytes) -> None:
         self._head += len(data)
