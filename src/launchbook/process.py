@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 _PR_SET_PDEATHSIG = 1
+#: A program that :func:`start` or :func:`keep` has started.
+Child = subprocess.Popen[bytes]
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -122,6 +124,38 @@ def keep(
         )
     finally:
         _close(output)
+
+
+def working_in(folder: Path, program: str) -> int | None:
+    """The process of ``program`` (a file's name) whose working directory is ``folder``; None when there is none.
+
+    A child that outlived whoever started it is found by where it works, which no id that was used again can fake.
+    Only Linux tells; elsewhere the answer is None.
+    """
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            argv = (entry / "cmdline").read_bytes().split(b"\0")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            if (
+                Path(os.fsdecode(argv[0])).name == program
+                and state != "Z"
+                and (entry / "cwd").samefile(folder)
+            ):
+                return int(entry.name)
+        except OSError:
+            continue  # it has just ended, or is somebody else's
+    return None
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of ours has not ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _die_with_parent(libc: ctypes.CDLL, parent: int) -> Callable[[], None]:

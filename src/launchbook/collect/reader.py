@@ -71,10 +71,14 @@ class ReadFailed(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Which account to read: a profile or the environment's credentials, and an endpoint for an embedded AWS."""
+    """Which account to read: a profile or the environment's credentials, and an endpoint for an embedded AWS.
+
+    ``dummy`` is the pair (key id and its other half) that an embedded AWS takes in place of the caller's own.
+    """
 
     profile: str | None = None
     endpoint: str | None = None
+    dummy: tuple[str, str] | None = None
 
 
 class Reader:
@@ -85,6 +89,8 @@ class Reader:
         calls = {(call.service, call.operation) for one in collectors for call in one.calls}
         self._allowed = (calls - SECRET_OPERATIONS) | CREDENTIAL_OPERATIONS
         self._session = botocore.session.Session(profile=target.profile)
+        if target.dummy:
+            self._session.set_credentials(*target.dummy)
         self._session.register("before-call", self._guard, unique_id="launchbook-guard")
         self._pace = pace or Pace()
         self._clients: dict[tuple[str, str], Any] = {}

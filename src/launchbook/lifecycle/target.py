@@ -1,0 +1,217 @@
+"""Where a run works: an embedded AWS on this machine, or an AWS account. Nothing else knows the difference."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from launchbook import collect, process
+from launchbook.errors import LocalAwsError, RunFailed
+from launchbook.lifecycle.home import Home, read_json, write_json
+from launchbook.lifecycle.platform import Platform
+
+TargetName = Literal["local", "aws"]
+DEFAULT_PORT = 4566
+#: What the embedded AWS takes for credentials: no secret, and no caller's real ones are ever sent to it.
+_DUMMY = ("test", "test")
+_START_SECONDS = 60.0
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=10, read_timeout=60,
+    user_agent_extra="launchbook-lifecycle", s3={"addressing_style": "path"},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """An account in a region. ``key`` names its state's folder; ``env`` is for Terraform and the AWS CLI.
+
+    ``endpoint`` and ``port`` are those of an embedded AWS, None on AWS; ``started`` says since when it lives;
+    ``ours`` that we started it, so that we may stop it.
+    """
+
+    name: TargetName
+    region: str
+    account: str
+    key: str
+    arn: str = ""
+    endpoint: str | None = None
+    port: int | None = None
+    profile: str | None = None
+    started: str = ""
+    ours: bool = False
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def session(self) -> botocore.session.Session:
+        """A session with this target's credentials, for what a run itself reads and starts."""
+        return _session(self.profile, self.endpoint)
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A botocore client that reaches this target alone."""
+        return self.session().create_client(
+            service, region_name=region or self.region, endpoint_url=self.endpoint, config=_CONFIG
+        )
+
+    def reader_target(self) -> collect.Target:
+        """The same for the read-only door of the audit."""
+        return collect.Target(self.profile, self.endpoint, _DUMMY if self.endpoint else None)
+
+
+def open_target(
+    platform: Platform,
+    name: TargetName,
+    *,
+    home: Home,
+    port: int | None = None,
+    profile: str | None = None,
+    region: str | None = None,
+    start: bool = True,
+) -> Target:
+    """The target that a command asks for, alive and with its account known.
+
+    An embedded AWS is the one on ``port``, else the one this home used last, else the one on 4566, else a new one on a
+    free port (unless ``start`` is false), which lives on after us. Raises LocalAwsError, and RunFailed for
+    credentials that are missing or refused.
+    """
+    where = region or platform.region
+    if name == "aws":
+        account, arn = _whoami(_session(profile, None), where, None)
+        return Target(
+            name, where, account, f"aws-{account}", arn=arn, profile=profile, env=_aws_env(profile, where)
+        )
+    found, ours = _embedded(home, port, start)
+    endpoint = str(found["endpoint"])
+    account, arn = _whoami(_session(None, endpoint), where, endpoint)
+    moment = "".join(letter for letter in str(found["started"]) if letter.isalnum())[:17]
+    target = Target(
+        name, where, account, f"local-{found['port']}-{moment}", arn=arn, endpoint=endpoint, port=found["port"],
+        started=str(found["started"]), ours=ours, env=_local_env(endpoint, where),
+    )  # fmt: skip
+    write_json(
+        home.folder / "state/local.json", {"port": target.port, "started": target.started, "ours": ours}
+    )
+    write_json(
+        home.state(target.key) / "target.json",
+        {"target": "local", "endpoint": endpoint, "port": target.port, "pid": found["pid"], "ours": ours},
+    )
+    return target
+
+
+def embedded_status(port: int) -> dict[str, Any] | None:
+    """What the embedded AWS on a port says of itself; None when none answers there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("GET", "/_launchbook/status", headers={"X-Launchbook": "1"})
+        answer = connection.getresponse()
+        found = json.loads(answer.read()) if answer.status == 200 else None
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    return found if isinstance(found, dict) and "instance" in found else None
+
+
+def launchbook_local(*arguments: str, timeout: float = 600.0) -> str:
+    """Run ``launchbook local …`` as a user would and return what it printed. Raises LocalAwsError with its words."""
+    done = process.run([sys.executable, "-m", "launchbook.cli", "local", *arguments], timeout=timeout)
+    if done.code:
+        what, _, hint = done.stderr.strip().partition("\n\nhint: ")
+        raise LocalAwsError(
+            f"launchbook local {arguments[0]} failed", what or f"exit {done.code}", hint=hint.strip()
+        )
+    return done.stdout
+
+
+def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any], bool]:
+    """The running embedded AWS as it describes itself, and whether this home started it."""
+    last = read_json(home.folder / "state/local.json") or {}
+    for candidate in [port] if port is not None else [last.get("port"), DEFAULT_PORT]:
+        status = embedded_status(candidate) if candidate else None
+        if status is not None:
+            instance = dict(status["instance"])
+            same = (instance["port"], instance["started"]) == (last.get("port"), last.get("started"))
+            return instance, bool(same and last.get("ours"))
+    if port or not start:
+        where = f"on port {port}" if port else "that this platform used, nor one on port 4566"
+        raise LocalAwsError(
+            "no embedded AWS answers",
+            where,
+            hint=f"launchbook local start --detach{f' --port {port}' if port else ''}",
+        )
+    said = launchbook_local("start", "--detach", "--port", "0", timeout=_START_SECONDS)
+    found = int(said.partition("http://127.0.0.1:")[2].split(" ")[0])
+    status = embedded_status(found)
+    if status is None:
+        raise LocalAwsError("the embedded AWS has ended already", f"nothing answers on port {found}")
+    return dict(status["instance"]), True
+
+
+def _session(profile: str | None, endpoint: str | None) -> botocore.session.Session:
+    session = botocore.session.Session(profile=profile)
+    if endpoint:
+        # Neither a profile nor the environment may name another endpoint or real credentials here.
+        session.set_config_variable("profile", None)
+        session.set_credentials(*_DUMMY)
+    return session
+
+
+def _whoami(session: botocore.session.Session, region: str, endpoint: str | None) -> tuple[str, str]:
+    from launchbook.lifecycle.failures import aws_failure
+
+    try:
+        sts = session.create_client("sts", region_name=region, endpoint_url=endpoint, config=_CONFIG)
+        said = sts.get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise aws_failure(error, region, endpoint) from None
+    return str(said["Account"]), str(said["Arn"])
+
+
+def _inherited() -> dict[str, str]:
+    """The caller's environment without what would move Terraform's state, arguments or log elsewhere."""
+    moved = (
+        "TF_DATA_DIR",
+        "TF_WORKSPACE",
+        "TF_LOG",
+        "TF_LOG_PATH",
+        "TF_LOG_CORE",
+        "TF_LOG_PROVIDER",
+        "TF_INPUT",
+    )
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in moved and not name.startswith("TF_CLI_ARGS")
+    }
+
+
+def _aws_env(profile: str | None, region: str) -> dict[str, str]:
+    chosen = {"AWS_PROFILE": profile} if profile else {}
+    return _inherited() | chosen | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def _local_env(endpoint: str, region: str) -> dict[str, str]:
+    """What `launchbook local env` prints: an endpoint, dummy credentials, and nothing of the caller's own."""
+    rest = {name: value for name, value in _inherited().items() if not name.startswith("AWS_")}
+    key, secret = _DUMMY
+    return rest | {
+        "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "3", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }  # fmt: skip
+
+
+def require_account(target: Target, account: str) -> None:
+    """Raises RunFailed unless the target is the account that was named."""
+    if account and account != target.account:
+        raise RunFailed(
+            f"these credentials are of account {target.account}", f"--account says {account}",
+            hint="choose another --profile, or correct --account",
+        )  # fmt: skip
