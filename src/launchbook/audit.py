@@ -20,6 +20,7 @@ from launchbook.collect.whoami import whoami
 from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
 from launchbook.repo import discover
+from launchbook.repo.plan import read_plan, with_plan
 from launchbook.settings import Settings, load_settings
 
 #: Facts of the account as a whole: they belong to every system in it.
@@ -109,7 +110,7 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
         found.facts += discover(question.path, question.environment or settings.environment).facts
         found.sources.append(f"repository {question.path}")
     if question.plan is not None:
-        found.facts += _plan(question.plan)
+        found.facts = with_plan(found.facts, read_plan(question.plan))
         found.sources.append(f"plan {question.plan}")
     if question.pasted:
         saved = question.pasted_at or at
@@ -123,15 +124,6 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
             "nothing to audit", "no path, account or pasted output was given", hint="launchbook audit PATH"
         )
     return found
-
-
-def _plan(path: Path) -> Facts:
-    """A plan file's facts: discovery reads it like any file, alone in its folder's place."""
-    if not path.is_file():
-        raise UsageError(f"cannot read {path}", "it is no file", hint="terraform show -json FILE > plan.json")
-    facts = discover(path.parent).facts
-    own = [fact for fact in facts if fact.where.file == path.name]
-    return Facts(own, [gap for gap in facts.gaps if gap.where.file == path.name])
 
 
 def _live(

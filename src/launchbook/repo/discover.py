@@ -51,7 +51,7 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     found = Found(tree, environment, gaps=list(walked.gaps))
     for form, files in claims(tree).items():
         _read(form, files, found)
-    facts = _related(found) + Facts(complete=IN_FILES_ALONE, files=tree.files)
+    facts = related(found) + Facts(complete=IN_FILES_ALONE, files=tree.files)
     differing, gaps = _contradictions(facts)
     if gaps:
         facts += Facts(gaps=gaps)
@@ -59,7 +59,7 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     return Discovery(root, facts, tuple(differing), walked.skipped, tuple(walked.vendored), generated)
 
 
-def _related(found: Found) -> Facts:
+def related(found: Found) -> Facts:
     """The facts with every relation; each module sees what the ones before it added."""
     links = [*found.relations, *wired(found.facts, found.references)]
     facts = Facts(found.facts, found.gaps, links)
