@@ -89,8 +89,8 @@ def _stored(name: str, *sizes: str, what: str = "GB") -> Rule:
         rate = item.rate(name)
         size = next((item.number(one) for one in sizes if item.values.get(one) not in (None, "")), None)
         if size is None:
-            return Charge(use=f"{rate} per {what} and month")
-        return Charge(_month(size * rate), f"{_plain(size)} {what}", f"{rate} per {what} and month")
+            return Charge(use=f"${rate} per {what} and month")
+        return Charge(_month(size * rate), f"{_plain(size)} {what}", f"${rate} per {what} and month")
 
     return rule
 
@@ -137,7 +137,7 @@ def ecs_task(item: Item) -> Charge:
 def load_balancer(item: Item) -> Charge:
     """Its hours, and a public address a zone when it faces the internet."""
     kind = "nlb" if item.values.get("load_balancer_type") == "network" else "alb"
-    use = f"{item.rate(f'{kind}_lcu_hour')} per capacity unit and hour"
+    use = f"${item.rate(f'{kind}_lcu_hour')} per capacity unit and hour"
     hourly, counted = item.rate(f"{kind}_hour"), kind.upper()
     if not item.values.get("internal"):
         zones = item.count(2, "subnets", "availability_zones")
@@ -152,7 +152,9 @@ def vpc_endpoint(item: Item) -> Charge:
         return Charge(counted="a gateway endpoint is free")
     zones = item.count(1, "subnet_ids")
     return Charge(
-        zones * item.rate("endpoint_hour"), f"{zones} × zone", f"{item.rate('endpoint_gb')} per GB through it"
+        zones * item.rate("endpoint_hour"),
+        f"{zones} × zone",
+        f"${item.rate('endpoint_gb')} per GB through it",
     )
 
 
@@ -167,8 +169,15 @@ def database(item: Item) -> Charge:
     size = item.number("allocated_storage", 20)
     hourly = item.rate("rds", kind) + _month(size * item.rate(f"rds_{storage}_gb_month"))
     counted = f"db.{kind} and {_plain(size)} GB {storage}" + (", in two zones" if copies == 2 else "")
-    backup = item.rate("rds_snapshot_gb_month")
-    return Charge(copies * hourly, counted, f"{backup} per GB and month of backups beyond its size")
+    if item.values.get("manage_master_user_password") is True:
+        return Charge(
+            copies * hourly + _month(item.rate("secret_month")), f"{counted}, and its secret", _backups(item)
+        )
+    return Charge(copies * hourly, counted, _backups(item))
+
+
+def _backups(item: Item) -> str:
+    return f"${item.rate('rds_snapshot_gb_month')} per GB and month of backups beyond its size"
 
 
 def cache(item: Item) -> Charge:
@@ -205,7 +214,7 @@ def alarm(item: Item) -> Charge:
 
 def table(item: Item) -> Charge:
     """Provisioned capacity; on demand only use costs."""
-    use = f"{item.rate('dynamodb_gb_month')} per GB and month, and each request"
+    use = f"${item.rate('dynamodb_gb_month')} per GB and month, and each request"
     if item.values.get("billing_mode") == "PAY_PER_REQUEST":
         return Charge(use=use)
     reads, writes = item.number("read_capacity", 0), item.number("write_capacity", 0)
@@ -217,14 +226,14 @@ def secret(item: Item) -> Charge:
     """A secret; one that waits for its deletion costs nothing."""
     if item.values.get("deleted"):
         return Charge(counted="scheduled for deletion: free")
-    return Charge(_month(item.rate("secret_month")), "one secret", "0.05 per 10,000 calls")
+    return Charge(_month(item.rate("secret_month")), "one secret", "$0.05 per 10,000 calls")
 
 
 def key(item: Item) -> Charge:
     """A key of one's own; one that waits for its deletion costs nothing."""
     if item.values.get("key_state") == "PendingDeletion":
         return Charge(counted="scheduled for deletion: free")
-    return Charge(_month(item.rate("kms_key_month")), "one key", "0.03 per 10,000 calls")
+    return Charge(_month(item.rate("kms_key_month")), "one key", "$0.03 per 10,000 calls")
 
 
 def automated_backup(item: Item) -> Charge:
@@ -248,6 +257,12 @@ def parameter(item: Item) -> Charge:
     return Charge(counted="standard: free")
 
 
+def log_group(item: Item) -> Charge:
+    """What it keeps; what is written into it is use."""
+    kept = _stored("log_stored_gb_month", "stored_gb")(item)
+    return Charge(kept.hourly, kept.counted, f"${item.rate('log_gb')} per GB written, {kept.use} kept")
+
+
 def streams(item: Item) -> Charge:
     """Its shards."""
     shards = item.number("shard_count", 1)
@@ -256,14 +271,14 @@ def streams(item: Item) -> Charge:
 
 RULES: dict[str, Rule] = {
     "aws_appautoscaling_target": lambda item: Charge(
-        use=f"up to {_plain(item.number('max_capacity', 0))} units of what it scales"
+        counted=f"it may raise what it scales to {_plain(item.number('max_capacity', 0))}"
     ),
-    "aws_backup_vault": _by_use("{} per GB and month of database copies", "rds_snapshot_gb_month"),
+    "aws_backup_vault": _by_use("${} per GB and month of database copies", "rds_snapshot_gb_month"),
     "aws_cloudwatch_composite_alarm": _by_month("composite_alarm_month", "one alarm"),
     "aws_cloudwatch_dashboard": _by_month("dashboard_month", "one dashboard"),
-    "aws_cloudwatch_event_bus": _by_use("{} per million events", "event_bus_million"),
-    "aws_cloudwatch_log_group": _stored("log_stored_gb_month", "stored_gb"),
-    "aws_cloudwatch_log_metric_filter": _by_use("{} per month for its metric", "custom_metric_month"),
+    "aws_cloudwatch_event_bus": _by_use("${} per million events", "event_bus_million"),
+    "aws_cloudwatch_log_group": log_group,
+    "aws_cloudwatch_log_metric_filter": _by_use("${} per month for its metric", "custom_metric_month"),
     "aws_cloudwatch_metric_alarm": alarm,
     "aws_db_instance": database,
     "aws_db_instance_automated_backup": automated_backup,
@@ -283,16 +298,16 @@ RULES: dict[str, Rule] = {
     "aws_instance": instance,
     "aws_kinesis_stream": streams,
     "aws_kms_key": key,
-    "aws_lambda_function": _by_use("{} per million calls, and the time they take", "lambda_million"),
+    "aws_lambda_function": _by_use("${} per million calls, and the time they take", "lambda_million"),
     "aws_lb": load_balancer,
-    "aws_nat_gateway": _by_hour("nat_hour", "one gateway", "{} per GB through it", "nat_gb"),
+    "aws_nat_gateway": _by_hour("nat_hour", "one gateway", "${} per GB through it", "nat_gb"),
     "aws_route53_health_check": _by_month("health_check_month", "one health check"),
     "aws_route53_zone": _by_month("zone_month", "one zone", "its queries"),
     "aws_s3_bucket": _stored("s3_gb_month", "stored_gb"),
     "aws_secretsmanager_secret": secret,
-    "aws_sfn_state_machine": _by_use("{} per 1,000 transitions", "state_transitions_1000"),
-    "aws_sns_topic": _by_use("{} per million notices, and each delivery", "sns_million"),
-    "aws_sqs_queue": _by_use("{} per million requests", "sqs_million"),
+    "aws_sfn_state_machine": _by_use("${} per 1,000 transitions", "state_transitions_1000"),
+    "aws_sns_topic": _by_use("${} per million notices, and each delivery", "sns_million"),
+    "aws_sqs_queue": _by_use("${} per million requests", "sqs_million"),
     "aws_ssm_parameter": parameter,
     "aws_vpc_endpoint": vpc_endpoint,
     "ecs_task": ecs_task,

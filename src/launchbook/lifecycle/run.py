@@ -41,7 +41,7 @@ class Run:
         return set(self.steps)
 
     def record(self, event: Mapping[str, Any]) -> None:
-        """Append one event and wait until the disk has it. Raises RunFailed when it can't: nothing more is done then."""
+        """Append one event and wait until the disk has it. Raises RunFailed when it can't, to do nothing more."""
         line = json.dumps({"at": _now().isoformat(timespec="milliseconds"), **event}, default=str) + "\n"
         try:
             descriptor = os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -67,8 +67,8 @@ class Show(Protocol):
     def ended(self, result: StepResult) -> None:
         """A step has ended."""
 
-    def ask(self, question: str) -> bool:
-        """Ask a person; False where nobody can answer."""
+    def ask(self, question: str) -> bool | None:
+        """Ask a person; None where nobody can answer."""
 
 
 class Silent:
@@ -86,9 +86,9 @@ class Silent:
     def ended(self, result: StepResult) -> None:
         """Nothing."""
 
-    def ask(self, question: str) -> bool:
-        """Nobody."""
-        return False
+    def ask(self, question: str) -> bool | None:
+        """Nobody answers."""
+        return None
 
 
 @dataclass

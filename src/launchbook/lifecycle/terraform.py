@@ -1,0 +1,242 @@
+"""The third door: Terraform, unchanged, in a folder of ours, in a session of its own, its output in a log.
+
+A Terraform outlives a killed tool; the next command on the same root waits for it. What it says when it fails becomes
+one error with a hint (:mod:`launchbook.lifecycle.failures`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from launchbook import process
+from launchbook.errors import RunFailed
+from launchbook.lifecycle import leftovers
+from launchbook.lifecycle.failures import LockHeld, terraform_failure
+from launchbook.lifecycle.following import follow
+from launchbook.lifecycle.home import read_json, write_json
+from launchbook.lifecycle.platform import Root
+from launchbook.lifecycle.provider import Source, find_source, find_tool
+from launchbook.lifecycle.staging import LOCK_FILE, stage
+from launchbook.lifecycle.steps import Work
+from launchbook.lifecycle.variables import given
+
+_BACKEND = "backend.launchbook.hcl"
+_INIT = "init.launchbook.json"
+_PLAN = "launchbook.tfplan"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A managed resource in a state. ``arn`` is empty where it has none; ``region`` where its ARN names none."""
+
+    type: str
+    name: str
+    address: str
+    id: str
+    arn: str
+    region: str
+    attributes: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A saved plan. ``summary`` is Terraform's own last line; ``json`` asks Terraform for the whole of it, once."""
+
+    terraform: Terraform = field(repr=False)
+    file: Path
+    changes: bool
+    summary: str
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """What ``terraform show -json`` says of it. May hold secrets: never written anywhere as it is."""
+        shown: dict[str, Any] = json.loads(self.terraform.quiet("show", "-json", str(self.file)))
+        return shown
+
+    def changed(self) -> Iterator[tuple[str, str]]:
+        """Each resource that would change: its address, and what would be done (``create``, ``delete/create``)."""
+        for change in self.json.get("resource_changes", []):
+            actions = change["change"]["actions"]
+            if actions not in (["no-op"], ["read"]):
+                yield change["address"], "/".join(actions)
+
+
+class Terraform:
+    """One root of a platform on one target. Methods raise RunFailed with what Terraform said, and MissingTool."""
+
+    def __init__(self, root: Root, work: Work, *, without_backend: bool = False) -> None:
+        self.root, self.work = root, work
+        self.tool = find_tool(work.target.env.get("PATH"))
+        self._state = work.home.state(work.target.key) / ("plans" if without_backend else "")
+        self._without_backend = without_backend
+        self.folder = stage(work.platform, root, self._state)
+        self.log = work.run.folder / f"terraform-{root.name}.log"
+        self._source: Source | None = None
+
+    def init(self) -> None:
+        """Make the working folder ready; nothing happens when it is so already."""
+        leftovers.wait_for_orphan(self.folder, self.tool.name, self.work)
+        backend = self._backend()
+        marker = self.folder / _INIT
+        wanted = self._init_key(backend)
+        if read_json(marker) == wanted:
+            return
+        marker.unlink(missing_ok=True)
+        arguments = ["init", "-input=false", "-reconfigure"]
+        if self._without_backend:
+            (self.folder / "launchbook_override.tf").write_text(
+                'terraform {\n  backend "local" {}\n}\n', "utf-8"
+            )
+        elif backend:
+            (self.folder / _BACKEND).write_text(backend, encoding="utf-8")
+            arguments.append(f"-backend-config={_BACKEND}")
+        try:
+            self.run(*arguments)
+        except RunFailed as failure:
+            # The registry took the connection and gave nothing: a mirror may still have it.
+            if "provider" not in failure.what or not self._turn_to_mirror():
+                raise
+            self.run(*arguments)
+        write_json(marker, self._init_key(backend))
+        self._push_errored()
+
+    def plan(self, *, destroy: bool = False, target: Sequence[str] = (), refresh: bool = True) -> Plan:
+        """Plan and save the plan; ``target`` are addresses."""
+        self.init()
+        mode = [*(["-destroy"] if destroy else []), *([] if refresh else ["-refresh=false"])]
+        said = self.run(
+            "plan", "-input=false", "-detailed-exitcode", f"-out={_PLAN}", *mode,
+            *(f"-target={one}" for one in target), *given(self.root, self.work), codes=(0, 2),
+        )  # fmt: skip
+        last = [line for line in said.text.splitlines() if line.startswith(("Plan:", "No changes"))]
+        return Plan(self, self.folder / _PLAN, said.code == 2, last[-1] if last else "")
+
+    def apply(self, plan: Plan) -> None:
+        """Carry out a saved plan; its file is gone then."""
+        try:
+            self.run("apply", "-input=false", _PLAN)
+        finally:
+            plan.file.unlink(missing_ok=True)
+
+    def state(self) -> dict[str, Any]:
+        """The whole state as Terraform keeps it. May hold secrets: never written anywhere as it is."""
+        self.init()
+        said = self.quiet("state", "pull")
+        found: dict[str, Any] = json.loads(said) if said.strip() else {}
+        return found
+
+    def outputs(self) -> dict[str, Any]:
+        """The outputs by name, without the sensitive ones."""
+        return outputs_of(self.state())
+
+    def resources(self) -> list[Resource]:
+        """Every managed resource in the state."""
+        return list(resources_of(self.state(), self.work.target.region))
+
+    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> leftovers.Said:
+        """Run Terraform to its end, its output in the log and its progress shown.
+
+        The lock of a Terraform of ours that was killed is removed, once.
+        """
+        try:
+            return self._run(arguments, codes)
+        except LockHeld as held:
+            if not leftovers.unlock(self, held.lock):
+                raise
+            return self._run(arguments, codes)
+
+    def quiet(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """Run a short command whose output is data: not logged, not shown."""
+        done = process.run([self.tool.path, *arguments], env=self._env(), cwd=self.folder, timeout=600)
+        if done.code not in codes:
+            raise terraform_failure(self.root.name, done.stdout + done.stderr, str(self.log), arguments[0])
+        return done.stdout
+
+    def _run(self, arguments: Sequence[str], codes: tuple[int, ...]) -> leftovers.Said:
+        start = self.log.stat().st_size if self.log.exists() else 0
+        leftovers.began(self.folder, arguments)
+        child = process.start(
+            [self.tool.path, *arguments, "-no-color"], env=self._env(), cwd=self.folder, log=self.log
+        )
+        code = follow(child, self.log, start, self.work)
+        said = self.log.read_bytes()[start:].decode(errors="replace")
+        failure = (
+            None if code in codes else terraform_failure(self.root.name, said, str(self.log), arguments[0])
+        )
+        if code < 128 and not isinstance(failure, LockHeld):
+            leftovers.ended(self.folder)
+        if failure is not None:
+            raise failure
+        return leftovers.Said(code, said)
+
+    def _env(self) -> dict[str, str]:
+        if self._source is None:
+            self._source = find_source(self.tool, self.work.home, self.work.target.env)
+        kept = {name: value for name, value in self.work.target.env.items() if name != "TF_CLI_CONFIG_FILE"}
+        return kept | dict(self._source.env) | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+
+    def _turn_to_mirror(self) -> bool:
+        before = self._source
+        self._source = find_source(self.tool, self.work.home, self.work.target.env, without_registry=True)
+        return self._source != before and "mirror" in self._source.kind
+
+    def _backend(self) -> str:
+        """The text of the backend file: from an earlier root's output, else the root's own ``backend.hcl``."""
+        if self._without_backend or not self.root.backend:
+            return ""
+        try:
+            return self.work.outputs().text(self.root.backend)
+        except RunFailed:
+            own = self.root.path / "backend.hcl"
+            if not own.is_file():
+                raise
+            return own.read_text("utf-8")
+
+    def _init_key(self, backend: str) -> str:
+        files = sorted(self.root.path.rglob("*.tf*"))
+        lock = self.folder / LOCK_FILE
+        digest = hashlib.sha256(f"{self.tool.path}\0{backend}\0{self._without_backend}".encode())
+        for path in [*files, lock]:
+            if path.is_file() and "tfstate" not in path.name and ".terraform/" not in str(path):
+                digest.update(path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def _push_errored(self) -> None:
+        """A state that Terraform could not store is stored now."""
+        left = self.folder / "errored.tfstate"
+        if left.exists():
+            self.work.show.note(
+                f"{self.root.name}: storing the state that an earlier Terraform could not store"
+            )
+            self.run("state", "push", left.name)
+            left.replace(left.with_suffix(".pushed"))
+
+
+def outputs_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs that a state holds, without the sensitive ones."""
+    return {name: one["value"] for name, one in state.get("outputs", {}).items() if not one.get("sensitive")}
+
+
+def resources_of(state: Mapping[str, Any], region: str) -> Iterator[Resource]:
+    """The managed resources that a state holds; ``region`` is that of those whose ARN names none."""
+    for block in state.get("resources", []):
+        if block.get("mode") != "managed":
+            continue
+        for one in block.get("instances", []):
+            attributes = one.get("attributes") or {}
+            arn = str(attributes.get("arn") or "")
+            key = one.get("index_key")
+            suffix = "" if key is None else f"[{json.dumps(key)}]"
+            module = f"{block['module']}." if block.get("module") else ""
+            parts = arn.split(":")
+            yield Resource(
+                block["type"], str(attributes.get("name") or attributes.get("bucket") or block["name"]),
+                f"{module}{block['type']}.{block['name']}{suffix}", str(attributes.get("id") or ""), arn,
+                (parts[3] if len(parts) > 3 else "") or region, attributes,
+            )  # fmt: skip
