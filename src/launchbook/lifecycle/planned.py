@@ -46,7 +46,7 @@ class Plan:
         self.resources = tuple(
             _planned(change, configured)
             for change in document.get("resource_changes") or ()
-            if change.get("mode", "managed") == "managed" and (change.get("change") or {}).get("after")
+            if change.get("mode", "managed") == "managed" and change["change"].get("after") is not None
         )
 
     def near(self, one: Planned, attribute: str) -> list[Planned]:
