@@ -8,10 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from launchbook.model import Fact
 from launchbook.repo.code.endpoints import kind_of, touches
+from launchbook.repo.code.mounting_python import Module, assigned, mounting, own_prefix, root
 from launchbook.repo.code.python import constant, dotted, functions, imported, keyword, strings, tree
+from launchbook.repo.mounts import Router
 from launchbook.repo.reader import File, Found, reader
 
+_ADDS = re.compile(r"add_(url_rule|api_route|route|resource|get|post|put|patch|delete)")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 _AUTHENTICATES = re.compile(
     r"login_required|require_?auth|authenticate|Security\b|HTTPBearer|OAuth2|compare_digest|APIKey"
@@ -23,29 +27,37 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Route:
-    """A declared route: where it stands, its path as declared, its methods and its handler's name."""
+    """A declared route: where it stands, its path below its router, its methods and its handler's name.
+
+    ``router`` is the name of the router as the file has it; empty for one that stands alone.
+    """
 
     line: int
     path: str
     methods: list[str]
     handler: str
     guards: list[str]
+    router: str = ""
 
 
 @reader(
     "Python routes",
     "*.py",
     sniff=rb"@\w+\.(get|post|put|patch|delete|route|api_route|websocket)\(|\bRoute\("
+    rb"|\.add_(url_rule|api_route|route|resource|get|post|put|patch|delete)\(|include_router|register_blueprint|\bMount\("
     rb"|[\"']/[^\"']*[\"']: *\{ *[\"'](GET|POST|PUT|DELETE)[\"']",
     hides=("endpoint",),
 )
 def python_routes(file: File, found: Found) -> None:
     """Every route that the file declares."""
+    if file.name.startswith("test_") or file.name == "conftest.py":
+        return
     module = tree(file)
     by_name = {function.name: function for function in functions(module)}
     origins = imported(module)
-    prefixes = _prefixes(module)
-    for route in (*_decorated(module, prefixes), *_listed(module), *_tabled(module)):
+    names = Module(file, found.tree, module)
+    mounting(names, found.mounts)
+    for route in (*_decorated(module, names), *_added(module, names), *_listed(module), *_tabled(module)):
         handler = by_name.get(route.handler.rpartition(".")[2])
         source = ast.get_source_segment(file.text, handler) or "" if handler is not None else ""
         path = re.sub(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}", lambda m: f"{{{m[1] or m[2]}}}", route.path)
@@ -54,7 +66,7 @@ def python_routes(file: File, found: Found) -> None:
         )
         used = _used(handler, origins)
         for method in route.methods:
-            found.endpoint(
+            endpoint = found.endpoint(
                 file,
                 method,
                 path or "/",
@@ -65,32 +77,21 @@ def python_routes(file: File, found: Found) -> None:
                 touches=[*touches(used)],
                 simulated="random." in source,
             )
+            _belongs(names, endpoint, route.router, found)
 
 
-def _prefixes(module: ast.Module) -> dict[str, str]:
-    """The prefix of each router or blueprint of this file, by its name."""
-    found: dict[str, str] = {}
-    for node in ast.walk(module):
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.targets[0], ast.Name)
-        ):
-            prefix = constant(keyword(node.value, "prefix")) or constant(keyword(node.value, "url_prefix"))
-            if isinstance(prefix, str):
-                found[node.targets[0].id] = prefix.rstrip("/")
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and dotted(node.func).endswith(
-            (".include_router", ".register_blueprint")
-        ):
-            name = dotted(node.args[0]) if node.args else ""
-            prefix = constant(keyword(node, "prefix")) or constant(keyword(node, "url_prefix"))
-            if name and isinstance(prefix, str):
-                found[name] = prefix.rstrip("/") + found.get(name, "")
-    return found
+def _belongs(names: Module, endpoint: Fact, owner: str, found: Found) -> None:
+    if owner.endswith("[]"):  # a list of routes, which serves as it stands unless something mounts it
+        router = Router(names.file.path, owner[:-2]) if len(owner) > 2 else None
+        found.mounts.roots |= {router} if router is not None else set()
+    else:
+        router = names.router(ast.parse(owner, mode="eval").body) if owner else None
+    if router is not None:
+        root(names, owner, router, found.mounts)
+        found.mounts.belongs(endpoint, router)
 
 
-def _decorated(module: ast.Module, prefixes: dict[str, str]) -> Iterator[Route]:
+def _decorated(module: ast.Module, names: Module) -> Iterator[Route]:
     for function in functions(module):
         guards = [guard for one in function.decorator_list if (guard := _guard(one))]
         for one in function.decorator_list:
@@ -108,9 +109,37 @@ def _decorated(module: ast.Module, prefixes: dict[str, str]) -> Iterator[Route]:
                 continue
             if owner:
                 depends = ["authentication"] if _AUTHENTICATES.search(ast.unparse(one)) else []
-                yield Route(
-                    one.lineno, prefixes.get(owner, "") + path, methods, function.name, guards + depends
-                )
+                path = own_prefix(names, owner) + path
+                yield Route(one.lineno, path, methods, function.name, guards + depends, owner)
+
+
+def _added(module: ast.Module, names: Module) -> Iterator[Route]:
+    """``app.add_url_rule("/x", view_func=show)``, ``add_api_route``, ``router.add_get`` and Flask-RESTful resources."""
+    for call in ast.walk(module):
+        owner, _, verb = dotted(call.func).rpartition(".") if isinstance(call, ast.Call) else ("", "", "")
+        match = _ADDS.fullmatch(verb)
+        if not isinstance(call, ast.Call) or match is None or not owner:
+            continue
+        texts = [(place, path) for place, one in enumerate(call.args) if (path := _rooted(names, one))]
+        given = keyword(call, "view_func") or keyword(call, "endpoint") or keyword(call, "handler")
+        others = [one for place, one in enumerate(call.args) if place not in dict(texts)]
+        named = [method.upper() for method in strings(keyword(call, "methods"))]
+        verbs = [match[1].upper()] if match[1] in _METHODS else named
+        handler = dotted(given or (others[-1] if others else None))
+        for _, path in texts:
+            full = own_prefix(names, owner) + path
+            yield Route(
+                call.lineno, full, verbs or _default(verb), handler, [], owner.removesuffix(".router")
+            )
+
+
+def _rooted(names: Module, node: ast.expr) -> str:
+    path = names.literal(node)
+    return path if path is not None and path.startswith("/") else ""
+
+
+def _default(verb: str) -> list[str]:
+    return ["ANY"] if verb == "add_resource" else ["GET"]
 
 
 def _guard(decorator: ast.expr) -> str:
@@ -122,17 +151,19 @@ def _guard(decorator: ast.expr) -> str:
 
 def _listed(module: ast.Module) -> Iterator[Route]:
     """``Route("/orders", create, methods=["POST"])``, below the ``Mount`` it stands in."""
-    stack: list[tuple[ast.AST, str]] = [(module, "")]
+    stack: list[tuple[ast.AST, str, str]] = [(module, "", "")]
     while stack:
-        node, prefix = stack.pop()
+        node, prefix, owner = stack.pop()
+        for name, value in assigned(node):
+            owner = name if isinstance(value, ast.List) else owner
         if isinstance(node, ast.Call):
             name, path = dotted(node.func).rpartition(".")[2], constant(node.args[0]) if node.args else None
             if name == "Mount" and isinstance(path, str):
                 prefix += path.rstrip("/")
             elif name == "Route" and isinstance(path, str) and path.startswith("/") and len(node.args) > 1:
                 methods = [method.upper() for method in strings(keyword(node, "methods"))] or ["GET"]
-                yield Route(node.lineno, prefix + path, methods, dotted(node.args[1]), [])
-        stack.extend((child, prefix) for child in reversed(list(ast.iter_child_nodes(node))))
+                yield Route(node.lineno, prefix + path, methods, dotted(node.args[1]), [], f"{owner}[]")
+        stack.extend((child, prefix, owner) for child in reversed(list(ast.iter_child_nodes(node))))
 
 
 def _tabled(module: ast.Module) -> Iterator[Route]:

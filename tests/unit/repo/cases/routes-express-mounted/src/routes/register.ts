@@ -1,0 +1,3 @@
+export default function (server) {
+  server.get('/registered', (req, res) => res.json({}));
+}

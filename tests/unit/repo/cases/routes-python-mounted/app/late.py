@@ -1,0 +1,11 @@
+from fastapi import APIRouter
+
+
+def make_router():
+    late = APIRouter()
+
+    @late.get("/one")
+    def one():
+        return {}
+
+    return late

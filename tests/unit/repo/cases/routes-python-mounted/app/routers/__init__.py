@@ -1,0 +1,1 @@
+from .users import router as users_router
