@@ -55,7 +55,12 @@ def built_in() -> list[str]:
 
 
 def load(name: str) -> Checklist:
-    """A built-in checklist by name, or one from a ``.toml`` file. Raises UsageError for neither, or a wrong shape."""
+    """A built-in checklist by name, or one from a ``.toml`` file. Raises UsageError for neither, or a wrong shape.
+
+    ``NAME-platform`` is ``platform``, for whoever calls a platform's checklist by the platform's name.
+    """
+    if name.endswith("-platform"):
+        name = "platform"
     if name.endswith(".toml"):
         path = Path(name)
         text = _text(path) if path.is_file() else None

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from botocore import xform_name
 
 from launchbook.collect.declare import Call, Collector
+from launchbook.collect.keep import quoted
 
 _START = """#!/usr/bin/env bash
 # Read-only: every command lists or describes. Secret-bearing fields are left out by --query.
@@ -99,7 +100,7 @@ def _needed(one: Collector, call: Call) -> list[str]:
 
 
 def _columns(call: Call, fields: list[str]) -> str:
-    item = ", ".join(path or "@" for path in fields)
+    item = ", ".join(".".join(map(quoted, path.split("."))) if path else "@" for path in fields)
     return f"{call.each}[].[{item}]" if call.each else f"[{item}]"
 
 

@@ -45,6 +45,8 @@ class Call:
     keep: Sequence[str] = ()
     #: Errors that mean "there is none": the answer is then empty and complete, not a gap.
     none_codes: Sequence[str] = ()
+    #: The first page is all that is asked for: ``given`` orders the answer and says how much of it.
+    one_page: bool = False
 
     @cached_property
     def tree(self) -> Keep:

@@ -56,6 +56,7 @@ def ecs_clusters(row: Row) -> Seen:
             "rollouts": "deployments[].rolloutState",
             "rollout_reasons": "deployments[].rolloutStateReason",
             "deployment_ids": "deployments[].id",
+            "deployed_at": "deployments[].createdAt",
             "failed_tasks": "deployments[].failedTasks",
             "circuit_breaker": "deploymentConfiguration.deploymentCircuitBreaker.enable",
             "subnets": "networkConfiguration.awsvpcConfiguration.subnets",

@@ -64,9 +64,7 @@ class Keep:
         target = f"{name}[]" if self.many else name
         if not self.fields:
             return name
-        inner = ", ".join(
-            f"{_quoted(key)}: {below.query(_quoted(key))}" for key, below in self.fields.items()
-        )
+        inner = ", ".join(f"{quoted(key)}: {below.query(quoted(key))}" for key, below in self.fields.items())
         return f"{target}.{{{inner}}}" if target else f"{{{inner}}}"
 
 
@@ -85,7 +83,8 @@ def _plain(value: object, *, whole: bool) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A field's name as JMESPath takes it."""
     return name if _PLAIN.match(name) else f'"{name}"'
 
 

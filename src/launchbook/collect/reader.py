@@ -105,7 +105,7 @@ class Reader:
         method = botocore.xform_name(call.operation)
         tree = call.tree
         try:
-            if client.can_paginate(method):
+            if client.can_paginate(method) and not call.one_page:
                 pages = iter(client.get_paginator(method).paginate(**parameters))
             else:
                 pages = (getattr(client, method)(**parameters) for _ in (0,))

@@ -14,9 +14,14 @@ from dataclasses import dataclass
 
 from launchbook.collect.table import read_table
 
+#: A command behind any prompt, or as a page lists it: ``- `aws …` ``.
 _COMMAND = re.compile(
-    r"^[^\S\n]*(?:[^\n`|]*?[$#%>❯»][ \t]+)?(?P<command>aws[ \t]+[a-z0-9-]+[ \t]+[a-z0-9-]+.*)$", re.M
+    r"^[^\S\n]*(?:[-*+][ \t]+`?|`|[^\n`|]{0,200}?[$#%>❯»][ \t]+`?)?(?P<command>aws[ \t]+[a-z0-9-]+[ \t]+[a-z0-9-]+.*)$",
+    re.M,
 )
+#: What stands for a value that a shell or a person would have put there.
+PLACEHOLDER = re.compile(r"^[\"']?[$<].*$", re.S)
+_LINE = re.compile(r"""^[^\S\n]*["']?(?P<name>[A-Za-z][A-Za-z ]{2,40}?)["']?[ \t]*[:=][ \t]*(?P<value>[^\s{\[][^\n]{0,80})$""", re.M)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,10 @@ class Block:
     flags: dict[str, list[str]]
     answer: object = None
     problem: str = ""
+    #: Whether the answer is from a table: its cells are text, and a list of one may be an object.
+    table: bool = False
+    #: ``Name: value`` lines that stand without a command, by name.
+    lines: tuple[tuple[str, str], ...] = ()
 
     @property
     def region(self) -> str:
@@ -63,6 +72,7 @@ def read_transcript(text: str, name: str) -> list[Block]:
 
 
 def _block(command: str, rest: str, at: str) -> Block:
+    command = _plain(command)
     try:
         words = shlex.split(command)
     except ValueError:
@@ -70,8 +80,22 @@ def _block(command: str, rest: str, at: str) -> Block:
     service, operation, flags = words[1], words[2], _flags(words[3:])
     if (service, operation) == ("s3", "ls"):
         return _listing(words, rest, at)
-    answer, problem = _answer(rest)
-    return Block(at, service, operation, flags, answer, problem)
+    answer, problem, table = _answer(rest, flags)
+    return Block(at, service, operation, flags, answer, problem, table)
+
+
+def _plain(command: str) -> str:
+    """A command without a page's closing backtick and without the commands inside it (``$(aws …)``)."""
+    if command.count("`") % 2:
+        command = command.rpartition("`")[0]
+    while (start := command.find("$(")) >= 0:
+        depth, end = 0, start + 1
+        for end in range(start + 1, len(command)):  # noqa: B007  # the place where it closes is what is looked for
+            depth += {"(": 1, ")": -1}.get(command[end], 0)
+            if depth == 0:
+                break
+        command = f"{command[:start]}'<command>'{command[end + 1 :]}"
+    return command
 
 
 def _flags(words: list[str]) -> dict[str, list[str]]:
@@ -98,27 +122,59 @@ def _listing(words: list[str], rest: str, at: str) -> Block:
     return Block(at, "s3api", "list-buckets", flags, answer)
 
 
-def _answer(text: str) -> tuple[object, str]:
-    """The first JSON document or table in a text; else why there is none."""
+def _answer(text: str, flags: dict[str, list[str]]) -> tuple[object, str, bool]:
+    """The first JSON document, table or list of a text; else why there is none. True for a table."""
     error = re.search(r"An error occurred \((\w+)\)[^\n]*", text)
     if error:
-        return None, f"{error[1]}: the command failed when it was run"
-    start = re.search(r"^[ \t]*([\[{\"]|null\b|\d+\s*$|true|false)", text, re.M)
+        return None, f"{error[1]}: the command failed when it was run", False
+    if flags.get("output") == ["text"]:
+        return *_words(text, flags), False
+    start = re.search(r"^[ \t]*([\[{\"]|null\b|\d+\s*$|true\b|false\b)", text, re.M)
     table = re.search(r"^[ \t]*[-+|]{3,}", text, re.M)
     if table and (not start or table.start() < start.start()):
-        return read_table(text[table.start() :])
+        return *read_table(text[table.start() :]), True
     if not start:
-        return (
-            None,
-            "nothing was pasted below it" if not text.strip() else "its output is neither JSON nor a table",
-        )
+        return None, _nothing(text), False
     try:
         found, _ = json.JSONDecoder().raw_decode(text[start.start() :].lstrip())
     except ValueError:
-        return None, "its output is cut off or is not JSON"
+        return None, "its output is cut off or is not JSON", False
     except RecursionError:
-        return None, "its output is nested too deeply"
-    return found, ""
+        return None, "its output is nested too deeply", False
+    return found, "", False
+
+
+def _nothing(text: str) -> str:
+    """Why a text holds no answer."""
+    if not text.strip():
+        return "nothing was pasted below it"
+    lines = _bare(text)
+    if lines:
+        return f"only lines of its output were pasted ({_said(lines)}): they do not say of what"
+    return "its output is neither JSON nor a table"
+
+
+def _words(text: str, flags: dict[str, list[str]]) -> tuple[object, str]:
+    """A list of plain values from ``--output text``; with more than one column it has no names."""
+    query = "".join(flags.get("query", [])).strip()
+    if not re.search(r"\[(\?.*)?\](\.\w+)?$", query, re.S):
+        return None, "text output has no names: paste it with --output json"
+    words = text.split()
+    if not words:
+        return None, "nothing was pasted below it"
+    # A prompt or a remark behind the values is no value: all of a list look alike.
+    lines = [line.split() for line in text.strip().splitlines()]
+    alike = [word for line in lines if all(one.startswith(words[0][:3]) for one in line) for word in line]
+    return alike, ""
+
+
+def _bare(text: str) -> tuple[tuple[str, str], ...]:
+    """``Name: value`` lines: what people copy when they are asked for the status alone."""
+    return tuple((match["name"].strip(), match["value"].strip(" ,\"'")) for match in _LINE.finditer(text))
+
+
+def _said(lines: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in lines[:4]) + (" …" if lines[4:] else "")
 
 
 def _alone(text: str, name: str, offset: int) -> Iterator[Block]:
@@ -135,3 +191,7 @@ def _alone(text: str, name: str, offset: int) -> Iterator[Block]:
             return
         yield Block(f"{name}:{line}", "", "", {}, found)
         position = begin + length
+    lines = _bare(text) if position == 0 else ()
+    if lines:
+        problem = f"lines without their command ({_said(lines)}): they do not say of what"
+        yield Block(f"{name}:{1 + offset}", "", "", {}, None, problem, lines=lines)
