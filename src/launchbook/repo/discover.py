@@ -18,6 +18,7 @@ from launchbook.model import IN_FILES_ALONE, Endpoint, Fact, Facts, Finding, Gap
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.lined import Unreadable
+from launchbook.repo.mounts import mounted
 from launchbook.repo.reader import File, Format, Found, Tree
 from launchbook.repo.walk import walk
 from launchbook.repo.wiring import wired
@@ -49,8 +50,8 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     walked = walk(root)
     tree = Tree(File(root, entry.path, entry.origin) for entry in walked.files)
     found = Found(tree, environment, gaps=list(walked.gaps))
-    for form, files in claims(tree).items():
-        _read(form, files, found)
+    _read_all(tree, found)
+    found.facts = mounted(found.facts, found.mounts)
     facts = related(found) + Facts(complete=IN_FILES_ALONE, files=tree.files)
     differing, gaps = _contradictions(facts)
     if gaps:
@@ -109,14 +110,32 @@ def _timed_routes(facts: Facts) -> Facts:
     return Facts(changed, facts.gaps, facts.relations, facts.complete)
 
 
-def claims(tree: Tree) -> dict[Format, list[File]]:
-    """Each format with the files it claims, in order of paths."""
-    claimed: dict[Format, list[File]] = {form: [] for form in known_formats()}
-    pick = _picker(tuple(claimed))
+def _read_all(tree: Tree, found: Found) -> None:
+    """Every file to each format that claims it, then to the formats that want all of theirs at once.
+
+    A file is read, parsed and dropped before the next one: what is held grows with what was found, not with the tree.
+    Facts stand in the order of the formats, as if each had read the whole tree alone.
+    """
+    known = known_formats()
+    together: dict[Format, list[File]] = {form: [] for form in known if form.together}
+    added: dict[Format, list[Fact]] = {form: [] for form in known}
+    pick = _picker(known)
     for file in tree.files.values():
         for form in pick(file):
-            claimed[form].append(file)
-    return claimed
+            found.hides = form.hides
+            if _admitted(form, file, found):
+                if form.each:
+                    _guarded(form, [file], found, form.each, file)
+                else:
+                    together[form].append(file)
+            added[form] += found.taken_out()
+        file.forget()
+    for form, files in together.items():
+        found.hides = form.hides
+        if files and form.together:
+            _guarded(form, files, found, form.together, files)
+        added[form] += found.taken_out()
+    found.facts = [fact for facts in added.values() for fact in facts]
 
 
 def _picker(known: Sequence[Format]) -> Callable[[File], Iterator[Format]]:
@@ -151,28 +170,16 @@ def _glob(name: str) -> re.Pattern[str]:
     return re.compile("(?:.*/)?".join(parts), re.S)
 
 
-def _read(form: Format, files: Sequence[File], found: Found) -> None:
-    """Let a format read its files; whatever goes wrong with one becomes a gap for that one."""
-    found.hides = form.hides
-    admitted = [file for file in files if _admitted(form, file, found)]
-    if form.together:
-        if admitted:
-            _guarded(form, admitted, found, form.together, admitted)
-    elif form.each:
-        for file in admitted:
-            _guarded(form, [file], found, form.each, file)
-
-
 def _admitted(form: Format, file: File, found: Found) -> bool:
     try:
         if file.size > form.limit:
-            if form.sniff and not form.sniff.search(file.head):
+            if not form.claims(file.head):
                 return False  # of another kind, as far as its beginning tells
             found.gap(
                 file, f"{file.size:,} bytes is more than {form.name} reads ({form.limit:,})", "split the file"
             )
             return False
-        return form.sniff is None or form.sniff.search(file.data) is not None
+        return form.sniff is None or form.claims(file.data)
     except Unreadable as error:
         found.gap(file, error.what, "make the file readable and run again")
         return False

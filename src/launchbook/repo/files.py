@@ -1,9 +1,10 @@
-"""Files below a root, read once, safely, on first use."""
+"""Files below a root, read safely, on first use; what was read is kept for the last few alone."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections import OrderedDict
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -16,10 +17,12 @@ from launchbook.repo.yaml_lines import load_yaml
 
 #: Bytes that tell what kind of file one is that is too large to read.
 HEAD = 100_000
+#: Files, and bytes of them, whose content is kept: a document with its lines takes forty times its bytes.
+KEPT_FILES, KEPT_BYTES = 32, 4_000_000
 
 
 class File:
-    """One file of the tree. Content is read on first use, once, and never through a link.
+    """One file of the tree. Content is read on first use, never through a link, and dropped some files later.
 
     ``path`` is relative to the root with ``/``; ``shown`` is the same fit for output. ``origin`` tells source from
     generated, archived and document trees.
@@ -49,11 +52,14 @@ class File:
     @cached_property
     def data(self) -> bytes:
         """The content. Raises Unreadable when it cannot be read or is not a regular file."""
-        return self._read(-1)
+        content = self._read(-1)
+        _keep(self, len(content))
+        return content
 
     @cached_property
     def head(self) -> bytes:
         """The first bytes of the content, enough to tell what kind of file it is. Raises Unreadable."""
+        _keep(self, HEAD)
         return self._read(HEAD)
 
     def _read(self, count: int) -> bytes:
@@ -84,9 +90,25 @@ class File:
         """The JSON document, with lines. Raises Unreadable."""
         return load_json(self.text)
 
+    def forget(self) -> None:
+        """Drop what was read; it is read again when it is asked for again."""
+        for name in ("data", "head", "text", "yaml", "json"):
+            self.__dict__.pop(name, None)
+
     @property
     def _full(self) -> str:
         return os.path.join(self._root, self.path)  # noqa: PTH118  # names are not always valid text
+
+
+_kept: OrderedDict[File, int] = OrderedDict()
+
+
+def _keep(file: File, size: int) -> None:
+    """Keep a file's content, and drop what was read before the last few."""
+    _kept.pop(file, None)
+    _kept[file] = size
+    while len(_kept) > KEPT_FILES or (len(_kept) > 1 and sum(_kept.values()) > KEPT_BYTES):
+        _kept.popitem(last=False)[0].forget()
 
 
 def _reason(error: OSError | ValueError) -> str:

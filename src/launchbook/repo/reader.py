@@ -10,6 +10,8 @@ from typing import Protocol
 from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
 from launchbook.redact import names_secret, shown, without_secrets
 from launchbook.repo.files import File, Tree
+from launchbook.repo.mounts import Mounts
+from launchbook.repo.needles import needles
 from launchbook.repo.scrub import scrubbed
 
 __all__ = ["LIMIT", "File", "Format", "Found", "Tree", "reader", "reader_of_all", "unread"]
@@ -32,7 +34,9 @@ class Found:
     relations: list[Relation] = field(default_factory=list)
     references: list[tuple[Fact, str, str]] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)  # ids, with how often each was wanted
+    mounts: Mounts = field(default_factory=Mounts)
     hides: tuple[str, ...] = ("*",)  # of the format that is reading now
+    told: set[tuple[str, str]] = field(default_factory=set)
 
     def fact(
         self,
@@ -78,6 +82,17 @@ class Found:
         )
         self.facts.append(fact)
         return fact
+
+    def first(self, kind: str, name: str) -> bool:
+        """Whether this is the first time that anything of this kind and name is told."""
+        new = (kind, name) not in self.told
+        self.told.add((kind, name))
+        return new
+
+    def taken_out(self) -> list[Fact]:
+        """The facts added since the last time, which are no longer in here."""
+        taken, self.facts = self.facts, []
+        return taken
 
     def _unique(self, wanted: str) -> str:
         """The id itself for the first fact that wants it; later ones are counted on (``…~2``)."""
@@ -195,6 +210,15 @@ class Format:
     limit: int
     each: ReadEach | None
     together: ReadTogether | None
+
+    def may_claim(self, content: bytes) -> bool:
+        """Whether the content is worth a look with the pattern: False where it cannot match."""
+        needed = needles(self.sniff.pattern) if self.sniff is not None else ()
+        return not needed or any(text in content for text in needed)
+
+    def claims(self, content: bytes) -> bool:
+        """Whether a file of the right name is of this format."""
+        return self.sniff is None or (self.may_claim(content) and self.sniff.search(content) is not None)
 
 
 def reader(

@@ -3,28 +3,75 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
+from functools import lru_cache
 
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File
 
 LIMIT = 256_000
-_trees: WeakKeyDictionary[File, ast.Module] = WeakKeyDictionary()
 
 
+@lru_cache(maxsize=4)  # every reader of a file has its turn before the next file's
 def tree(file: File) -> ast.Module:
-    """The module of a file, parsed once. Raises Unreadable when it is too large or does not parse."""
+    """The module of a file. Raises Unreadable when it is too large or does not parse."""
     if file.size > LIMIT:
         raise Unreadable(f"{file.size:,} bytes of code is more than is read ({LIMIT:,})")
     try:
-        if file not in _trees:
-            _trees[file] = ast.parse(file.text)
-        return _trees[file]
+        return ast.parse(file.text)
     except SyntaxError as error:
         raise Unreadable(f"not valid Python: {error.msg}", error.lineno or 0) from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable("not valid Python: too deeply nested") from None
+
+
+#: Comments, strings (those that take values, too), and everything else one sign at a time.
+_TOKEN = re.compile(
+    r"#[^\n]*|(?P<prefix>[rbfuRBFU]{0,2})(?P<string>\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')",
+    re.S,
+)
+_BRACKETS = {"(": ")", "[": "]"}
+#: Characters of one expression that is looked at.
+_REACH = 2000
+
+
+def expressions(file: File, wanted: re.Pattern[str]) -> Iterator[tuple[ast.expr, int]]:
+    """The calls and subscripts that begin with what a pattern finds, each with its line: nothing else is parsed.
+
+    The pattern ends before the bracket. Comments and strings are passed over, but for what a format string holds.
+    """
+    text = file.text
+    inert = [match.span() for match in _TOKEN.finditer(text) if "f" not in (match["prefix"] or "").lower()]
+    line = at = 0
+    spans = iter(inert)
+    span = next(spans, None)
+    for match in wanted.finditer(text):
+        while span is not None and span[1] <= match.start():
+            span = next(spans, None)
+        if span is not None and span[0] <= match.start():
+            continue
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        found = _expression(text, match)
+        if found is not None:
+            yield found, line + 1
+
+
+def _expression(text: str, match: re.Match[str]) -> ast.expr | None:
+    """What stands from the match to the bracket that closes it."""
+    closing = _BRACKETS.get(text[match.end() : match.end() + 1], "")
+    end = match.end()
+    for _ in range(8 if closing else 0):  # a default may hold brackets of its own
+        end = text.find(closing, end, match.start() + _REACH) + 1
+        if not end:
+            return None
+        try:
+            return ast.parse(f"({text[match.start() : end]})", mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
 def dotted(node: ast.AST | None) -> str:

@@ -1,8 +1,6 @@
-"""eksctl cluster files and kustomizations: the cluster, its nodes, and which base an overlay changes."""
+"""eksctl cluster files: the cluster and its nodes."""
 
 from __future__ import annotations
-
-import posixpath
 
 from launchbook.model import Value
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
@@ -60,18 +58,3 @@ def _group(file: File, group: object, line: int, region: str, found: Found) -> N
         lines=lines,
         region=region,
     )
-
-
-@reader("Kustomize", "kustomization.yaml", "kustomization.yml", hides=())
-def kustomize(file: File, found: Found) -> None:
-    """Which folders and files an overlay takes as its base."""
-    document = next(iter(file.yaml), None)
-    fact = found.fact(file, "kustomization", "kustomization", name=file.folder or ".", line=1)
-    for section in ("resources", "bases"):
-        for number, entry in enumerate(as_list(as_map(document).get(section))):
-            path = posixpath.normpath(posixpath.join(file.folder, entry)) if isinstance(entry, str) else ""
-            where = file.where(line_of(document, section, number))
-            if (
-                path and f"{path}/kustomization.yaml" in found.tree.files
-            ) or f"{path}/kustomization.yml" in found.tree.files:
-                found.relation("overlay", fact.id, path, where)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from launchbook.model import Unread, Value
 from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.kubernetes.calls import calls
+from launchbook.repo.kubernetes.kustomizations import generated_maps, is_kustomization, patch_files
+from launchbook.repo.kubernetes.objects import Key, containers, key_of, objects
 from launchbook.repo.lined import Map, Seq, Unreadable, as_list, as_map, dig, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader_of_all
 
@@ -28,10 +29,6 @@ _TYPES = {
     "PersistentVolumeClaim": "kubernetes_persistent_volume_claim_v1",
     "PodDisruptionBudget": "kubernetes_pod_disruption_budget_v1",
 }
-_URL = re.compile(r"(?:https?://|\$(?:\{\w+\}|\(\w+\)|\w+)/)(?:\$\(\w+\)|[^\s\"'<>\\|;&)])+")
-_VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)(?::-[^}]*)?\}|\$(\w+)")
-_METHOD = re.compile(r"(?:-X|--request|--method)[=\s]*[\"']?(GET|POST|PUT|PATCH|DELETE|HEAD)", re.I)
-_BODY = re.compile(r"\s(?:-d|--data(?:-\w+)?|--post-data|--json)\b")
 #: Lists of these lie in Terraform's blocks of one name.
 _PODS = (
     "kubernetes_cron_job_v1",
@@ -51,46 +48,58 @@ _SECRET_KEYS = frozenset({"data", "stringData", "binaryData"})
     hides=tuple(_TYPES.values()),
 )
 def kubernetes(files: Sequence[File], found: Found) -> None:
-    """Every object, and for jobs what they call."""
-    objects: list[tuple[File, Map]] = []
+    """Every object, and for jobs what they call. A patch of a kustomization is no object of its own."""
+    overlays = [file for file in files if is_kustomization(file)]
+    maps = generated_maps(overlays)
+    for file in files:
+        if b"ConfigMap" in file.data:
+            maps |= {key_of(item): item for item in _read(file) if item["kind"] == "ConfigMap"}
+    patches = patch_files(overlays)
     for file in files:
         try:
-            documents = [file.json] if file.name.endswith(".json") else file.yaml
+            for item in objects(file):
+                if file.path in patches:
+                    _patch(file, item, patches[file.path], found)
+                else:
+                    _object(file, item, maps, found)
         except Unreadable as error:
             templated = b"{{" in file.data
             hint = "helm template CHART > rendered.yaml" if templated else "kubectl apply --dry-run=client"
             found.gap(file, f"a Helm template: {error.what}" if templated else error.what, hint, error.line)
-            continue
-        for document in documents:
-            objects += [(file, item) for item in _objects(document)]
-    maps = {_key(item): item for _, item in objects if item.get("kind") == "ConfigMap"}
-    for file, item in objects:
-        _object(file, item, maps, found)
 
 
-def _objects(document: Any) -> Iterator[Map]:
-    if not isinstance(document, Map) or not isinstance(document.get("kind"), str):
-        return
-    if document["kind"] == "List":
-        for item in as_list(document.get("items")):
-            yield from _objects(item)
-    elif isinstance(dig(document, "metadata", "name"), str) and "apiVersion" in document:
-        yield document
+def _read(file: File) -> Iterator[Map]:
+    try:
+        yield from objects(file)
+    except Unreadable:
+        return  # said when its objects are read
 
 
-def _key(item: Map) -> tuple[str, str]:
-    return str(dig(item, "metadata", "namespace") or "default"), str(dig(item, "metadata", "name"))
+def _patch(file: File, item: Map, overlay: tuple[str, str], found: Found) -> None:
+    """What an overlay changes of an object of its base, and the environment that it is for."""
+    kind, (folder, environment) = str(item["kind"]), overlay
+    attributes = _attributes(item)
+    lines: dict[str, int | str] = dict(lines_below(attributes))
+    attributes["of"] = _TYPES.get(kind, f"kubernetes_{attribute_name(kind)}")
+    attributes["overlay"], attributes["environment"] = folder, environment
+    name = key_of(item)[1]
+    address = f"patch:{kind}/{name}"
+    found.fact(
+        file, "kustomize_patch", address, name=name, line=item.line, attributes=attributes, lines=lines
+    )
+    for setting, line, of, source in _settings(item):
+        found.setting(file, setting, "set", line, environment, of=f"{name}.{of}", more={"from": source})
 
 
-def _object(file: File, item: Map, maps: dict[tuple[str, str], Map], found: Found) -> None:
-    kind, (namespace, name) = item["kind"], _key(item)
+def _object(file: File, item: Map, maps: Mapping[Key, Map], found: Found) -> None:
+    kind, (namespace, name) = item["kind"], key_of(item)
     target = _TYPES.get(kind, f"kubernetes_{attribute_name(kind)}")
     attributes = _attributes(item)
     lines: dict[str, int | str] = dict(lines_below(attributes))
-    calls = list(_calls(file, item, namespace, maps)) if target in _PODS else []
-    if calls:
-        attributes["calls"] = [{key: part for key, part in call.items() if key != "line"} for call in calls]
-        lines |= {f"calls.{number}": call["line"] for number, call in enumerate(calls)}
+    called = list(calls(file, item, namespace, maps)) if target in _PODS else []
+    if called:
+        attributes["calls"] = [{key: part for key, part in call.items() if key != "line"} for call in called]
+        lines |= {f"calls.{number}": call["line"] for number, call in enumerate(called)}
     address = f"{kind}/{name}" if namespace == "default" else f"{kind}/{namespace}/{name}"
     found.fact(file, target, address, name=name, line=item.line, attributes=attributes, lines=lines)
     for setting, line, of, source in (*_settings(item), *_configured(item)):
@@ -149,90 +158,12 @@ def _block(node: Map) -> Map:
     return found
 
 
-def _pods(item: Map) -> Iterator[Map]:
-    for path in (
-        ("spec",),
-        ("spec", "template", "spec"),
-        ("spec", "jobTemplate", "spec", "template", "spec"),
-    ):
-        pod = dig(item, *path)
-        if isinstance(pod, Map) and isinstance(pod.get("containers"), Seq):
-            yield pod
-
-
-def _containers(item: Map) -> Iterator[Map]:
-    for pod in _pods(item):
-        yield from (entry for entry in pod["containers"] if isinstance(entry, Map))
-
-
 def _settings(item: Map) -> Iterator[tuple[str, int, str, str]]:
     """Name, line, container and source of each setting that an object gives its containers."""
-    for container in _containers(item):
+    for container in containers(item):
         for number, entry in enumerate(as_list(container.get("env"))):
             name = as_map(entry).get("name")
             if isinstance(name, str):
                 secret = dig(entry, "valueFrom", "secretKeyRef") is not None
                 line = line_of(container, "env", number, "name")
                 yield name, line, str(container.get("name", "")), "secret" if secret else "manifest"
-
-
-def _environment(container: Map, namespace: str, maps: dict[tuple[str, str], Map]) -> dict[str, str]:
-    """Values that the manifests themselves give, used to resolve URLs and then dropped."""
-    known: dict[str, str] = {}
-    for source in as_list(container.get("envFrom")):
-        name = dig(source, "configMapRef", "name")
-        data = as_map(as_map(maps.get((namespace, str(name)))).get("data"))
-        known |= {key: str(value) for key, value in data.items()}
-    for entry in as_list(container.get("env")):
-        name, value = as_map(entry).get("name"), as_map(entry).get("value")
-        if isinstance(name, str) and value is not None:
-            known[name] = str(value)
-        reference = dig(entry, "valueFrom", "configMapKeyRef")
-        if isinstance(name, str) and isinstance(reference, Map):
-            data = as_map(as_map(maps.get((namespace, str(reference.get("name"))))).get("data"))
-            if str(reference.get("key")) in data:
-                known[name] = str(data[str(reference.get("key"))])
-    return known
-
-
-def _calls(
-    file: File, item: Map, namespace: str, maps: dict[tuple[str, str], Map]
-) -> Iterator[dict[str, Any]]:
-    """The URLs that a container's command names, with the method."""
-    for container in _containers(item):
-        known = _environment(container, namespace, maps)
-        words = [
-            (word, line_of(container, key, i))
-            for key in ("command", "args")
-            for i, word in _words(container, key)
-        ]
-        text = " ".join(word for word, _ in words)
-        method = _METHOD.search(text)
-        verb = method.group(1).upper() if method else "POST" if _BODY.search(text) else "GET"
-        for word, line in words:
-            for match in _URL.finditer(word):
-                at = _line_inside(file, match.group(), line)
-                yield {"method": verb, "url": _substituted(match.group().rstrip(".,"), known), "line": at}
-
-
-def _words(container: Map, key: str) -> list[tuple[int, str]]:
-    return [(i, word) for i, word in enumerate(as_list(container.get(key))) if isinstance(word, str)]
-
-
-def _line_inside(file: File, url: str, line: int) -> int:
-    """The line of the text that a URL stands on: a block's text begins below its mark, folded."""
-    below = file.text.splitlines()[max(line - 1, 0) : line + 40]
-    return next((line + number for number, text in enumerate(below) if url in text), line)
-
-
-def _substituted(url: str, known: dict[str, str]) -> Value:
-    missing = []
-
-    def one(match: re.Match[str]) -> str:
-        name = next(group for group in match.groups() if group)
-        if name not in known:
-            missing.append(name)
-        return known.get(name, "")
-
-    text = _VARIABLE.sub(one, url)
-    return Unread(f"the variable {missing[0]} is not set in the manifests") if missing else text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from tree_sitter import Node
 
 from launchbook.model import Value
-from launchbook.repo.code.python import constant, dotted, tree
-from launchbook.repo.code.syntax import arguments, below, field, line, root, string, text
+from launchbook.repo.code.python import constant, dotted, expressions, tree
+from launchbook.repo.code.syntax import arguments, below, field, line, near, string, text
 from launchbook.repo.formats.settings_files import implied_store
 from launchbook.repo.reader import File, Found, reader
 
@@ -18,6 +19,11 @@ _STORES = re.compile(r"(?:URL|URI|HOST|DSN)$")
 _NAME = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 #: A function that is given names of settings: ``missingSettings(["DATABASE_URL"])``, ``requireEnv("X")``.
 _ASKS = re.compile(r"env|setting|config|require", re.I)
+#: Where a name of a setting may stand: the rest of a file is not parsed.
+_NEAR = re.compile(
+    r"process\.env|import\.meta\.env|(?:env|setting|config|require)\w{0,60}\(\s{0,99}\[?\s{0,99}['\"][A-Z]",
+    re.I,
+)
 #: (name, line, required): required is False where the code goes on without it.
 Read = tuple[str, int, bool]
 
@@ -30,7 +36,7 @@ Read = tuple[str, int, bool]
 )
 def javascript_settings(file: File, found: Found) -> None:
     """``process.env.NAME``, ``process.env['NAME']``, and names handed to a function that looks them up."""
-    _add(file, found, _javascript(root(file)))
+    _add(file, found, _javascript(near(file, _NEAR)))
 
 
 @reader(
@@ -41,7 +47,10 @@ def javascript_settings(file: File, found: Found) -> None:
 )
 def python_settings(file: File, found: Found) -> None:
     """``os.environ["NAME"]``, ``os.environ.get``, ``os.getenv`` and fields of pydantic's ``BaseSettings``."""
-    _add(file, found, _python(tree(file)))
+    module = tree(file).body if "BaseSettings" in file.text else ()
+    looked_up = (read for node, at in expressions(file, _LOOKED_UP) for read in _python(node, at))
+    fields = (read for top in module for node in ast.walk(top) for read in _fields(node))
+    _add(file, found, chain(looked_up, fields))
 
 
 _PATTERNS = {
@@ -84,8 +93,7 @@ def _implied(file: File, found: Found, name: str, at: int) -> None:
     """The data store that a setting's name implies, once in a repository; its engine from the file's libraries."""
     used = " ".join(one or other for one, other in _LIBRARIES.findall(file.text))
     store = implied_store(name, re.sub(r"\bpg\b|psycopg2?|asyncpg", "postgres", used))
-    known = (fact.name == name for fact in found.facts if fact.type == "implied_store")
-    if store is not None and file.origin == "source" and not any(known):
+    if store is not None and file.origin == "source" and found.first("implied_store", name):
         more: dict[str, Value] = {"implies": store[0], "engine": store[1]}
         found.fact(file, "implied_store", f"implied:{name}", name=name, line=at, attributes=more)
 
@@ -126,16 +134,19 @@ def _optional(node: Node) -> bool:
     return parent.type in ("ternary_expression", "if_statement", "unary_expression")
 
 
-def _python(module: ast.Module) -> Iterator[Read]:
-    for node in ast.walk(module):
-        if isinstance(node, ast.Subscript) and dotted(node.value) in ("os.environ", "environ"):
-            yield str(constant(node.slice) or ""), node.lineno, True
-        elif isinstance(node, ast.Call) and node.args:
-            if dotted(node.func) in ("os.getenv", "getenv", "os.environ.get", "environ.get"):
-                yield str(constant(node.args[0]) or ""), node.lineno, False
-        elif isinstance(node, ast.ClassDef) and any(
-            dotted(base).endswith("BaseSettings") for base in node.bases
-        ):
-            for item in node.body:
-                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                    yield item.target.id.upper(), item.lineno, item.value is None
+_LOOKED_UP = re.compile(r"(?<![\w.])(?:os\.)?(?:environ(?:\.get)?|getenv)(?=[(\[])")
+
+
+def _python(node: ast.expr, at: int) -> Iterator[Read]:
+    if isinstance(node, ast.Subscript):
+        yield str(constant(node.slice) or ""), at, True
+    elif isinstance(node, ast.Call) and node.args and not dotted(node.func).endswith("environ"):
+        yield str(constant(node.args[0]) or ""), at, False
+
+
+def _fields(node: ast.AST) -> Iterator[Read]:
+    """The fields of a class that pydantic fills from the environment."""
+    if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("BaseSettings") for base in node.bases):
+        for item in node.body:
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+                yield item.target.id.upper(), item.lineno, item.value is None

@@ -1,0 +1,1 @@
+"""Kubernetes' own rules: objects, what their containers are given, and what kustomizations make of them."""
