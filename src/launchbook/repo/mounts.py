@@ -91,7 +91,8 @@ def _placed(fact: Fact, prefix: str, guards: tuple[str, ...], taken: set[str]) -
     tail = str(fact.attributes["path"])
     path = prefix.rstrip("/") + (tail if tail.startswith("/") else f"/{tail}")
     path = shown(re.sub(r"//+", "/", path))
-    path = path if len(path) == 1 else path.rstrip("/") if tail == "/" else path
+    # ``/users`` mounted with ``/`` answers as ``/users``, unless the prefix itself ends in a slash, as Django's do.
+    path = path.rstrip("/") or "/" if tail == "/" and not prefix.endswith("/") else path
     own = fact.attributes.get("guards")
     before = [*guards, *(own if isinstance(own, list) else [])]
     kind = kind_of(path)

@@ -1,4 +1,4 @@
-"""Routes of Go, Django and Rails, as far as single lines register them."""
+"""Routes of Django and Rails, as far as single lines register them."""
 
 from __future__ import annotations
 
@@ -6,52 +6,65 @@ import re
 from collections.abc import Iterator
 
 from launchbook.repo.code.endpoints import kind_of
+from launchbook.repo.code.modules import python
+from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader
 
 _LONGEST = 2000
-_GO = re.compile(
-    r"\.(?P<verb>HandleFunc|Handle|Get|Post|Put|Patch|Delete|GET|POST|PUT|PATCH|DELETE|Any)\(\s*"
-    r"\"(?:(?P<method>[A-Z]{3,7}) )?(?P<path>/[^\"\s]{0,200})\"\s*,"
-)
-_METHODS = re.compile(r"\.Methods\((?P<all>(?:\s*\"[A-Z]{3,7}\"\s*,?){1,7})\)")
-
-
-@reader(
-    "Go routes",
-    "*.go",
-    sniff=rb"net/http|gin-gonic|go-chi|labstack/echo|gofiber|gorilla/mux",
-    hides=("endpoint",),
-)
-def go_routes(file: File, found: Found) -> None:
-    """``mux.HandleFunc("GET /x", …)``, ``r.Get("/x", …)`` and ``e.GET("/x", …)``; tests are left out."""
-    if file.name.endswith("_test.go"):
-        return
-    for number, line in _lines(file):
-        for match in _GO.finditer(line):
-            verb = match["verb"]
-            named = _METHODS.search(line)
-            methods = re.findall(r"[A-Z]+", named["all"]) if named else [match["method"] or verb.upper()]
-            for method in methods:
-                plain = "ANY" if method in ("HANDLEFUNC", "HANDLE", "ANY") else method
-                path = re.sub(r":(\w+)|\{(\w+)(?:\.\.\.|:[^}]*)?\}", r"{\1\2}", match["path"])
-                found.endpoint(file, plain, path, number, kind=kind_of(path), of=str(number))
-
-
 _DJANGO = re.compile(
-    r"^\s*(?P<how>path|re_path|url)\(\s*r?[\"'](?P<path>[^\"']{0,200})[\"']\s*,\s*(?P<to>[\w.]{1,200})"
+    r"^\s*(?:path|re_path|url)\(\s*r?[\"'](?P<path>[^\"']{0,200})[\"']\s*,\s*(?P<to>[\w.]{1,200})(?P<rest>.{0,300})"
+)
+_INCLUDED = re.compile(r"^\(\s*(?:[\"'](?P<module>[\w.]{1,200})[\"']|(?P<name>[\w.]{1,200}))")
+_REGISTERED = re.compile(r"^\s*(?P<router>\w{1,80})\.register\(\s*r?[\"'](?P<path>[^\"']{0,200})[\"']\s*,")
+_VIEWSET = (
+    ("GET", ""),
+    ("POST", ""),
+    ("GET", "/{pk}"),
+    ("PUT", "/{pk}"),
+    ("PATCH", "/{pk}"),
+    ("DELETE", "/{pk}"),
 )
 
 
-@reader("Django routes", "urls.py", sniff=rb"urlpatterns", hides=("endpoint",))
+@reader("Django routes", "urls.py", "*_urls.py", "**/urls/*.py", sniff=rb"urlpatterns", hides=("endpoint",))
 def django_routes(file: File, found: Found) -> None:
-    """``path("x/<int:pk>/", view)``; a prefix that another file includes this one under is not put before it."""
+    """``path("x/<int:pk>/", view)`` below the prefixes that other files include this one under, and REST routers."""
+    patterns = Router(file.path, "urlpatterns")
+    found.mounts.roots.add(patterns)
     for number, line in _lines(file):
-        match = _DJANGO.match(line)
-        if match is None or match["to"] in ("include", "admin.site.urls"):
-            continue
-        path = re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", r"{\1\2}", match["path"])
-        path = "/" + path.lstrip("^/").removesuffix("$")
-        found.endpoint(file, "ANY", path, number, kind=kind_of(path), of=str(number))
+        if match := _DJANGO.match(line):
+            path = _django_path(match["path"])
+            if match["to"] == "include":
+                _included(file, found, patterns, path, match["rest"])
+            elif match["to"] != "admin.site.urls":
+                endpoint = found.endpoint(file, "ANY", path, number, kind=kind_of(path), of=str(number))
+                found.mounts.belongs(endpoint, patterns)
+        if match := _REGISTERED.match(line):
+            for method, below in _VIEWSET:
+                path = _django_path(match["path"]).rstrip("/") + below
+                endpoint = found.endpoint(file, method, path, number, kind=kind_of(path), of=str(number))
+                found.mounts.belongs(endpoint, Router(file.path, match["router"]))
+        if match := re.match(r"\s*urlpatterns\s*\+?=.{0,80}?\b(?P<router>\w{1,80})\.urls\b", line):
+            found.mounts.mount(Mount(patterns, Router(file.path, match["router"])))
+
+
+def _django_path(written: str) -> str:
+    path = re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", r"{\1\2}", written)
+    return "/" + path.lstrip("^/").removesuffix("$")
+
+
+def _included(file: File, found: Found, patterns: Router, prefix: str, rest: str) -> None:
+    match = _INCLUDED.match(rest)
+    if match is None:
+        return
+    inner: Router | None = None
+    if match["module"]:
+        included = python(found.tree, file, match["module"])
+        inner = Router(included.path, "urlpatterns") if included is not None else None
+    elif match["name"].endswith(".urls"):
+        inner = Router(file.path, match["name"].removesuffix(".urls"))
+    if inner is not None:
+        found.mounts.mount(Mount(patterns, inner, prefix))
 
 
 _RAILS = re.compile(r"^\s*(?P<verb>get|post|put|patch|delete)[\s(]+[\"':](?P<path>[\w/:.*()-]{1,200})[\"']?")

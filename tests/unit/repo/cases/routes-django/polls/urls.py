@@ -1,0 +1,6 @@
+from django.urls import path
+
+urlpatterns = [
+    path("", index),
+    path("<int:question_id>/vote/", vote),
+]

@@ -1,0 +1,11 @@
+from django.urls import include, path
+from rest_framework.routers import DefaultRouter
+
+router = DefaultRouter()
+router.register(r"users", UserViewSet)
+
+urlpatterns = [
+    path("polls/", include("polls.urls")),
+    path("api/", include(router.urls)),
+    path("healthz/", alive),
+]
