@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -53,3 +54,19 @@ def test_a_migration_without_a_server_says_so() -> None:
     assert done.returncode == 3
     assert done.stderr.startswith("orders: nothing was migrated: ")
     assert "pa55word" not in done.stderr
+
+
+async def test_a_database_that_is_ahead_is_left_alone_with_one_message(postgres: Postgres, db: Any) -> None:
+    before = await db.fetchval("SELECT version_num FROM alembic_version")
+    await db.execute("UPDATE alembic_version SET version_num = '9999'")
+    try:
+        done = migrate(postgres.dsn)
+        assert await db.fetchval("SELECT version_num FROM alembic_version") == "9999"
+    finally:
+        await db.execute("UPDATE alembic_version SET version_num = $1", before)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "orders: nothing was migrated: the database is at revision 9999, "
+        f"and this version knows none after {before}\n\n"
+        "hint: deploy the version that migrated it, or a newer one\n"
+    )

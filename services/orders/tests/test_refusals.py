@@ -244,13 +244,13 @@ def test_a_traceparent_that_is_none_is_not_sent() -> None:
 
 
 class Refusing(Queue):
-    """A queue that refuses one order's messages."""
+    """A queue that refuses messages with this text in them, such as one order's id."""
 
-    refused = uuid.UUID(int=0)
+    refused = "none"
 
     async def send(self, messages: Sequence[Outgoing]) -> list[str | None]:
         """None, or the code of a refusal."""
-        return ["InvalidMessageContents" if str(self.refused) in m.body else None for m in messages]
+        return ["InvalidMessageContents" if self.refused in m.body else None for m in messages]
 
 
 async def test_a_refused_event_is_said_once_and_holds_up_no_other(
@@ -260,7 +260,7 @@ async def test_a_refused_event_is_said_once_and_holds_up_no_other(
         log = Log("info", file.fileno())
         queue = Refusing(config, http, log)
         asked = [request() for _ in range(12)]
-        queue.refused = asked[3].id
+        queue.refused = str(asked[3].id)
         await sql.insert(db, asked)
         relay = Relay(dataclasses.replace(config, relay_poll=0.1), queue, log)
         async with running(relay.run(asyncio.Event())):
@@ -275,3 +275,21 @@ async def test_a_refused_event_is_said_once_and_holds_up_no_other(
         (line["code"], line["orderId"]) for line in lines if line["event"] == "refused by the queue, kept"
     ]
     assert told == [("InvalidMessageContents", str(asked[3].id))]
+
+
+async def test_more_refused_events_than_a_batch_hold_up_no_other_and_are_tried_again(
+    config: Settings, http: aiohttp.ClientSession, db: Any, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.relay.REFUSED_SECONDS", 1.5)
+    queue = Refusing(config, http, log)
+    queue.refused = "-"  # in every id
+    await sql.insert(db, [request() for _ in range(25)])
+    relay = Relay(dataclasses.replace(config, relay_poll=0.1, relay_batch=10), queue, log)
+    async with running(relay.run(asyncio.Event())):
+        async with asyncio.timeout(1.4):
+            while await db.fetchval("SELECT count(*) FROM outbox WHERE refused_until IS NULL"):
+                await asyncio.sleep(0.02)
+            queue.refused = "none"
+            await sql.insert(db, [request()])
+            await outbox_is_empty(db, left=25)
+        await outbox_is_empty(db)

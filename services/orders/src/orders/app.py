@@ -18,6 +18,7 @@ from orders.api import Api
 from orders.intake import Intake
 from orders.logs import Log
 from orders.management import management
+from orders.overdue import Overdue
 from orders.processor import SimulatedProcessor
 from orders.queue import Queue, open_session
 from orders.relay import Relay
@@ -87,6 +88,11 @@ def listening(settings: Settings, app: Web, port: int, name: str, log: Log, *, s
     return lambda stop: server(app, settings.drain_seconds).run_until(stop, listener)
 
 
+def relaying(b: Base) -> list[Part]:
+    """What brings orders to the queue: their events, and those that no event will bring there."""
+    return [Relay(b.settings, b.queue, b.log).run, Overdue(b.settings, b.store, b.log).run]
+
+
 async def api(settings: Settings, log: Log, stop: asyncio.Event, *, member: bool) -> int:
     """An API process; as a `member` of several it has neither relay nor management port."""
     async with base(settings, "api", log, READ_CONNECTIONS) as b:
@@ -99,7 +105,7 @@ async def api(settings: Settings, log: Log, stop: asyncio.Event, *, member: bool
             parts.append(listening(settings, management(settings, "api", log), settings.management_port,
                                    "management", log))  # fmt: skip
             if settings.relay_enabled:
-                parts.append(Relay(settings, b.queue, log).run)
+                parts += relaying(b)
         return await run(log, stop, parts, [lambda _: intake.run(), lambda _: notifier.run()])
 
 
@@ -108,7 +114,7 @@ async def relay(settings: Settings, log: Log, stop: asyncio.Event) -> int:
     async with base(settings, "relay", log, 1) as b:
         app = management(settings, "relay", log)
         serve = listening(settings, app, settings.management_port, "management", log)
-        return await run(log, stop, [serve, Relay(settings, b.queue, log).run])
+        return await run(log, stop, [serve, *relaying(b)])
 
 
 async def worker(settings: Settings, log: Log, stop: asyncio.Event) -> int:

@@ -81,6 +81,8 @@ def migrate(sql: bool) -> None:
 
     try:
         before, after = asyncio.run(migrations.migrate(settings))
+    except migrations.UnknownRevision as error:
+        _nothing_migrated(str(error), "deploy the version that migrated it, or a newer one")
     except (Unavailable, asyncpg.PostgresError) as error:
         _nothing_migrated(str(error))
     except (asyncpg.InterfaceError, OSError, ValueError) as error:
@@ -89,10 +91,8 @@ def migrate(sql: bool) -> None:
     click.echo(f"database at revision {after}" if before == after else f"migrated from {before} to {after}")
 
 
-def _nothing_migrated(reason: str) -> NoReturn:
-    click.echo(
-        f"orders: nothing was migrated: {reason}\n\nhint: check DATABASE_URL or the DB_ variables", err=True
-    )
+def _nothing_migrated(reason: str, hint: str = "check DATABASE_URL or the DB_ variables") -> NoReturn:
+    click.echo(f"orders: nothing was migrated: {reason}\n\nhint: {hint}", err=True)
     sys.exit(3)
 
 

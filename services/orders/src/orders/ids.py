@@ -42,6 +42,11 @@ def new_order_id() -> UUID:
     return UUID(int=value)
 
 
+def oldest_id(moment: datetime) -> UUID:
+    """A bound: every id of ours that was made before `moment` (to the millisecond) is smaller, no later one is."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 def created_at(order_id: UUID) -> datetime:
     """When an id of ours was made: the `createdAt` of its order, so that both always sort alike."""
     return datetime.fromtimestamp((order_id.int >> 80) / 1000, UTC)

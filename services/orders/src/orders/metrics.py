@@ -41,6 +41,7 @@ QUEUE_RECEIVED = Counter("orders_queue_received", "Messages received")
 QUEUE_DELETED = Counter("orders_queue_deleted", "Messages deleted")
 QUEUE_ERRORS = Counter("orders_queue_errors", "Calls to the queue that failed", ["operation"])
 MESSAGES = Counter("orders_messages", "What became of a received message", ["outcome"])
+OVERDUE = Counter("orders_overdue", "Orders brought back without their message", ["kind"])
 
 
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from orders import database
 from orders.settings import Settings
@@ -18,11 +19,23 @@ from orders.settings import Settings
 LOCK = 0x6F7264657273  # "orders"; any number does that nobody else in this database uses
 
 
+class UnknownRevision(Exception):
+    """The database is at a revision that this version does not have: a newer version made it."""
+
+
 def render(since: str = "base") -> str:
-    """SQL that brings a database from revision `since` to the newest; empty if there is nothing to do."""
+    """SQL that brings a database from revision `since` to the newest; empty if there is nothing to do.
+
+    Raises UnknownRevision.
+    """
     out = io.StringIO()
     config = Config(output_buffer=out)
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    if since not in ("base", *known):
+        raise UnknownRevision(
+            f"the database is at revision {since}, and this version knows none after {known[0]}"
+        )
     command.upgrade(config, f"{since}:head", sql=True)
     return out.getvalue().strip()
 
@@ -30,7 +43,7 @@ def render(since: str = "base") -> str:
 async def migrate(settings: Settings) -> tuple[str, str]:
     """Bring the database to the newest revision; return the revision before and after.
 
-    Raises database.Unavailable if the database can't be reached.
+    Raises database.Unavailable if the database can't be reached, UnknownRevision if it is ahead of this version.
     """
     connection = await database.connect(settings, timeout=10)
     try:
@@ -47,4 +60,4 @@ async def migrate(settings: Settings) -> tuple[str, str]:
 async def _revision(connection: database.Connection) -> str:
     if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
         return "base"
-    return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
+    return str(await connection.fetchval("SELECT version_num FROM alembic_version") or "base")

@@ -32,7 +32,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of the outbox; `delay` is what remains of the wait it asks for."""
+    """A row of the outbox; `delay` is what remains of the wait it asks for, `refused` whether the queue once did."""
 
     id: int
     order_id: UUID
@@ -40,6 +40,7 @@ class Event:
     correlation_id: str
     traceparent: str | None
     delay: timedelta
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from orders.wakeup import CHANNEL
 
 LOOK_EVERY = 5.0  # seconds between looks at the backlog for the metrics
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds after failures in a row; the last one repeats
+REFUSED_SECONDS = 30.0  # before an event that the queue refused is sent again
 
 
 class Relay:
@@ -35,7 +36,6 @@ class Relay:
         self._log = log
         self._news = asyncio.Event()
         self._failures = 0
-        self._refused: set[int] = set()  # events that the queue refused in the last pass
         self._looked_at = -math.inf
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -74,28 +74,30 @@ class Relay:
             await transaction.start()
             events = await store.take_events(connection, self._settings.relay_batch)
         # Outside the database's time limit: the queue has its own.
-        sent, failed = await self._send(events)
+        sent, refused, failed = await self._send(events)
         async with unavailable(self._settings.db_timeout):
             if sent:
                 await store.delete_events(connection, sent)
+            if refused:
+                await store.postpone_events(connection, refused, REFUSED_SECONDS)
             await transaction.commit()
         if sent:
             self._failures = 0
         if failed:
             await self._look(connection)
             await self._pause()
-        # Where all were refused, looking again at once would find the same.
-        return len(events) if sent else 0
+        # Where no call succeeded, looking again at once would find the same.
+        return len(events) if sent or refused else 0
 
-    async def _send(self, events: list[Event]) -> tuple[list[int], bool]:
-        """The events that the queue took, and whether a call failed."""
+    async def _send(self, events: list[Event]) -> tuple[list[int], list[int], bool]:
+        """The events that the queue took, those that it refused, and whether a call failed."""
         chunks = [events[i : i + BATCH] for i in range(0, len(events), BATCH)]
         answers = await asyncio.gather(
             *(self._queue.send([_message(event) for event in chunk]) for chunk in chunks),
             return_exceptions=True,
         )
         sent: list[int] = []
-        refused: set[int] = set()
+        refused: list[int] = []
         failed = False
         for chunk, answer in zip(chunks, answers, strict=True):
             if isinstance(answer, QueueError):
@@ -106,14 +108,13 @@ class Relay:
                 raise answer
             else:
                 for event, code in zip(chunk, answer, strict=True):
-                    (sent.append if code is None else refused.add)(event.id)
-                    if code is not None and event.id not in self._refused:
+                    (sent if code is None else refused).append(event.id)
+                    if code is not None and not event.refused:
                         self._log.error(
                             "refused by the queue, kept", code=code, orderId=event.order_id,
                             correlationId=event.correlation_id,
                         )  # fmt: skip
-        self._refused = refused
-        return sent, failed
+        return sent, refused, failed
 
     async def _look(self, connection: Connection) -> None:
         now = asyncio.get_running_loop().time()

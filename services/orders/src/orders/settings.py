@@ -127,6 +127,18 @@ class Settings:
         whole(1, 43200),
         "seconds a received message stays hidden; kept alive in work",
     )
+    max_receives: int = env(
+        "MAX_RECEIVES",
+        "5",
+        whole(1, 1000),
+        "receives after which the queue gives a message up (maxReceiveCount)",
+    )
+    remind_after: float = env(
+        "REMIND_AFTER",
+        "3600",
+        number(1, 1209600),
+        "seconds an order may be PENDING before it gets a new event",
+    )
     lease_seconds: float = env(
         "LEASE_SECONDS", "", number(0.5, 43200), "lease on PROCESSING; default 0.8 of VISIBILITY_TIMEOUT"
     )
@@ -218,6 +230,11 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     first, longest = values.get("retry_delay", 0), values.get("retry_delay_max", math.inf)
     if first > longest:
         found.append(f"RETRY_DELAY_MAX: {longest:g} is shorter than RETRY_DELAY ({first:g})")
+    if values.get("remind_after", math.inf) < longest < math.inf:
+        found.append(
+            f"REMIND_AFTER: {values['remind_after']:g} is shorter than RETRY_DELAY_MAX ({longest:g}): "
+            "a retry would come before its time"
+        )
     if values.get("port") and values["port"] == values.get("management_port"):
         found.append(f"MANAGEMENT_PORT: {values['port']} is PORT already")
     rates = (values.get("processor_failure_rate") or 0) + (values.get("processor_reject_rate") or 0)

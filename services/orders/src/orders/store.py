@@ -6,14 +6,16 @@ that happens to orders, each of them one transaction.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 from orders import domain
 from orders.database import Connection, transaction, within
 from orders.domain import Failure, Lease, Order, RetryPolicy, Status
+from orders.ids import oldest_id
 from orders.records import DeadLetter, Event, Request, Stored
 
 T = TypeVar("T")
@@ -67,6 +69,25 @@ _EMIT = """
 INSERT INTO outbox (order_id, attempt, correlation_id, traceparent, due_at) VALUES ($1, $2, $3, $4, $5)
 """
 
+_TAKE = """
+SELECT id, order_id, attempt, correlation_id, traceparent, greatest(due_at - now(), interval '0'),
+       refused_until IS NOT NULL
+FROM outbox WHERE refused_until IS NULL OR refused_until <= now()
+ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+
+# Ids are in the order of creation: the bound keeps the index scan to the orders that are old enough.
+_ABANDONED = """
+SELECT id, retry_count FROM orders
+WHERE status = 'PROCESSING' AND lease_until < now() - $1::interval ORDER BY id LIMIT $2
+"""
+_UNHEARD = """
+SELECT id, retry_count FROM orders
+WHERE status = 'PENDING' AND id < $1 AND updated_at < now() - $2::interval
+  AND NOT EXISTS (SELECT FROM outbox WHERE order_id = orders.id)
+ORDER BY id LIMIT $3
+"""
+
 _BACKLOG = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM outbox
 """
@@ -107,17 +128,18 @@ def _standing(request: Request, row: Any) -> Stored:
 
 async def take_events(connection: Connection, limit: int) -> list[Event]:
     """Lock and read the oldest events that no other relay holds, until the transaction ends."""
-    rows = await connection.fetch(
-        "SELECT id, order_id, attempt, correlation_id, traceparent, greatest(due_at - now(), interval '0')"
-        " FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
-        limit,
-    )
-    return [Event(*row) for row in rows]
+    return [Event(*row) for row in await connection.fetch(_TAKE, limit)]
 
 
 async def delete_events(connection: Connection, ids: Iterable[int]) -> None:
     """Remove events that the queue has taken."""
     await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", list(ids))
+
+
+async def postpone_events(connection: Connection, ids: Iterable[int], seconds: float) -> None:
+    """Leave events that the queue has refused alone for `seconds`, so that they hold up no others."""
+    sql = "UPDATE outbox SET refused_until = now() + $2 WHERE id = ANY($1::bigint[])"
+    await connection.execute(sql, list(ids), timedelta(seconds=seconds))
 
 
 async def backlog(connection: Connection) -> tuple[int, float]:
@@ -259,6 +281,31 @@ class Store:
         )
         until = timedelta(seconds=seconds)
         await within(self._timeout, self._pool.execute(sql, list(held), list(held.values()), until))
+
+    async def abandoned(self, seconds: float, limit: int) -> list[tuple[UUID, int]]:
+        """Ids and attempts of orders in PROCESSING whose lease ended over `seconds` ago, oldest first."""
+        rows = await within(self._timeout, self._pool.fetch(_ABANDONED, timedelta(seconds=seconds), limit))
+        return [(row[0], row[1]) for row in rows]
+
+    async def unheard(self, seconds: float, limit: int) -> list[tuple[UUID, int]]:
+        """Ids and attempts of orders that are PENDING for over `seconds` though no event of theirs waits."""
+        past = timedelta(seconds=seconds)
+        asked = self._pool.fetch(_UNHEARD, oldest_id(datetime.now(UTC) - past), past, limit)
+        return [(row[0], row[1]) for row in await within(self._timeout, asked)]
+
+    async def remind(self, order_id: UUID, attempt: int, correlation_id: str) -> bool:
+        """A new event for an order that is still PENDING in this attempt; False if it has moved on."""
+
+        async def change(connection: Connection) -> bool:
+            found = await _lock(connection, order_id)
+            if found is None or (found[0].status, found[0].retry_count) != (Status.PENDING, attempt):
+                return False
+            order, now = found
+            await _write(connection, dataclasses.replace(order, updated_at=now))
+            await connection.execute(_EMIT, order_id, attempt, correlation_id, None, now)
+            return True
+
+        return await self._transaction(change)
 
     async def _transaction(self, change: Callable[[Connection], Awaitable[T]]) -> T:
         async def run() -> T:

@@ -70,7 +70,6 @@ async def supervise(settings: Settings, log: Log, stop: asyncio.Event, lock: int
     """Run the members until `stop`; each gets `lock` too. The exit code."""
     from orders import app
     from orders.management import management
-    from orders.relay import Relay
     from orders.server import reserve
 
     held = reserve(settings.host, settings.port, shared=True)
@@ -79,7 +78,7 @@ async def supervise(settings: Settings, log: Log, stop: asyncio.Event, lock: int
         web = management(settings, "api", log)
         parts = [app.listening(settings, web, settings.management_port, "management", log)]
         if settings.relay_enabled:
-            parts.append(Relay(settings, b.queue, log).run)
+            parts += app.relaying(b)
         parts += [_Member(port, log, lock).run for _ in range(settings.processes)]
         try:
             return await app.run(log, stop, parts)
