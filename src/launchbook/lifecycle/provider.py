@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from launchbook.errors import MissingTool
@@ -97,6 +98,7 @@ def find_mirror(tool: Tool, env: Mapping[str, str]) -> Path | None:
     return None
 
 
+@cache
 def answers(host: str) -> bool:
     """Whether a host takes connections on 443, asked for two seconds."""
     try:

@@ -68,7 +68,10 @@ class Show(Protocol):
         """A step has ended."""
 
     def ask(self, question: str) -> bool | None:
-        """Ask a person; None where nobody can answer."""
+        """Ask a person yes or no; None where nobody can answer."""
+
+    def typed(self, question: str) -> str | None:
+        """What a person types; None where nobody can."""
 
 
 class Silent:
@@ -88,6 +91,10 @@ class Silent:
 
     def ask(self, question: str) -> bool | None:
         """Nobody answers."""
+        return None
+
+    def typed(self, question: str) -> str | None:
+        """Nobody types."""
         return None
 
 

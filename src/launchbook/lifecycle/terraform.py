@@ -82,7 +82,7 @@ class Terraform:
     def init(self) -> None:
         """Make the working folder ready; nothing happens when it is so already."""
         leftovers.wait_for_orphan(self.folder, self.tool.name, self.work)
-        backend = self._backend()
+        backend = self.backend()
         marker = self.folder / _INIT
         wanted = self._init_key(backend)
         if read_json(marker) == wanted:
@@ -186,7 +186,7 @@ class Terraform:
         self._source = find_source(self.tool, self.work.home, self.work.target.env, without_registry=True)
         return self._source != before and "mirror" in self._source.kind
 
-    def _backend(self) -> str:
+    def backend(self) -> str:
         """The text of the backend file: from an earlier root's output, else the root's own ``backend.hcl``."""
         if self._without_backend or not self.root.backend:
             return ""

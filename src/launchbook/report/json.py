@@ -29,8 +29,8 @@ def as_data(report: Report) -> dict[str, Any]:
         "scope": list(report.scope),
         "outside_scope": report.outside_scope,
         "requirements": [_requirement(one) for one in report.requirements],
-        "findings": [_finding(one) for one in report.findings],
-        "gaps": [_gap(one) for one in report.gaps],
+        "findings": [finding_data(one) for one in report.findings],
+        "gaps": [gap_data(one) for one in report.gaps],
     }
 
 
@@ -40,12 +40,13 @@ def _requirement(one: Requirement) -> dict[str, Any]:
         "title": one.title,
         "status": one.status,
         "levels": list(one.levels),
-        "findings": [_finding(finding) for finding in one.findings],
+        "findings": [finding_data(finding) for finding in one.findings],
         "settle": list(one.settle),
     }
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def finding_data(one: Finding) -> dict[str, Any]:
+    """One finding, in a report or in a run's step."""
     return {
         "check": one.check,
         "status": one.status,
@@ -65,7 +66,8 @@ def _evidence(one: Evidence) -> dict[str, Any]:
     return {"source": one.source, "where": where, "value": one.value, "level": one.level}
 
 
-def _gap(one: Gap) -> dict[str, Any]:
+def gap_data(one: Gap) -> dict[str, Any]:
+    """One gap, in a report or in a run."""
     where = {
         "file": one.where.file,
         "line": one.where.line,

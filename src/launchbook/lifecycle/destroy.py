@@ -1,0 +1,153 @@
+"""Destroy: the roots in reverse, nothing that is not provably the platform's own, and its state bucket emptied last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from launchbook.errors import RunFailed
+from launchbook.lifecycle.confirm import approve_list
+from launchbook.lifecycle.doctor import preflight
+from launchbook.lifecycle.made import save_after_failure, save_state
+from launchbook.lifecycle.platform import Platform, Root
+from launchbook.lifecycle.state_bucket import Backend, backend_of, contents, empty, forget_digests
+from launchbook.lifecycle.steps import Outcome, Step, Work
+from launchbook.lifecycle.terraform import Plan, Resource, Terraform
+from launchbook.lifecycle.variables import forget_run_tag
+
+
+class Destroy:
+    """One destroy; what its first look finds is used by the steps that follow, and looked up again on resume."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._plans: dict[str, Plan] = {}
+
+    def steps(self) -> list[Step]:
+        """The steps, in order."""
+        roots = reversed(self._platform.roots)
+        return [
+            Step("preflight", "what the run needs", preflight, always=True),
+            Step("saved", "what is in the states, saved", self._save, always=True),
+            Step("approved", "only what is its own, and a yes to it", self._approve, always=True),
+            *(Step(root.name, f"terraform destroy {root.name}", self._root(root)) for root in roots),
+            Step("states-empty", "nothing is left in any state", self._empty, always=True),
+        ]
+
+    def _save(self, work: Work) -> Outcome:
+        counts = [f"{root.name} {save_state(Terraform(root, work))}" for root in _with_state(work)]
+        return Outcome(note=", ".join(counts) or "nothing")
+
+    def _approve(self, work: Work) -> Outcome:
+        lines, foreign = [], []
+        for root in reversed(list(_with_state(work))):
+            terraform = Terraform(root, work)
+            plan = self._plans[root.name] = terraform.plan(destroy=True)
+            held = {one.address: one for one in terraform.resources()}
+            foreign += list(not_its_own(self._platform, plan.json, held))
+            lines += [
+                f"{held[address].type:<36} {held[address].id}"
+                for address, _ in plan.changed()
+                if address in held
+            ]
+            lines += [f"{'':36} {line}" for line in _buckets(work, root)]
+        if foreign:
+            raise RunFailed(
+                f"{len(foreign)} of what would be deleted is not this platform's", "; ".join(foreign[:5]),
+                hint="give it the platform's tags, or take it out of the state: terraform state rm ADDRESS",
+            )  # fmt: skip
+        if lines:
+            approve_list(work, f"{len(lines)} things will be deleted:", lines)
+        return Outcome(note=f"{len(lines)} to delete")
+
+    def _root(self, root: Root) -> Callable[[Work], Outcome]:
+        def do(work: Work) -> Outcome:
+            if root not in _with_state(work):
+                return Outcome(note="there is nothing")
+            terraform = Terraform(root, work)
+            emptied = _empty_own(work, root)
+            plan = self._plans.get(root.name) or terraform.plan(destroy=True)
+            if plan.changes:
+                work.show.note(f"{root.name}: {plan.summary}")
+                try:
+                    terraform.apply(plan)
+                except BaseException:
+                    save_after_failure(terraform)
+                    raise
+            save_state(terraform)
+            return Outcome(
+                note="; ".join(filter(None, (emptied, plan.summary.removeprefix("Plan: ").rstrip("."))))
+            )
+
+        return do
+
+    def _empty(self, work: Work) -> Outcome:
+        left = [
+            f"{one.address} ({one.id})"
+            for root in _with_state(work)
+            for one in Terraform(root, work).resources()
+        ]
+        if left:
+            raise RunFailed("the states are not empty", "; ".join(left[:10]), hint="launchbook destroy")
+        for root in self._platform.roots:
+            work.save_outputs(root.name, None)
+        forget_run_tag(work)
+        return Outcome(note="all of them")
+
+
+def not_its_own(platform: Platform, plan: Mapping[str, Any], held: Mapping[str, Resource]) -> Iterator[str]:
+    """What a plan would delete that is not in the state, or carries tags without the platform's.
+
+    The plan shows the tags as AWS has them now. What can't be tagged is its own because the state has it.
+    """
+    for change in plan.get("resource_changes", []):
+        if "delete" not in change["change"]["actions"]:
+            continue
+        address, before = change["address"], change["change"].get("before") or {}
+        if address not in held:
+            yield f"{address} is not in the state"
+        elif isinstance(before.get("tags_all"), dict):
+            wrong = [name for name, value in platform.tags.items() if before["tags_all"].get(name) != value]
+            if wrong:
+                yield f"{address} ({held[address].id}) lacks the tag {', '.join(wrong)}"
+
+
+def _with_state(work: Work) -> list[Root]:
+    """The roots that can have a state: a remote one is gone when the root that makes its bucket has none."""
+    found: list[Root] = []
+    for root in work.platform.roots:
+        terraform = Terraform(root, work)
+        if not root.backend or _bucket_exists(work, backend_of(terraform)):
+            found.append(root)
+    return found
+
+
+def _bucket_exists(work: Work, backend: Backend | None) -> bool:
+    return backend is None or contents(work, backend.bucket) is not None
+
+
+def _buckets(work: Work, root: Root) -> Iterator[str]:
+    """What will be emptied with a root, in words."""
+    for backend in _own_backends(work, root):
+        found = contents(work, backend.bucket)
+        if found:
+            yield f"{len(found)} object versions and delete markers of the bucket {backend.bucket}"
+
+
+def _own_backends(work: Work, root: Root) -> Iterator[Backend]:
+    """The backends of other roots whose bucket this root's state holds: the only buckets that are ever emptied."""
+    backends = [backend_of(Terraform(one, work)) for one in work.platform.roots if one.backend]
+    if not any(backends):
+        return
+    ids = {one.id for one in Terraform(root, work).resources() if one.type == "aws_s3_bucket"}
+    yield from (one for one in backends if one is not None and one.bucket in ids)
+
+
+def _empty_own(work: Work, root: Root) -> str:
+    backends = list(_own_backends(work, root))
+    said = []
+    for bucket in dict.fromkeys(one.bucket for one in backends):
+        ours = [one for one in backends if one.bucket == bucket]
+        said.append(f"{empty(work, bucket, ours)} versions of {bucket} removed")
+        forget_digests(work, ours)
+    return "; ".join(said)

@@ -1,0 +1,76 @@
+"""What runs have made: everything that was ever in a state of this platform and target, kept after it is gone.
+
+Written after each apply, also a failed one, and before each destroy, so that a later look for leftovers knows what to
+ask for. Nothing but names, ids and places is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from launchbook.errors import LaunchbookError
+from launchbook.lifecycle.home import read_json, write_json
+from launchbook.lifecycle.steps import Work
+from launchbook.lifecycle.terraform import Resource, Terraform, outputs_of, resources_of
+
+_FILE = "made.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Something that was in a state: Terraform's type and address, AWS's id, and the runs that saw it."""
+
+    type: str
+    id: str
+    arn: str
+    name: str
+    region: str
+    root: str
+    address: str
+    first_seen: str
+    runs: tuple[str, ...]
+
+
+def made(work: Work) -> list[Made]:
+    """Everything that any run of this platform and target ever had in state."""
+    saved = read_json(work.home.state(work.target.key) / _FILE) or []
+    return [Made(**{**one, "runs": tuple(one["runs"])}) for one in saved]
+
+
+def save_made(work: Work, root: str, resources: Iterable[Resource]) -> None:
+    """Add what a root's state holds now."""
+    held = {(one.type, one.id): one for one in made(work)}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for one in resources:
+        known = held.get((one.type, one.id))
+        if known is not None:
+            if work.run.id not in known.runs:
+                held[one.type, one.id] = replace(known, runs=(*known.runs, work.run.id))
+        elif one.id:
+            held[one.type, one.id] = Made(
+                type=one.type, id=one.id, arn=one.arn, name=one.name, region=one.region, root=root,
+                address=one.address, first_seen=now, runs=(work.run.id,),
+            )  # fmt: skip
+    write_json(work.home.state(work.target.key) / _FILE, [asdict(one) for one in held.values()])
+
+
+def save_state(terraform: Terraform) -> int:
+    """Keep what a root's state says now: what was made, and the outputs. Returns the number of resources."""
+    work, name = terraform.work, terraform.root.name
+    state = terraform.state()
+    resources = list(resources_of(state, work.target.region))
+    save_made(work, name, resources)
+    work.save_outputs(name, outputs_of(state))
+    return len(resources)
+
+
+def save_after_failure(terraform: Terraform) -> None:
+    """The same after an apply that failed or was interrupted; what is not known then, the next run finds."""
+    try:
+        save_state(terraform)
+    except LaunchbookError as error:
+        terraform.work.show.note(
+            f"{terraform.root.name}: what was made so far could not be listed ({error.what})"
+        )
