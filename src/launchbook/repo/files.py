@@ -130,6 +130,17 @@ class Tree:
         """The file at a path relative to another file's folder."""
         return self.get(f"{file.folder}/{path}" if file.folder else path)
 
+    def named(self, name: str) -> list[File]:
+        """Every file of that name, in whatever folder."""
+        return self._by_name.get(name, [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[File]]:
+        found: dict[str, list[File]] = {}
+        for file in self.files.values():
+            found.setdefault(file.name, []).append(file)
+        return found
+
     @cached_property
     def by_folder(self) -> dict[str, list[File]]:
         """Files by the folder they lie in; the root is ``""``."""

@@ -121,8 +121,8 @@ def _declared(names: _Names, line: str, number: int) -> None:
         told = _PREFIX.fullmatch(group["prefix"].strip())
         prefix = told[1].rstrip("/") if told else None
         mounts.mount(Mount(outer, names.name(group["name"], number), prefix))
-    if (returned := _RETURN.match(line)) and (router := names.of(returned["name"])) is not None:
-        mounts.mount(Mount(Router(path, f"{names.function}()"), router))
+    if (returned := _RETURN.match(line)) and (given_back := names.of(returned["name"])) is not None:
+        mounts.mount(Mount(Router(path, f"{names.function}()"), given_back))
 
 
 def _mounted(names: _Names, line: str) -> None:
@@ -139,8 +139,8 @@ def _mounted(names: _Names, line: str) -> None:
         for place, given in enumerate(call["given"].split(",")):
             known = any(given.strip() in held for _, held in names.blocks)
             if known and folder is not None and (outer := names.of(given.strip())) is not None:
-                inner = Router(folder, f"{call['function']}({place})")
-                names.found.mounts.mount(Mount(outer, inner))
+                handed = Router(folder, f"{call['function']}({place})")
+                names.found.mounts.mount(Mount(outer, handed))
 
 
 def _folder(names: _Names, package: str) -> str | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as field_
 
 from tree_sitter import Node
 
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.syntax import below, field, line, root, string, text
+from launchbook.repo.formats.spring import application
+from launchbook.repo.mounts import Router
 from launchbook.repo.reader import File, Found, reader
 
 _MAPPINGS = {
@@ -19,6 +23,7 @@ _MAPPINGS = {
     "DeleteMapping": ("DELETE",),
     "RequestMapping": (),
 }
+_CONSTANT = re.compile(r"\bString\s+(\w{1,80})\s*=\s*\"([^\"\n]{0,200})\"\s*;")
 _SECURED = ("PreAuthorize", "Secured", "RolesAllowed")
 
 
@@ -26,10 +31,14 @@ _SECURED = ("PreAuthorize", "Secured", "RolesAllowed")
     "Spring routes", "*.java", sniff=rb"@(Get|Post|Put|Patch|Delete|Request)Mapping\b", hides=("endpoint",)
 )
 def spring_routes(file: File, found: Found) -> None:
-    """Every mapped method of every controller class."""
+    """Every mapped method of every controller class; test sources and clients (``@FeignClient``) serve nothing."""
+    if "/src/test/" in f"/{file.path}":
+        return
+    found.mounts.roots.add(application(file))
+    constants = _Constants(file, found)
     for controller in below(root(file), "class_declaration"):
         above = _annotations(controller)
-        prefixes = _paths(above["RequestMapping"]) if "RequestMapping" in above else [""]
+        prefixes = _paths(above["RequestMapping"], constants) if "RequestMapping" in above else [""]
         secured = any(name in above for name in _SECURED)
         for method in below(controller, "method_declaration"):
             annotations = _annotations(method)
@@ -39,7 +48,11 @@ def spring_routes(file: File, found: Found) -> None:
                 if name not in annotations:
                     continue
                 at = annotations[name]
-                for path in (prefix + path for prefix in prefixes or [""] for path in _paths(at) or [""]):
+                for path in (
+                    _joined(prefix, path)
+                    for prefix in prefixes or [""]
+                    for path in _paths(at, constants) or [""]
+                ):
                     for verb in verbs or _verbs(at):
                         _endpoint(file, found, verb, path or "/", at, method, guards)
 
@@ -49,16 +62,20 @@ def _endpoint(
 ) -> None:
     body = text(method)
     path = re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path)
-    found.endpoint(
+    told = path.rpartition("…")[2]
+    endpoint = found.endpoint(
         file,
         verb,
-        path if path.startswith("/") else f"/{path}",
+        told if told.startswith("/") else f"/{told}",
         line(at),
         kind=kind_of(path, body),
         guards=[*guards],
         statuses=[*sorted(_statuses(body))],
         simulated="Math.random" in body,
     )
+    # A part of the path that no source tells is that of a router that nothing mounts.
+    unknown = Router(file.path, f"a constant of line {line(at)}")
+    found.mounts.belongs(endpoint, unknown if "…" in path else application(file))
 
 
 def _annotations(node: Node) -> dict[str, Node]:
@@ -70,21 +87,62 @@ def _annotations(node: Node) -> dict[str, Node]:
     return found
 
 
-def _paths(annotation: Node) -> list[str]:
-    """``@GetMapping("/x")``, ``(value = {"/x", "/y"})`` and ``(path = "/x")``; not ``produces``."""
+@dataclass
+class _Constants:
+    """String constants of a class and of the classes that it names, each in a file of its own name."""
+
+    file: File
+    found: Found
+    known: dict[str, dict[str, str]] = field_(default_factory=dict)
+
+    def value(self, node: Node | None) -> str:
+        """The text of an annotation's value; ``…`` for a part that no file tells."""
+        plain = string(node)
+        if node is None or plain is not None:
+            return plain or ""
+        if node.type == "binary_expression":
+            return self.value(field(node, "left")) + self.value(field(node, "right"))
+        if node.type == "parenthesized_expression" and node.named_children:
+            return self.value(node.named_children[0])
+        owner, _, name = text(node).rpartition(".")
+        return self._of(owner.rpartition(".")[2]).get(name, "…")
+
+    def _of(self, owner: str) -> dict[str, str]:
+        if owner not in self.known:
+            named = self.found.tree.named(f"{owner}.java") if owner else []
+            source = named[0] if len(named) == 1 else self.file
+            told: dict[str, str] = {}
+            for match in _CONSTANT.finditer(source.text):
+                # A name that stands for two texts stands for neither.
+                told[match[1]] = match[2] if told.get(match[1], match[2]) == match[2] else "…"
+            self.known[owner] = told
+        return self.known[owner]
+
+
+def _joined(prefix: str, path: str) -> str:
+    return prefix.rstrip("/") + (path if path.startswith(("/", "…")) or not path else f"/{path}")
+
+
+def _paths(annotation: Node, constants: _Constants) -> list[str]:
+    """``@GetMapping("/x")``, ``(value = {"/x", "/y"})`` and ``(path = Paths.X)``; not ``produces``."""
     given = field(annotation, "arguments")
     if given is None:
         return []
-    return [value for node in _values(given) if (value := string(node)) is not None]
+    return [constants.value(node) for node in _values(given)]
 
 
 def _values(given: Node) -> Iterator[Node]:
     for child in given.named_children:
         if child.type == "element_value_pair":
             if text(field(child, "key")) in ("value", "path"):
-                yield from below(child, "string_literal")
-        else:
-            yield from below(child, "string_literal")
+                yield from _listed(field(child, "value"))
+        elif child.type not in ("line_comment", "block_comment"):
+            yield from _listed(child)
+
+
+def _listed(node: Node | None) -> Iterator[Node]:
+    if node is not None:
+        yield from node.named_children if node.type == "element_value_array_initializer" else [node]
 
 
 def _verbs(annotation: Node) -> list[str]:

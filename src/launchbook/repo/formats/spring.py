@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, lines_below
+from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader, reader_of_all
 
 _PROFILE = re.compile(r"^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$")
@@ -83,6 +84,9 @@ def _flat(document: Mapping[str, object]) -> dict[str, str]:
     return found
 
 
+_CONTEXT_PATHS = ("server.servlet.context-path", "spring.webflux.base-path", "server.context-path")
+
+
 @reader("Spring settings", *_SETTINGS, hides=("setting",))
 def spring_settings(file: File, found: Found) -> None:
     """Each property that the file sets, by profile, and each environment variable that it takes a value from."""
@@ -92,11 +96,26 @@ def spring_settings(file: File, found: Found) -> None:
     for entry in entries(file):
         environment = canonical(entry.profile) if entry.profile else ""
         own = entry.key.startswith(("spring.", "server.", "management.", "logging."))
+        if entry.key.replace("_", "-").lower() in _CONTEXT_PATHS and not entry.profile:
+            _context_path(file, entry.value, found)
         found.setting(file, entry.key, "set", entry.line, environment, of="spring", framework=own)
         for match in _PLACEHOLDER.finditer(entry.value):
             if match["name"] not in read:
                 read.add(match["name"])
                 found.setting(file, match["name"], "read", entry.line, required=match["default"] is None)
+
+
+def application(file: File) -> Router:
+    """The application that a source or settings file of a project belongs to, as what its controllers mount on."""
+    return Router(re.sub(r"(^|/)src/main/.*$", "", file.path), "Spring")
+
+
+def _context_path(file: File, value: str, found: Found) -> None:
+    """``server.servlet.context-path`` stands before every route of the project; a placeholder counts by its default."""
+    told = re.sub(r"\$\{[\w.-]+:([^}]*)\}", r"\1", value).strip("\"'").rstrip("/")
+    front = Router(application(file).file, "Spring's context path")
+    found.mounts.roots.add(front)
+    found.mounts.mount(Mount(front, application(file), None if "${" in told else told))
 
 
 @reader_of_all("Spring Actuator", *_SETTINGS, *_BUILDS, hides=("endpoint",))

@@ -1,0 +1,7 @@
+package app;
+
+@RestController
+public class FakeController {
+    @GetMapping("/fake")
+    public String fake() { return ""; }
+}
