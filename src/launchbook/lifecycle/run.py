@@ -20,6 +20,10 @@ from launchbook.lifecycle.home import Home
 from launchbook.lifecycle.target import Target
 
 JOURNAL = "journal.jsonl"
+#: Runs that change a target; the others only look.
+CHANGING = ("apply", "release", "destroy", "sweep")
+#: How a step may have ended that is not done again.
+FINISHED = ("done", "findings", "unproven")
 
 
 @dataclass
@@ -101,12 +105,20 @@ def read_run(folder: Path) -> Past | None:
 def open_run(home: Home, kind: str, target: Target, *, fingerprint: str = "", resume: bool = True) -> Run:
     """The run to continue, or a new one.
 
-    The last run of this target is continued when it is of the same kind, did not come to its end and worked on the same
-    input (``fingerprint``).
+    The last run that changes this target is continued when it is of the same kind, did not come to its end and worked
+    on the same input (``fingerprint``). What only looks is always done anew.
     """
-    past = next((one for one in past_runs(home) if one.start.get("key") == target.key), None)
+    past = next(
+        (
+            one
+            for one in past_runs(home)
+            if one.start.get("key") == target.key and one.start["kind"] in CHANGING
+        ),
+        None,
+    )
     if (
         resume
+        and kind in CHANGING
         and past is not None
         and past.code is None
         and (past.start.get("kind"), past.start.get("fingerprint")) == (kind, fingerprint)
@@ -127,10 +139,6 @@ def open_run(home: Home, kind: str, target: Target, *, fingerprint: str = "", re
         }
     )  # fmt: skip
     return run
-
-
-#: How a step may have ended that is not done again.
-FINISHED = ("done", "findings", "unproven")
 
 
 def _events(path: Path) -> Iterator[Mapping[str, Any]]:
