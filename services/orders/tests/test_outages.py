@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -92,6 +93,30 @@ async def test_every_process_gets_over_a_database_that_stops_and_starts(
     status, body, _ = await post(http, api.url)
     assert status == 202
     await processed(http, api.url, body["orderId"], 5)
+
+
+@pytest.mark.parametrize("more", ["", "?sslmode=pa55word", "?sslmode=verify-ca&sslrootcert=/absent/pa55word"])
+async def test_an_address_the_database_refuses_is_a_503_with_its_reason_and_no_part_of_a_secret(
+    start: Callable[..., Any], http: aiohttp.ClientSession, postgres: Postgres, more: str
+) -> None:
+    parts = urlsplit(postgres.dsn)
+    wrong = f"postgresql://{parts.username}:pa55word@{parts.hostname}:{parts.port}{parts.path}{more}"
+    api = start("api", DATABASE_URL=wrong)
+    for _ in range(2):
+        started = time.monotonic()
+        status, problem, headers = await post(http, api.url)
+        assert (status, headers["Retry-After"], problem["status"]) == (503, "1", 503)
+        assert time.monotonic() - started < 2
+        async with http.get(api.url + "/orders") as answer:
+            assert answer.status == 503
+    assert api.process.alive
+    said = api.log.read_text()
+    assert "pa55word" not in said
+    why = "can't be used: FileNotFoundError" if "cert" in more else "can't be used ("
+    reason = why if more else f'password authentication failed for user "{parts.username}"'
+    told = [line for name in ("database away", "answered 503") for line in events(api.log, name)]
+    assert len(told) > 3
+    assert all(reason in line["reason"] for line in told if "did not answer" not in line["reason"])
 
 
 async def test_a_database_that_hangs_is_answered_in_time(

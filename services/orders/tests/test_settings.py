@@ -75,10 +75,13 @@ def test_secrets_are_never_shown() -> None:
     assert mistakes(DATABASE_URL="mysql://user:pa55word@db") == [
         "DATABASE_URL: must start with postgresql://"
     ]
-    for part in ("/", "#", "?", "[", "12/", "12?", "12#", "\uff0f"):
+    for part in ("/", "#", "?", "[", "12/", "12?", "12#", "\uff0f", "@", "@:"):
         assert mistakes(DATABASE_URL=f"postgresql://orders:{part}s3cr{part}et@db:5432/orders") == [
             "DATABASE_URL: is not a valid address; escape / # ? @ in the password"
         ], part
+    assert mistakes(DATABASE_URL="postgresql:///orders?port=s3cret") == [
+        "DATABASE_URL: is not a valid address; escape / # ? @ in the password"
+    ]
     assert "secret" not in repr(settings.load(GOOD))
 
 

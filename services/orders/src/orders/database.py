@@ -67,7 +67,14 @@ async def unavailable(seconds: float | None = None) -> AsyncIterator[None]:
     except REFUSED:
         raise
     except GONE as error:
+        if isinstance(error, ValueError):
+            raise _unusable(error) from error
         raise Unavailable(f"the database can't be used: {type(error).__name__}: {error}") from error
+
+
+def _unusable(error: ValueError) -> Unavailable:
+    """The address is at fault, or a file that it names; the error's own text may show a part of it."""
+    return Unavailable(f"the address or what it names can't be used ({type(error).__name__})")
 
 
 @contextlib.asynccontextmanager
@@ -104,7 +111,10 @@ def address(settings: Settings) -> dict[str, Any]:
 async def connect(settings: Settings, timeout: float) -> Connection:
     """One connection of its own. Raises Unavailable after `timeout` seconds at the latest."""
     async with unavailable(timeout):
-        return await asyncpg.connect(**address(settings), server_settings={"application_name": "orders"})
+        try:
+            return await asyncpg.connect(**address(settings), server_settings={"application_name": "orders"})
+        except ValueError as error:
+            raise _unusable(error) from error
 
 
 async def pool(settings: Settings, size: int) -> Connection:

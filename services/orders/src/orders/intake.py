@@ -44,6 +44,7 @@ class Intake:
         self._timer: asyncio.TimerHandle | None = None
         self._connected = 0
         self._broken_since: float | None = None  # no lane could connect since then
+        self._reason = ""  # of the last attempt to connect
 
     async def add(self, request: Request) -> Stored:
         """Store an order and its event. Raises Unavailable within DB_TIMEOUT seconds.
@@ -53,7 +54,7 @@ class Intake:
         loop = asyncio.get_running_loop()
         now, timeout = loop.time(), self._settings.db_timeout
         if self._broken_since is not None and now - self._broken_since > timeout:
-            raise Unavailable("the database can't be reached")
+            raise Unavailable(self._reason)
         if len(self._waiting) >= self._settings.max_waiting:
             raise Unavailable(f"{len(self._waiting)} orders already wait for the database")
         waiting = _Waiting(request, loop.create_future(), now + timeout)
@@ -101,6 +102,7 @@ class Intake:
                 connection = await connect(self._settings, self._settings.db_timeout)
                 break
             except Unavailable as error:
+                self._reason = str(error)
                 if self._connected == 0 and self._broken_since is None:
                     self._broken_since = loop.time()
                     self._log.warning("database away", reason=str(error))

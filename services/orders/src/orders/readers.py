@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 # Plain HTTP only to this machine and to the addresses that ECS and EKS reserve.
 TRUSTED_HOSTS = ("169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost")
@@ -67,6 +67,9 @@ def postgres_url(value: str) -> str:
         parts = urlsplit(value)
         hosts = parts.netloc.rpartition("@")[2].split(",")
         ports = [urlsplit(f"//{host}").port for host in hosts]
+        ports += [int(port) for name, port in parse_qsl(parts.query) if name == "port"]
+        # asyncpg ends the password at the first @, and looks for the rest of it as a host.
+        ports += [0] * (parts.netloc.count("@") > 1)
     except ValueError:
         ports = [0]
     if 0 in ports:
