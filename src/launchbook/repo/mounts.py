@@ -30,12 +30,16 @@ class Router:
 
 @dataclass(frozen=True)
 class Mount:
-    """``inner`` serves below ``prefix`` of ``outer``; a prefix of None is one that the file does not tell."""
+    """``inner`` serves below ``prefix`` of ``outer``; a prefix of None is one that the file does not tell.
+
+    ``outside`` are paths of ``inner`` that the prefix does not stand before.
+    """
 
     outer: Router
     inner: Router
     prefix: str | None = ""
     guards: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 @dataclass
@@ -55,16 +59,19 @@ class Mounts:
         """An endpoint's path is meant below this router."""
         self.of[endpoint.id] = router
 
-    def prefixes(self, router: Router, depth: int = 0) -> Iterator[tuple[str | None, tuple[str, ...]]]:
-        """Every prefix below which a router is served, with what stands in front; None for one not told."""
+    def prefixes(
+        self, router: Router, tail: str = "", depth: int = 0
+    ) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+        """Every prefix below which a router's path ``tail`` is served, with what stands before it; None: not told."""
         if depth > DEEPEST:
             return
         nowhere = True
         for mount in self.mounts.get(router, ()):
-            for above, guards in self.prefixes(mount.outer, depth + 1):
+            own = "" if tail in mount.outside else mount.prefix
+            for above, guards in self.prefixes(mount.outer, tail, depth + 1):
                 nowhere = False
-                known = above is not None and mount.prefix is not None
-                yield f"{above}{mount.prefix}" if known else None, (*guards, *mount.guards)
+                known = above is not None and own is not None
+                yield f"{above}{own}" if known else None, (*guards, *mount.guards)
         if nowhere and router in self.roots:
             yield "", ()
 
@@ -78,7 +85,7 @@ def mounted(facts: list[Fact], mounts: Mounts) -> list[Fact]:
         if router is None:
             placed.append(fact)
             continue
-        found = list(dict.fromkeys(mounts.prefixes(router)))
+        found = list(dict.fromkeys(mounts.prefixes(router, str(fact.attributes["path"]))))
         known = [(prefix, guards) for prefix, guards in found if prefix is not None]
         if not known:
             placed.append(_unplaced(fact, _NOWHERE if not found else "its prefix is no literal in the files"))

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from launchbook.model import Fact
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.handlers import read_handler, telling_lines
 from launchbook.repo.code.syntax import below, field, imports, line, root, string, text
+from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader_of_all
 
 APPLICATION = ("package.json", "next.config.js", "next.config.mjs", "next.config.ts")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_BASE_PATH = re.compile(r"^\s*basePath\s*:\s*(?:['\"`](?P<told>[^'\"`$]{0,200})['\"`]|[^\s,])", re.M)
 _ROUTE = re.compile(r"^(?P<src>src/)?(?P<tree>app|pages/api)/(?P<rest>.*?)/?(?P<file>[^/]+)$")
 
 
@@ -43,13 +46,29 @@ def next_routes(files: Sequence[File], found: Found) -> None:
     guards = {_base(file): _guard(file) for file in files if file.name.startswith("middleware.")}
     routes = [(file, *placed) for file in files if (placed := _placed(file, found)) is not None]
     served = {(base, match["tree"]) for _, base, match in routes if not match["src"]}
+    for base in {base for _, base, _ in routes}:
+        _base_path(base, found)
     for file, base, match in routes:
         path = _path(match)
         guard = guards.get(base)
         shadowed = bool(match["src"]) and (base, match["tree"]) in served
         names = list(guard.names) if guard is not None and not shadowed and guard.covers(path) else []
         for method, exported, handler in _exports(root(file), match["tree"]):
-            _endpoint(file, found, method, path, exported, handler, names, shadowed)
+            endpoint = _endpoint(file, found, method, path, exported, handler, names, shadowed)
+            found.mounts.belongs(endpoint, Router(base, "Next.js"))
+
+
+def _base_path(base: str, found: Found) -> None:
+    """``basePath`` of the application's configuration stands before every route."""
+    application = Router(base, "Next.js")
+    found.mounts.roots.add(application)
+    for name in APPLICATION[1:]:
+        config = found.tree.get(base + name)
+        match = _BASE_PATH.search(config.text) if config is not None else None
+        if match is not None:
+            front = Router(base, "Next.js: basePath")
+            found.mounts.roots.add(front)
+            found.mounts.mount(Mount(front, application, match["told"]))
 
 
 def _endpoint(
@@ -61,9 +80,9 @@ def _endpoint(
     handler: Node,
     guards: list[str],
     shadowed: bool,
-) -> None:
+) -> Fact:
     read = read_handler(handler, imports(root(file)))
-    found.endpoint(
+    return found.endpoint(
         file,
         method,
         path,
@@ -129,10 +148,19 @@ def _exports(top: Node, tree: str) -> Iterator[tuple[str, Node, Node]]:
             ):
                 value = field(one, "value") if one.type == "variable_declarator" else one
                 yield name, export, _handler(value or one, values)
+            yield from ((text(part), export, one) for part in _destructured(one) if text(part) in METHODS)
         for specifier in below(export, "export_specifier"):
             exported = text(field(specifier, "alias") or field(specifier, "name"))
             if exported in METHODS:
                 yield exported, export, values.get(text(field(specifier, "name")), export)
+
+
+def _destructured(declarator: Node) -> list[Node]:
+    """``export const { GET, POST } = handlers``."""
+    pattern = field(declarator, "name")
+    if pattern is None or pattern.type != "object_pattern":
+        return []
+    return list(below(pattern, "shorthand_property_identifier_pattern"))
 
 
 def _handler(value: Node, values: dict[str, Node]) -> Node:
@@ -145,6 +173,8 @@ def _handler(value: Node, values: dict[str, Node]) -> Node:
 def _methods(handler: Node) -> list[str]:
     """The methods that a ``pages/api`` handler tells apart; any other is served too, so none told means GET."""
     named = re.findall(r"""req(?:uest)?\.method\s*[!=]==?\s*['"](\w+)['"]""", text(handler))
+    if re.search(r"\bswitch\s*\(\s*(?:req(?:uest)?\.)?method\b", text(handler)):
+        named += re.findall(r"""\bcase\s+['"](\w+)['"]\s*:""", text(handler))
     return list(dict.fromkeys(name for name in named if name in METHODS)) or ["GET"]
 
 

@@ -1,0 +1,2 @@
+@Controller('spec')
+export class Spec { @Get() x() {} }
