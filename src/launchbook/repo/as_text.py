@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from launchbook.model import Endpoint, Fact, Finding, NotKnown, plain
-from launchbook.model.tiers import TIERS, Tier
+from launchbook.model.tiers import TIERS
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
 from launchbook.repo.picture import (
@@ -15,22 +15,13 @@ from launchbook.repo.picture import (
     environments,
     missing,
     settings,
-    tiers,
     unused,
-    words,
 )
+from launchbook.repo.tier_lines import other_lines, section, tier_lines
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
 FEW = 12
 _ENDPOINT_ORDER = ("liveness", "dependency", "diagnostic", "metrics", "cron", "other")
-#: Parts of a tier that say little by themselves; counted, not listed.
-_MINOR = (
-    "aws_iam_role_policy",
-    "aws_lb_listener",
-    "aws_cloudwatch_event_target",
-    "aws_ecr",
-    "aws_appautoscaling",
-)
 
 
 def as_text(found: Discovery, everything: bool = False) -> str:
@@ -38,15 +29,15 @@ def as_text(found: Discovery, everything: bool = False) -> str:
     limit = 10**9 if everything else FEW
     parts = [
         _headline(found),
-        _section("What deploys", _deployments(found), limit * 2),
-        _section("Environments", _environments(found, limit), limit * 2),
-        *(_tier(found, tier, limit) for tier in TIERS[:5]),
-        _others(found),
-        _section("Endpoints", _endpoints(found), limit * 2),
-        _section(
+        section("What deploys", _deployments(found), limit * 2),
+        section("Environments", _environments(found, limit), limit * 2),
+        *(section(tier.capitalize(), tier_lines(found, tier, limit), limit * 3) for tier in TIERS[:5]),
+        section("Also", other_lines(found), limit),
+        section("Endpoints", _endpoints(found), limit * 2),
+        section(
             f"Contradictions ({len(found.contradictions)})", _contradictions(found.contradictions), limit * 3
         ),
-        _section(f"Could not be read ({len(found.facts.gaps)})", _gaps(found), limit * 2),
+        section(f"Could not be read ({len(found.facts.gaps)})", _gaps(found), limit * 2),
         _skipped(found),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -76,15 +67,6 @@ def _headline(found: Discovery) -> str:
     return "\n".join([*lines, counts])
 
 
-def _section(title: str, lines: Iterable[str], limit: int) -> str:
-    shown_lines = [shown(line) for line in lines]
-    if not shown_lines:
-        return ""
-    rest = len(shown_lines) - limit
-    more = [f"  … and {rest} more: --all shows them"] if rest > 0 else []
-    return "\n".join([title, *(f"  {line}" for line in shown_lines[:limit]), *more])
-
-
 def _deployments(found: Discovery) -> Iterator[str]:
     for one in deployments(found.facts):
         mark = "" if one.origin == "source" else f" [{one.origin}]"
@@ -106,61 +88,6 @@ def _environments(found: Discovery, limit: int) -> Iterator[str]:
         if some:
             names = ", ".join(use.name for use in some[:limit])
             yield f"{title}: {names}" + (f" and {len(some) - limit} more" if len(some) > limit else "")
-
-
-def _tier(found: Discovery, tier: Tier, limit: int) -> str:
-    facts = tiers(found.facts)[tier]
-    main = [fact for fact in facts if not fact.type.startswith(_MINOR)]
-    lines = [_resource(found, fact) for fact in sorted(main, key=lambda fact: (fact.type, str(fact.where)))]
-    minor = Counter(fact.type for fact in facts if fact.type.startswith(_MINOR))
-    if minor:
-        lines.append("also " + ", ".join(f"{count} {words(kind)}" for kind, count in sorted(minor.items())))
-    return _section(tier.capitalize(), lines, limit + 1)
-
-
-def _resource(found: Discovery, fact: Fact) -> str:
-    leads = [
-        f"{relation.kind} {_name(found, relation.target)}"
-        for relation in found.facts.relations
-        if relation.source == fact.id and relation.kind in _TOLD
-    ]
-    arrow = f" → {'; '.join(dict.fromkeys(leads[:3]))}" if leads else ""
-    condition = (
-        f" [{'only if: ' if fact.created else 'not created: ' if fact.created is False else 'perhaps: '}"
-    )
-    condition = f"{condition}{fact.condition}]" if fact.condition else ""
-    return f"{words(fact.type):<22} {fact.name}{arrow}{condition}  {fact.where}"
-
-
-_TOLD = frozenset(
-    {
-        "origin",
-        "dead-letter",
-        "alarm-action",
-        "alarm-dimension",
-        "target",
-        "calls",
-        "health-path",
-        "task-role",
-    }
-    | {"edge-function", "subscription", "points-to", "consumes", "target-group", "uses-queue", "redefines"}
-)
-
-
-def _name(found: Discovery, target: str) -> str:
-    fact = found.facts.find(target)
-    return fact.name if fact else f"{target} (not in these files)"
-
-
-def _others(found: Discovery) -> str:
-    rest = tiers(found.facts)
-    counted = {tier: Counter(fact.type for fact in rest[tier]) for tier in TIERS[5:]}
-    lines = [
-        f"{tier}: " + ", ".join(f"{count} {words(kind)}" for kind, count in some.most_common(6))
-        for tier, some in counted.items()
-        if some
-    ]
-    return _section("Also", lines, FEW)
 
 
 def _endpoints(found: Discovery) -> Iterator[str]:

@@ -1,0 +1,151 @@
+"""The architecture of a repository as lines of text: by tier, each resource with what it leads to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from launchbook.model import Fact, Value
+from launchbook.model.tiers import TIERS, Tier
+from launchbook.redact import shown
+from launchbook.repo.discover import Discovery
+from launchbook.repo.picture import tiers, words
+
+#: Resources of one type before the rest is counted.
+ALIKE = 4
+#: Parts of a tier that say little by themselves; counted, not listed.
+_MINOR = (
+    "aws_iam_role_policy",
+    "aws_lb_listener",
+    "aws_cloudwatch_event_target",
+    "aws_ecr",
+    "aws_appautoscaling",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
+    "prometheus_metric",
+)
+#: Relations that a line tells with a resource.
+_TOLD = frozenset(
+    {
+        "origin",
+        "dead-letter",
+        "alarm-action",
+        "alarm-dimension",
+        "target",
+        "calls",
+        "health-path",
+        "task-role",
+    }
+    | {"edge-function", "subscription", "points-to", "consumes", "target-group", "uses-queue", "redefines"}
+)
+#: The tier of an AWS service that code calls, where no file declares what it calls.
+_SERVICES: dict[str, Tier] = {
+    "sqs": "async", "sns": "async", "ses": "async", "sesv2": "async", "events": "async", "kinesis": "async",
+    "stepfunctions": "async", "sfn": "async", "scheduler": "async", "s3": "data", "dynamodb": "data", "rds": "data",
+    "elasticache": "data", "lambda": "compute", "ecs": "compute", "bedrock-runtime": "compute",
+    "cloudwatch": "observability", "logs": "observability", "cloudfront": "edge", "secretsmanager": "identity",
+    "ssm": "identity", "kms": "identity", "cognito-idp": "identity",
+}  # fmt: skip
+_DOCUMENTS: dict[str, Tier] = {"dashboard": "observability", "backup-configuration": "data"}
+
+
+def section(title: str, lines: Iterable[str], limit: int) -> str:
+    """A titled part of the report, each line safe to print; empty without lines."""
+    shown_lines = [shown(line) for line in lines]
+    if not shown_lines:
+        return ""
+    rest = len(shown_lines) - limit
+    more = [f"  … and {rest} more: --all shows them"] if rest > 0 else []
+    return "\n".join([title, *(f"  {line}" for line in shown_lines[:limit]), *more])
+
+
+def tier_lines(found: Discovery, tier: Tier, limit: int) -> Iterator[str]:
+    """What belongs to a tier: declared resources by type, then what code and pages only imply."""
+    facts = tiers(found.facts)[tier]
+    by_type: dict[str, list[Fact]] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.type, fact.where.file, fact.where.line)):
+        if not fact.type.startswith(_MINOR):
+            by_type.setdefault(fact.type, []).append(fact)
+    for kind, some in by_type.items():
+        few = max(ALIKE, limit // 2)
+        yield from (_resource(found, fact) for fact in some[:few])
+        if len(some) > few:
+            yield f"… and {len(some) - few} more {words(kind)}: --all shows them"
+    yield from _implied(found, tier)
+    minor = Counter(fact.type for fact in facts if fact.type.startswith(_MINOR))
+    if minor:
+        yield "also " + ", ".join(f"{count} {words(kind)}" for kind, count in sorted(minor.items()))
+
+
+def other_lines(found: Discovery) -> Iterator[str]:
+    """The tiers that no person draws, counted."""
+    rest = tiers(found.facts)
+    for tier in TIERS[5:]:
+        counted = Counter(fact.type for fact in rest[tier])
+        if counted:
+            yield f"{tier}: " + ", ".join(f"{count} {words(kind)}" for kind, count in counted.most_common(6))
+
+
+def _implied(found: Discovery, tier: Tier) -> Iterator[str]:
+    """What calls, pages and middleware show of a tier where no resource does."""
+    calls: dict[str, list[Fact]] = {}
+    for fact in found.facts:
+        if fact.origin == "archived":
+            continue
+        if fact.type == "sdk_call" and fact.origin == "source":
+            service = _text(fact.attributes.get("service"))
+            if _SERVICES.get(service) == tier:
+                calls.setdefault(service, []).append(fact)
+        elif fact.type == "document" and _DOCUMENTS.get(_text(fact.attributes.get("kind"))) == tier:
+            yield _line(
+                _text(fact.attributes["kind"]).replace("-", " "), _text(fact.attributes["title"]), fact
+            )
+        elif fact.type == "implied_store" and fact.origin == "document" and tier == "data":
+            yield _line("implied store", f"{fact.name} [document]", fact)
+        elif fact.type == "middleware" and tier == "observability" and "correlation" in fact.name:
+            yield _line("log correlation", fact.name, fact)
+    for service, some in calls.items():
+        operations = ", ".join(dict.fromkeys(_text(one.attributes.get("operation")) for one in some))
+        places = ", ".join(dict.fromkeys(one.where.file for one in some[:3]))
+        yield f"{'called by code':<22} {service}: {operations}  {places}" + (" …" if len(some) > 3 else "")
+
+
+def _line(kind: str, name: str, fact: Fact) -> str:
+    return f"{kind:<22} {name}  {fact.where}"
+
+
+def _resource(found: Discovery, fact: Fact) -> str:
+    leads = [
+        f"{relation.kind} {_name(found, relation.target)}"
+        for relation in found.facts.relations
+        if relation.source == fact.id and relation.kind in _TOLD
+    ]
+    details = _details(fact)
+    arrow = f" → {'; '.join(dict.fromkeys(leads[:3]))}" if leads else ""
+    condition = "only if: " if fact.created else "not created: " if fact.created is False else "perhaps: "
+    when = f" [{condition}{fact.condition}]" if fact.condition else ""
+    name = f"{fact.name} ({', '.join(details)})" if details else fact.name
+    return _line(words(fact.type), f"{name}{arrow}{when}", fact)
+
+
+def _details(fact: Fact) -> Sequence[str]:
+    """What tells a resource from others of its type: an Amplify platform, Fargate, a database's engine."""
+    attributes = fact.attributes
+    given: list[Value] = [attributes.get("platform"), attributes.get("launch_type"), attributes.get("engine")]
+    wanted = attributes.get("requires_compatibilities")
+    given += wanted if isinstance(wanted, list) and not attributes.get("launch_type") else []
+    if fact.type == "implied_store":
+        given.append(words(_text(attributes.get("implies"))))
+    region = fact.where.region
+    return [_text(one) for one in given if _text(one)] + (
+        [region] if region and fact.type == "aws_ecs_cluster" else []
+    )
+
+
+def _name(found: Discovery, target: str) -> str:
+    fact = found.facts.find(target)
+    return fact.name if fact else f"{target} (not in these files)"
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
