@@ -51,3 +51,9 @@ def environment_of(path: str) -> str:
     return next(
         (canonical(word) for word in words if word and is_environment(word) and word != "main"), stem.lower()
     )
+
+
+def named_environment(path: str) -> str:
+    """The environment that the words of a path name by convention; empty when none does."""
+    words = (canonical(word) for word in re.split(r"[/._-]", path) if word and word != "main")
+    return next((word for word in words if is_environment(word)), "")

@@ -82,6 +82,8 @@ def test_discovery_finds_what_the_case_holds(case: Path) -> None:
     wrong = missing(found, expected)
     if expected.get("no_gaps"):
         wrong += [f"unexpected gap {gap}" for gap in found.facts.gaps]
+    if expected.get("no_contradictions"):
+        wrong += [f"unexpected contradiction {one.why}" for one in found.contradictions]
     assert not wrong, "\n".join(wrong)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from launchbook.model import Evidence, Fact, Facts, Finding
+from launchbook.repo.environments import named_environment
 
 #: Ends shown of one contradiction; more places that say the same add nothing.
 MOST_ENDS = 12
@@ -48,3 +49,12 @@ def meant(claim: Fact, name: str) -> bool:
     said = claim.attributes.get("words")
     spoken = {str(word) for word in said} if isinstance(said, list) else set()
     return bool(words(name) & (spoken | {word.rstrip("s") for word in spoken}))
+
+
+def conflicting(ends: Sequence[Evidence]) -> list[Evidence]:
+    """The ends that cannot all be right: of one environment, or of none. Environments may differ on purpose."""
+    groups: dict[str, list[Evidence]] = {}
+    for one in ends:
+        groups.setdefault(named_environment(one.source.rpartition(":")[0]), []).append(one)
+    differing_ones = {name for name, some in groups.items() if len({str(one.value) for one in some}) > 1}
+    return [one for one in ends if named_environment(one.source.rpartition(":")[0]) in differing_ones]

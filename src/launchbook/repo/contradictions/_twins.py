@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts
+from launchbook.repo.environments import named_environment
 
 _KIND_WORDS = re.compile(r"(queue|rule|topic|bucket|table|function|loggroup|logs|group|schedule|resource)+$")
 _HASH = re.compile(r"[0-9A-F]{8}$")
@@ -38,6 +39,8 @@ def twins(facts: Facts, *kinds: str) -> Iterator[tuple[Fact, Fact]]:
 def _exclude(one: Fact, other: Fact) -> bool:
     """Whether two facts of one logical name are two ways to say the same, not two things beside each other."""
     if one.where.file == other.where.file or "source" not in (one.origin, other.origin):
+        return False
+    if named_environment(one.where.file) != named_environment(other.where.file):
         return False
     folders = one.where.file.rpartition("/")[0], other.where.file.rpartition("/")[0]
     templates = "cloudformation_type" in one.attributes, "cloudformation_type" in other.attributes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from launchbook.model import Evidence, Fact, Facts, Finding, Value
-from launchbook.repo.contradictions._ends import claims, differing, end
+from launchbook.repo.contradictions._ends import claims, conflicting, differing, end
 
 _DATABASE_WORDS = frozenset(
     {"rds", "database", "postgres", "postgresql", "mysql", "backups", "backup", "snapshots"}
@@ -14,7 +14,9 @@ _DATABASE_WORDS = frozenset(
 
 def contradict(facts: Facts) -> Iterator[Finding]:
     """One finding when the days of database backups differ between any two sources."""
-    ends = [*_promised(facts), *_declared(facts), *_said(facts)]
+    told = [*_promised(facts), *_said(facts)]
+    # Two databases may well be kept for different times: that is no contradiction before somebody promised one.
+    ends = conflicting([*told, *_declared(facts)]) if told else []
     values = sorted({str(one.value) for one in ends})
     if len(values) > 1:
         why = f"database backups are kept {' or '.join(values)} days, depending on which file is asked"

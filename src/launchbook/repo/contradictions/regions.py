@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Evidence, Fact, Facts, Finding
-from launchbook.repo.contradictions._ends import claims, differing, end
+from launchbook.repo.contradictions._ends import claims, conflicting, differing, end
 
 _REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
 _NAMED = re.compile(r"(?:^|_|aws)region$", re.I)
@@ -17,7 +17,6 @@ _REGIONAL = (
     "github_workflow",
     "cdk_stack",
     "aws_eks_cluster",
-    "terraform_backend",
     "sdk_client",
     "aws_elastic_beanstalk_application",
 )
@@ -27,12 +26,26 @@ def contradict(facts: Facts) -> Iterator[Finding]:
     """One finding with every place that names a region, if they name more than one."""
     ends = [one for fact in facts for one in _ends(fact)]
     ends += [end(claim, "", claim.attributes.get("value")) for claim in claims(facts, "region")]
+    ends = conflicting(ends)
     values = sorted({str(one.value) for one in ends})
     if len(values) > 1:
         counted = ", ".join(
             f"{value} in {sum(one.value == value for one in ends)} places" for value in values
         )
         yield differing("region", f"the files name {len(values)} regions: {counted}", "region", ends)
+    yield from _state_buckets(facts)
+
+
+def _state_buckets(facts: Facts) -> Iterator[Finding]:
+    """A bucket lies in one region: two backends that name it cannot both be right."""
+    buckets: dict[str, list[Evidence]] = {}
+    for backend in facts.seen("terraform_backend"):
+        bucket = backend.attributes.get("bucket")
+        if isinstance(bucket, str) and backend.origin == "source":
+            buckets.setdefault(bucket, []).extend(_one(backend, "region"))
+    for bucket, ends in buckets.items():
+        if len({str(one.value) for one in ends}) > 1:
+            yield differing("region", f"the state bucket {bucket} cannot be in two regions", bucket, ends)
 
 
 def _ends(fact: Fact) -> Iterator[Evidence]:
@@ -52,9 +65,10 @@ def _ends(fact: Fact) -> Iterator[Evidence]:
                 yield end(fact, f"regions.{number}", value)
     elif fact.type == "terraform_root":
         regions = fact.attributes.get("regions")
-        for alias, value in regions.items() if isinstance(regions, dict) else ():
-            if isinstance(value, str):
-                yield end(fact, f"regions.{alias}", value)
+        # A second provider, under an alias, is one more region on purpose: certificates of CloudFront, a replica.
+        own = regions.get("") if isinstance(regions, dict) else None
+        if isinstance(own, str):
+            yield end(fact, "regions.", own)
 
 
 def _logs(fact: Fact) -> Iterator[Evidence]:
