@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.collect.documents import objects
-from launchbook.model import Value
+from launchbook.collect.documents import each, objects
+from launchbook.model import Unread, Value
 from launchbook.model.aws import Alarm
 
 LIST = "DescribeAlarms"
@@ -37,6 +37,7 @@ LIST = "DescribeAlarms"
             "insufficient_data_actions": "InsufficientDataActions",
             "state": "StateValue",
             "state_since": "StateTransitionedTimestamp",
+            "state_updated": "StateUpdatedTimestamp",
         },
         keep=[
             "Dimensions[].Name",
@@ -57,12 +58,18 @@ def alarms(row: Row) -> Seen:
     """A metric alarm; of metric math, each query with its metric."""
     more: dict[str, Value] = {
         "dimensions": _dimensions(row.get(LIST, "Dimensions")),
-        "metric_query": [_query(one) for one in objects(row.get(LIST, "Metrics"))],
+        "metric_query": each(row.get(LIST, "Metrics"), _query),
     }
     return row.seen(id="arn", name="alarm_name", DescribeAlarms=more)
 
 
+def _emitted(transformation: dict[str, Value]) -> Value:
+    return {"name": transformation.get("metricName"), "namespace": transformation.get("metricNamespace")}
+
+
 def _dimensions(value: Value) -> Value:
+    if isinstance(value, Unread):
+        return value
     return {str(one["Name"]): one.get("Value") for one in objects(value) if "Name" in one}
 
 
@@ -130,10 +137,7 @@ def log_groups(row: Row) -> Seen:
 )
 def metric_filters(row: Row) -> Seen:
     """A metric filter and the metric that it emits."""
-    made: list[Value] = [
-        {"name": one.get("metricName"), "namespace": one.get("metricNamespace")}
-        for one in objects(row.get("DescribeMetricFilters", "metricTransformations"))
-    ]
+    made = each(row.get("DescribeMetricFilters", "metricTransformations"), _emitted)
     seen = row.seen(id="none", name="name", DescribeMetricFilters={"metric_transformation": made})
     group = row.get("DescribeMetricFilters", "logGroupName")
     return Seen(f"{group}#{seen.name}", seen.name, seen.attributes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from launchbook.model import Unread, Value
@@ -24,6 +25,11 @@ def objects(value: Value) -> list[dict[str, Value]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def column(value: Value, name: str) -> list[Value]:
-    """One field of each object of a list."""
-    return [item.get(name) for item in objects(value)]
+def each(value: Value, make: Callable[[dict[str, Value]], Value]) -> Value:
+    """What is made of each object of a list; of what was not read nothing is made: it stays unread."""
+    return value if isinstance(value, Unread) else [make(one) for one in objects(value)]
+
+
+def column(value: Value, name: str) -> Value:
+    """One field of each object of a list; what was not read stays unread."""
+    return each(value, lambda item: item.get(name))

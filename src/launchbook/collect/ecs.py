@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.model import Value
+from launchbook.model import Unread, Value
 
 CLUSTERS = Call("ecs", "ListClusters", each="clusterArns")
 DEFINITION = "DescribeTaskDefinition"
@@ -69,15 +69,13 @@ def ecs_clusters(row: Row) -> Seen:
 )
 def ecs_services(row: Row) -> Seen:
     """A service: what should run, what runs, how its last rollouts went, where its tasks stand."""
+    public = row.get("DescribeServices", "networkConfiguration.awsvpcConfiguration.assignPublicIp")
     network: dict[str, Value] = {
         "subnets": row.get("DescribeServices", "networkConfiguration.awsvpcConfiguration.subnets"),
         "security_groups": row.get(
             "DescribeServices", "networkConfiguration.awsvpcConfiguration.securityGroups"
         ),
-        "assign_public_ip": row.get(
-            "DescribeServices", "networkConfiguration.awsvpcConfiguration.assignPublicIp"
-        )
-        == "ENABLED",
+        "assign_public_ip": public if isinstance(public, Unread) else public == "ENABLED",
     }
     return row.seen(id="arn", name="name", DescribeServices={"network_configuration": [network]})
 

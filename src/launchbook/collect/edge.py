@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.model import Value
+from launchbook.model import Unread, Value
 
 
 @collector(
@@ -28,8 +28,9 @@ from launchbook.model import Value
 def distributions(row: Row) -> Seen:
     """A distribution and the hosts it takes its content from."""
     origins = row.get("ListDistributions", "Origins.Items[].DomainName")
-    listed: list[Value] = [{"domain_name": one} for one in origins] if isinstance(origins, list) else []
-    return row.seen(id="arn", name="id", ListDistributions={"origin": listed})
+    listed: Value = [{"domain_name": one} for one in origins] if isinstance(origins, list) else []
+    origin = origins if isinstance(origins, Unread) else listed
+    return row.seen(id="arn", name="id", ListDistributions={"origin": origin})
 
 
 @collector(
@@ -101,7 +102,7 @@ def records(row: Row) -> Seen:
     texts = [str(one).strip('"') for one in values] if isinstance(values, list) else []
     if kind == "TXT":
         texts = [one for one in texts if one.startswith(("v=spf1", "v=DMARC1"))]
-    kept: list[Value] = [*texts]
+    kept: Value = values if isinstance(values, Unread) else [*texts]
     zone, name = row.get("ListHostedZones", "Id"), str(row.get(operation, "Name")).rstrip(".")
     seen = row.seen(id="none", name="name", ListResourceRecordSets={"records": kept})
     return Seen(f"{zone}/{kind}/{name}/{row.get(operation, 'SetIdentifier') or ''}", name, seen.attributes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
+from launchbook.model import Unread
 
 
 @collector(
@@ -28,7 +29,7 @@ from launchbook.collect.declare import Call, Row, Seen, collector
 def replication_groups(row: Row) -> Seen:
     """A Redis replication group. AWS says ``enabled`` where Terraform says true."""
     words = {
-        name: (None if value is None else value == "enabled")
+        name: (value if value is None or isinstance(value, Unread) else value == "enabled")
         for name, path in (
             ("multi_az_enabled", "MultiAZ"),
             ("automatic_failover_enabled", "AutomaticFailover"),

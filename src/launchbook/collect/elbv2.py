@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.collect.documents import objects
+from launchbook.collect.documents import each
 from launchbook.model import Value
 
 BALANCERS = Call(
@@ -60,16 +60,18 @@ def load_balancers(row: Row) -> Seen:
 )
 def listeners(row: Row) -> Seen:
     """A listener and what it does with a request that no rule takes."""
-    actions: list[Value] = []
-    for one in objects(row.get("DescribeListeners", "DefaultActions")):
-        redirect = one.get("RedirectConfig")
-        kept: dict[str, Value] = {"type": one.get("Type"), "target_group_arn": one.get("TargetGroupArn")}
-        if isinstance(redirect, dict):
-            kept["redirect"] = [{"protocol": redirect.get("Protocol"), "port": redirect.get("Port")}]
-        actions.append(kept)
+    actions = each(row.get("DescribeListeners", "DefaultActions"), _action)
     port, protocol = row.get("DescribeListeners", "Port"), row.get("DescribeListeners", "Protocol")
     seen = row.seen(id="arn", name="arn", DescribeListeners={"default_action": actions})
     return Seen(seen.id, f"{protocol} {port}", seen.attributes)
+
+
+def _action(one: dict[str, Value]) -> Value:
+    redirect = one.get("RedirectConfig")
+    kept: dict[str, Value] = {"type": one.get("Type"), "target_group_arn": one.get("TargetGroupArn")}
+    if isinstance(redirect, dict):
+        kept["redirect"] = [{"protocol": redirect.get("Protocol"), "port": redirect.get("Port")}]
+    return kept
 
 
 GROUPS = Call(
@@ -112,6 +114,7 @@ def target_groups(row: Row) -> Seen:
         "matcher": row.get(operation, "Matcher.HttpCode"),
         "interval": row.get(operation, "HealthCheckIntervalSeconds"),
     }
-    suffix = str(row.get(operation, "TargetGroupArn")).rpartition(":")[2]
+    arn = row.get(operation, "TargetGroupArn")
+    suffix = arn.rpartition(":")[2] if isinstance(arn, str) else arn
     more: dict[str, Value] = {"health_check": [check], "arn_suffix": suffix}
     return row.seen(id="arn", name="name", DescribeTargetGroups=more)

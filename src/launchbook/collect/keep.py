@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from launchbook.model import Unread
+
 NAMES, WHOLE = "{}", "*"
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
@@ -89,13 +91,18 @@ def quoted(name: str) -> str:
 
 
 def pick(answer: object, path: str) -> object:
-    """The value at a path of an answer, ``[]`` mapping over a list; None when absent. ``""`` is the answer itself."""
+    """The value at a path of an answer, ``[]`` mapping over a list; None when absent. ``""`` is the answer itself.
+
+    Below what was not read nothing was read either.
+    """
     head, _, rest = path.partition(".")
     if not head:
         return answer
     name, many = head.removesuffix("[]").removesuffix(NAMES), head.endswith("[]")
     if isinstance(answer, Mapping):
         answer = answer.get(name)
+        if isinstance(answer, Unread):
+            return answer
     elif isinstance(answer, list) and name.isdigit() and int(name) < len(answer):
         answer = answer[int(name)]
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.collect.documents import column, objects
+from launchbook.collect.documents import column, each
 from launchbook.model import Value
 
 
@@ -74,18 +74,19 @@ def route_tables(row: Row) -> Seen:
 )
 def security_groups(row: Row) -> Seen:
     """A security group and what it lets in."""
-    ingress: list[Value] = [
-        {
-            "protocol": one.get("IpProtocol"),
-            "from_port": one.get("FromPort"),
-            "to_port": one.get("ToPort"),
-            "cidr_blocks": column(one.get("IpRanges"), "CidrIp"),
-            "ipv6_cidr_blocks": column(one.get("Ipv6Ranges"), "CidrIpv6"),
-            "security_groups": column(one.get("UserIdGroupPairs"), "GroupId"),
-        }
-        for one in objects(row.get("DescribeSecurityGroups", "IpPermissions"))
-    ]
+    ingress = each(row.get("DescribeSecurityGroups", "IpPermissions"), _rule)
     return row.seen(id="id", name="name", DescribeSecurityGroups={"ingress": ingress})
+
+
+def _rule(one: dict[str, Value]) -> Value:
+    return {
+        "protocol": one.get("IpProtocol"),
+        "from_port": one.get("FromPort"),
+        "to_port": one.get("ToPort"),
+        "cidr_blocks": column(one.get("IpRanges"), "CidrIp"),
+        "ipv6_cidr_blocks": column(one.get("Ipv6Ranges"), "CidrIpv6"),
+        "security_groups": column(one.get("UserIdGroupPairs"), "GroupId"),
+    }
 
 
 @collector(

@@ -15,12 +15,13 @@ from botocore import xform_name
 
 from launchbook.collect.commands import argument, command
 from launchbook.collect.declare import Call, Collector
-from launchbook.collect.engine import GLOBAL_REGION, Asked, collect
+from launchbook.collect.engine import Asked, collect
 from launchbook.collect.keep import pick
-from launchbook.collect.projection import parse_query
 from launchbook.collect.reader import ReadFailed
-from launchbook.collect.transcript import Block, read_transcript
+from launchbook.collect.restore import items_of, names_of, restored
+from launchbook.collect.transcript import PLACEHOLDER, Block, read_transcript
 from launchbook.model import Facts, Gap, Unread, Where
+from launchbook.redact import shown
 
 #: Stands for the region of a command that named none.
 ANY = "region-not-named"
@@ -32,14 +33,24 @@ class PastedReader:
     def __init__(self, blocks: Iterable[Block], collectors: Iterable[Collector]) -> None:
         self._collectors = tuple(collectors)
         self._blocks: dict[tuple[str, str], list[Block]] = {}
-        self.unused: list[Block] = []
+        self._read: set[str] = set()
+        self._unread: list[Block] = []
+        self._global = {
+            _words(call) for one in self._collectors if one.scope == "global" for call in one.calls
+        }
         named = {_words(call): call for one in self._collectors for call in one.calls}
         for block in blocks:
             words = (block.service, block.operation) if block.service else self._recognised(block)
             if words in named:
                 self._blocks.setdefault(words, []).append(block)
             else:
-                self.unused.append(block)
+                self._unread.append(block)
+
+    @property
+    def unused(self) -> list[Block]:
+        """What no read took: commands that no collector declares, and answers about nothing that was listed."""
+        left = [block for held in self._blocks.values() for block in held if block.at not in self._read]
+        return [*self._unread, *left]
 
     @property
     def regions(self) -> list[str]:
@@ -49,39 +60,84 @@ class PastedReader:
 
     def read(self, call: Call, region: str, parameters: Mapping[str, Any]) -> Iterator[Any]:
         """Each pasted answer of an operation as a page. Raises ReadFailed for what is missing or not whole."""
+        ask = _ask(call, region, parameters)
         held = [
-            block for block in self._blocks.get(_words(call), ()) if _fits(block, call, region, parameters)
+            block
+            for block in self._blocks.get(_words(call), ())
+            if self._in(block, call, region) and _fits(block, call, parameters)
         ]
         if not held:
             page = self._implied(call, region)
             if page is not None:
                 yield call.tree.cut(page)
-            raise ReadFailed(call, "NotPasted", "its output was not pasted", _ask(call, region, parameters))
+            raise ReadFailed(call, "NotPasted", "its output was not pasted", ask)
         problem = ""
         for block in held:
-            page, wrong = _restored(block, call, _ask(call, region, parameters))
+            self._read.add(block.at)
+            page, wrong = restored(block, call, ask)
             problem = problem or wrong
             if page is not None:
+                self._name(call, page, region, parameters)
                 yield _only(page, call, parameters)
         if problem:
-            raise ReadFailed(call, "Partial", problem, _ask(call, region, parameters))
+            failed = re.match(r"(\w+): the command failed", problem)
+            raise ReadFailed(call, failed[1] if failed else "Partial", problem, ask)
+
+    def _in(self, block: Block, call: Call, region: str) -> bool:
+        """Whether a block's answer is about the region asked; where a service has no regions, any is."""
+        return _words(call) in self._global or (block.region or ANY) == region
+
+    def _name(self, call: Call, page: object, region: str, parameters: Mapping[str, Any]) -> None:
+        """Fill what a projection left out and the commands themselves say: the user asked about, the ARN used later."""
+        for item in items_of(page, call):
+            for path in (*call.take.values(), *call.keep):
+                if not isinstance(item.get(path), Unread):
+                    continue
+                known = parameters.get(path)
+                given = known if isinstance(known, str) else self._given_later(call, path, region, item)
+                if given:
+                    item[path] = given
+
+    def _given_later(self, call: Call, path: str, region: str, item: Mapping[str, Any]) -> str:
+        """The ARN or id of an item that a later command was given, told by the item's name inside it."""
+        names = [name for name in names_of(item) if len(name) > 2]
+        for flag in self._flags_of(call, path, region):
+            parts = re.split(r"[/:]", flag)
+            if any(name in parts for name in names):
+                return flag
+        return ""
+
+    def _flags_of(self, call: Call, path: str, region: str) -> Iterator[str]:
+        """What later commands were given for a part of this call's items."""
+        wanted = f"${call.operation}.{path}" if path else f"${call.operation}"
+        for later in (each for one in self._collectors for each in one.calls if each.service == call.service):
+            for name, value in later.given.items():
+                part = value[0] if isinstance(value, list) and value else value
+                if part == wanted:
+                    held = self._blocks.get(_words(later), ())
+                    for block in (one for one in held if self._in(one, call, region)):
+                        flags = block.flags.get(xform_name(name, "-"), [])
+                        yield from (flag for flag in flags if not PLACEHOLDER.match(flag))
 
     def _implied(self, call: Call, region: str) -> object:
-        """What later commands tell of a listing that was not pasted: the names that they were given."""
+        """What later commands tell of a listing that was not pasted: the names that they were given or show."""
         items: list[object] = []
-        for one in self._collectors:
-            for later in one.calls:
-                for name, value in later.given.items():
-                    part = value[0] if isinstance(value, list) and value else value
-                    match = re.fullmatch(rf"\${call.operation}(?:\.(\w+))?", str(part))
-                    if match is None or later.service != call.service:
-                        continue
-                    for block in self._blocks.get(_words(later), ()):
-                        if region in (block.region or ANY, GLOBAL_REGION):
-                            flags = block.flags.get(xform_name(name, "-"), [])
-                            items += [{match[1]: flag} if match[1] else flag for flag in flags]
+        for later in (each for one in self._collectors for each in one.calls if each.service == call.service):
+            for name, value in later.given.items():
+                part = value[0] if isinstance(value, list) and value else value
+                match = re.fullmatch(rf"\${call.operation}(?:\.(\w+))?", str(part))
+                if match is None:
+                    continue
+                for block in self._blocks.get(_words(later), ()):
+                    if self._in(block, call, region):
+                        given = _given(block, later, xform_name(name, "-"))
+                        items += [{match[1]: one} if match[1] else one for one in given]
         distinct = list({str(item): item for item in items}.values())
         return {call.each: distinct} if call.each and distinct else None
+
+    def knows(self, block: Block) -> bool:
+        """Whether a read is declared for a block's command."""
+        return (block.service, block.operation) in self._blocks
 
     def _recognised(self, block: Block) -> tuple[str, str]:
         """The operation whose answer looks like a document without a command: the one that most kept fields are of."""
@@ -107,10 +163,10 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
     facts = collect(reader, listed, reader.regions or [ANY], asked)
     unused = [
         Gap(
-            where=Where(file=block.at),
-            what=f"not used: {_why_unused(block)}",
+            where=Where(file=shown(block.at)),
+            what=f"not used: {shown(_why_unused(block, reader))}",
             hint="launchbook commands",
-            hides=(),
+            hides=_hidden_by(block, listed),
         )
         for block in reader.unused
         if (block.service, block.operation) != ("sts", "get-caller-identity")
@@ -119,87 +175,61 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
     return facts + Facts((), unused)
 
 
-def _why_unused(block: Block) -> str:
+def _why_unused(block: Block, reader: PastedReader) -> str:
     if not block.service:
         return block.problem or "a document without its command that fits no single read"
+    if reader.knows(block):
+        return f"aws {block.service} {block.operation} is of something that was not listed, or that it does not name"
     return f"no check reads aws {block.service} {block.operation}"
+
+
+def _hidden_by(block: Block, collectors: Iterable[Collector]) -> tuple[str, ...]:
+    """The kinds that lines without identity may be of: those whose reads show fields of such names."""
+    names = {re.sub(r"\W", "", name).lower() for name, _ in block.lines} - {"status", "state", "name"}
+    return tuple(
+        dict.fromkeys(
+            one.kind
+            for one in collectors
+            for call in one.calls
+            for attribute, path in call.take.items()
+            if names & {re.sub(r"[^A-Za-z]", "", path.rpartition(".")[2]).lower(), attribute.replace("_", "")}
+            | (names & {"backupretention"} if attribute == "backup_retention_period" else set())
+        )
+    )
 
 
 def _words(call: Call) -> tuple[str, str]:
     return {"s3": "s3api"}.get(call.service, call.service), xform_name(call.operation, "-")
 
 
-def _fits(block: Block, call: Call, region: str, parameters: Mapping[str, Any]) -> bool:
-    if (
-        block.region != region
-        and (block.region or region not in (ANY, GLOBAL_REGION))
-        and region != GLOBAL_REGION
-    ):
-        return False
+def _fits(block: Block, call: Call, parameters: Mapping[str, Any]) -> bool:
     for name, wanted in parameters.items():
         if "$" not in str(call.given[name]):
             continue
         flags = block.flags.get(xform_name(name, "-"), [])
-        if not all(_same(str(one), flags) for one in (wanted if isinstance(wanted, list) else [wanted])):
+        values = [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
+        if any(PLACEHOLDER.match(flag) for flag in flags):
+            # The command's words don't say of what; an answer that names it itself does.
+            page, _ = restored(block, call, "")
+            if not any(_is(item, values) for item in items_of(page, call)):
+                return False
+        elif not all(_same(one, flags) for one in values):
             return False
     return True
+
+
+def _given(block: Block, call: Call, flag: str) -> list[str]:
+    """What a command was given: by its flag, or where that is a placeholder, what its answer names."""
+    flags = block.flags.get(flag, [])
+    if not any(PLACEHOLDER.match(one) for one in flags):
+        return flags
+    page, _ = restored(block, call, "")
+    return [names[0] for item in items_of(page, call) if (names := names_of(item))]
 
 
 def _same(wanted: str, flags: list[str]) -> bool:
     """Whether a command was given this name: ARNs and names of one thing count as the same."""
     return any(flag == wanted or wanted.endswith(f"/{flag}") or flag.endswith(f"/{wanted}") for flag in flags)
-
-
-def _restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
-    """The answer in AWS's shape, cut to what is kept, and why it is not the whole truth.
-
-    What a projection left out is unread: only AWS's own answer says by leaving a field out that there is none.
-    """
-    if block.problem:
-        return None, f"{block.problem} ({block.at})"
-    if re.sub(r"\s", "", block.query) == re.sub(r"\s", "", call.tree.query()):
-        return call.tree.cut(block.answer), _narrowed(block)
-    projection = parse_query(block.query)
-    if projection is None:
-        return None, f"its --query cannot be undone ({block.at})"
-    page = call.tree.cut(projection.restore(block.answer))
-    if projection.columns:
-        shown = {path if path else projection.path for path in projection.columns.values()}
-        missing = [path for path in (*call.take.values(), *call.keep) if not _shown(path, shown)]
-        reason = Unread(f"the pasted output does not show it ({block.at})", ask)
-        for item in _items(page, call):
-            for path in missing:
-                _set(item, path.partition("[]")[0], reason)
-    if projection.filtered:
-        return page, f"its --query kept a part: {block.query[:80]} ({block.at})"
-    return page, _narrowed(block)
-
-
-def _narrowed(block: Block) -> str:
-    flags = [
-        flag for flag in block.flags if "prefix" in flag or flag in ("max-items", "filters", "starting-token")
-    ]
-    return f"--{flags[0]} kept a part ({block.at})" if flags else ""
-
-
-def _shown(path: str, shown: set[str]) -> bool:
-    bare = path.replace("[]", "").removesuffix("{}")
-    return any(bare == one or bare.startswith(f"{one}.") or one.startswith(f"{bare}.") for one in shown)
-
-
-def _items(page: object, call: Call) -> list[Any]:
-    found = pick(page, call.each) if call.each else [page]
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def _set(item: dict[str, Any], path: str, value: object) -> None:
-    *above, last = path.removesuffix("{}").split(".")
-    for part in above:
-        item = item.setdefault(part, {})
-        if not isinstance(item, dict):
-            return
-    if item.get(last) is None:
-        item[last] = value
 
 
 def _only(page: object, call: Call, parameters: Mapping[str, Any]) -> object:
@@ -222,9 +252,9 @@ def _ask(call: Call, region: str, parameters: Mapping[str, Any]) -> str:
     line = command(call).replace('"$region"', region if region != ANY else "REGION")
     for name, value in parameters.items():
         given = call.given[name]
-        for part, shown in zip(_listed(given), _listed(value), strict=False):
+        for part, filled in zip(_listed(given), _listed(value), strict=False):
             if isinstance(part, str) and part.startswith("$"):
-                line = line.replace(argument(part), str(shown), 1)
+                line = line.replace(argument(part), str(filled), 1)
     return f"paste the output of: aws {line} --output json"
 
 

@@ -68,7 +68,7 @@ def parse_query(query: str) -> Projection | None:
     if match["one"]:
         columns = {"": match["one"]}
     listed = match["list"] or ""
-    return Projection(match["path"] or "", bool(listed), listed.startswith("[?"), columns)
+    return Projection((match["path"] or "").rstrip("."), bool(listed), listed.startswith("[?"), columns)
 
 
 def _columns(text: str) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""What AWS's own model says of an answer: which text is a number, which list of one is an object, which number a time."""
+"""What AWS's model says of an answer: which text is a number, which list of one an object, which number a time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ def fitted(answer: Any, shape: Shape | None) -> Any:
         return [fitted(item, shape.member) for item in items]
     if isinstance(shape, MapShape):
         held = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
-        return {name: fitted(value, shape.value) for name, value in held.items()} if isinstance(held, Mapping) else answer
+        return (
+            {name: fitted(value, shape.value) for name, value in held.items()}
+            if isinstance(held, Mapping)
+            else answer
+        )
     return _scalar(answer, shape.type_name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.model import Value
+from launchbook.model import Unread, Value
 
 
 @collector(
@@ -50,7 +50,7 @@ def buckets(row: Row) -> Seen:
         row.get("GetBucketLocation", "LocationConstraint"),
         row.get("GetBucketVersioning", "Status"),
     )
-    versioning: list[Value] = [{"enabled": status == "Enabled"}] if not isinstance(status, dict) else []
+    versioning: Value = status if isinstance(status, Unread) else [{"enabled": status == "Enabled"}]
     name = row.get("ListBuckets", "Name")
     return row.seen(
         id="arn",

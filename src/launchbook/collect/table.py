@@ -77,8 +77,7 @@ def read_table(text: str) -> tuple[object, str]:
             return None, "the table does not hold together: paste it with --output json"
     if any(len(row) != len(one.names or row) for one in sections for row in one.rows):
         return None, "the rows of the table do not fit its columns"
-    top = [section for section in _nested(sections)]
-    values = [item for section in top for item in _listed(section.value)]
+    values = [item for section in _nested(sections) for item in _listed(section.value)]
     return values, ""
 
 
@@ -127,7 +126,9 @@ def _sections(groups: list[_Group]) -> Iterator[_Section]:
 
 def _begins(group: _Group, after: list[_Group]) -> bool:
     """Whether a group is the title of another section: one centred cell, and a section one deeper below it."""
-    return group.alone and bool(after) and after[0].depth > group.depth and not group.rows[0][0].startswith("  ")
+    return (
+        group.alone and bool(after) and after[0].depth > group.depth and not group.rows[0][0].startswith("  ")
+    )
 
 
 def _named(groups: list[_Group]) -> bool:
@@ -137,7 +138,11 @@ def _named(groups: list[_Group]) -> bool:
     if groups[0].width > 1:
         return groups[0].width == groups[1].width
     # One column: names stand in the middle, values two blanks from the left, and a title comes before its rule alone.
-    return groups[1].width == 1 and groups[1].rows[0][0].startswith("  ") and not _value_like(groups[0].rows[0][0])
+    return (
+        groups[1].width == 1
+        and groups[1].rows[0][0].startswith("  ")
+        and not _value_like(groups[0].rows[0][0])
+    )
 
 
 def _value_like(cell: str) -> bool:

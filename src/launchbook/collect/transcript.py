@@ -21,7 +21,16 @@ _COMMAND = re.compile(
 )
 #: What stands for a value that a shell or a person would have put there.
 PLACEHOLDER = re.compile(r"^[\"']?[$<].*$", re.S)
-_LINE = re.compile(r"""^[^\S\n]*["']?(?P<name>[A-Za-z][A-Za-z ]{2,40}?)["']?[ \t]*[:=][ \t]*(?P<value>[^\s{\[][^\n]{0,80})$""", re.M)
+_LINE = re.compile(
+    r"""^[^\S\n]*["']?(?P<name>[A-Za-z][A-Za-z ]{2,40}?)["']?[ \t]*[:=][ \t]*(?P<value>[^\s{\[][^\n]{0,80})$""",
+    re.M,
+)
+
+
+_HARMLESS = re.compile(
+    r"true|false|yes|no|none|null|enabled|disabled|available|active|inactive|pending|success|failed|\d{1,6}",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,8 @@ class Block:
     @property
     def region(self) -> str:
         """The region that the command named; empty when it named none."""
-        return (self.flags.get("region") or [""])[0]
+        named = (self.flags.get("region") or [""])[0]
+        return named if re.fullmatch(r"[a-z]{2}(-[a-z]+){1,3}-\d", named) else ""
 
     @property
     def query(self) -> str:
@@ -90,7 +100,7 @@ def _plain(command: str) -> str:
         command = command.rpartition("`")[0]
     while (start := command.find("$(")) >= 0:
         depth, end = 0, start + 1
-        for end in range(start + 1, len(command)):  # noqa: B007  # the place where it closes is what is looked for
+        for end in range(start + 1, len(command)):  # the place where it closes
             depth += {"(": 1, ")": -1}.get(command[end], 0)
             if depth == 0:
                 break
@@ -174,7 +184,9 @@ def _bare(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _said(lines: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in lines[:4]) + (" …" if lines[4:] else "")
+    """The lines in words; a value only where it is a switch, a count or a state, which no secret is."""
+    said = (f"{name} {value}" if _HARMLESS.fullmatch(value) else name for name, value in lines[:4])
+    return ", ".join(said) + (" …" if lines[4:] else "")
 
 
 def _alone(text: str, name: str, offset: int) -> Iterator[Block]:

@@ -1,0 +1,114 @@
+"""A pasted answer in the shape that AWS gave it, cut to what is kept, with what it does not show marked as unread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from launchbook.collect.declare import Call
+from launchbook.collect.keep import pick
+from launchbook.collect.projection import Projection, parse_query
+from launchbook.collect.shapes import fitted, has_numeric_time, output_shape
+from launchbook.collect.transcript import Block
+from launchbook.model import Unread
+from launchbook.redact import shown
+
+
+def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
+    """The answer in AWS's shape, cut to what is kept, and why it is not the whole truth.
+
+    What a projection left out is unread: only AWS's own answer says by leaving a field out that there is none.
+    """
+    if block.problem:
+        return None, f"{shown(block.problem)} ({block.at})"
+    if _same_query(block.query, call.tree.query()):
+        return call.tree.cut(_typed(block, call, block.answer)), narrowed(block)
+    projection = parse_query(block.query)
+    if projection is None:
+        return None, f"its --query cannot be undone ({block.at})"
+    answer = block.answer
+    if block.table and not projection.many and not projection.names_of and isinstance(answer, list):
+        answer = answer[0] if len(answer) == 1 else answer
+    page = call.tree.cut(_typed(block, call, projection.restore(answer)))
+    if projection.columns:
+        reason = Unread(f"the pasted output does not show it ({block.at})", ask)
+        for path in _missing(call, projection):
+            mark(page, path, reason)
+    if projection.filtered:
+        return page, f"its --query kept a part: {shown(block.query)[:80]} ({block.at})"
+    return page, narrowed(block)
+
+
+def _same_query(one: str, other: str) -> bool:
+    return re.sub(r"\s", "", one) == re.sub(r"\s", "", other)
+
+
+def _typed(block: Block, call: Call, answer: Any) -> Any:
+    """Cells of a table are text, and the CLI's first version writes times as numbers: the model says what they are."""
+    if block.table or has_numeric_time(answer):
+        return fitted(answer, output_shape(call.service, call.operation))
+    return answer
+
+
+def narrowed(block: Block) -> str:
+    """Why a command asked for a part alone; empty when it asked for all."""
+    flags = [
+        flag for flag in block.flags if "prefix" in flag or flag in ("max-items", "filters", "starting-token")
+    ]
+    return f"--{flags[0]} kept a part ({block.at})" if flags else ""
+
+
+def _missing(call: Call, projection: Projection) -> list[str]:
+    """The paths of the whole answer that are kept, and that the projection does not show."""
+    shown_paths = {
+        ".".join(part for part in (projection.path, path) if part) for path in projection.columns.values()
+    }
+    start = f"{call.each}[]" if call.each else ""
+    paths = [".".join(part for part in (start, path) if part) for path in (*call.take.values(), *call.keep)]
+    return [path for path in paths if not _shown(path, shown_paths)]
+
+
+def _shown(path: str, shown_paths: set[str]) -> bool:
+    bare = path.replace("[]", "").removesuffix("{}")
+    return any(bare == one or bare.startswith(f"{one}.") or one.startswith(f"{bare}.") for one in shown_paths)
+
+
+def mark(node: Any, path: str, reason: Unread) -> None:
+    """Put ``reason`` where a path of an answer has nothing, in each item of the lists on its way."""
+    head, _, rest = path.partition(".")
+    name = head.removesuffix("[]").removesuffix("{}")
+    if not isinstance(node, dict):
+        return
+    if not rest:
+        if node.get(name) is None:
+            node[name] = reason
+        return
+    if head.endswith("[]"):
+        below = node.get(name)
+        if below is None:
+            node[name] = reason
+        for item in below if isinstance(below, list) else ():
+            mark(item, rest, reason)
+        return
+    if node.get(name) is None:
+        node[name] = {}
+    mark(node[name], rest, reason)
+
+
+def items_of(page: object, call: Call) -> list[Any]:
+    """The objects of an answer's list; of an answer without one, itself."""
+    found = pick(page, call.each) if call.each else [page]
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def names_of(item: object) -> list[str]:
+    """The texts by which an item may be called."""
+    if isinstance(item, str):
+        return [item]
+    values = item.items() if isinstance(item, Mapping) else ()
+    return [
+        value
+        for key, value in values
+        if isinstance(value, str) and re.search(r"(Arn|ARN|Name|Id|Url|Identifier)$", key)
+    ]
