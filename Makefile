@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-local bench-orders local-cycles stacks campaign clean
+.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-local bench-orders local-cycles local-truth stacks campaign clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -64,13 +64,16 @@ bench-local: $(READY) ## The embedded AWS beside stock moto, in one run (needs w
 local-cycles: $(READY) ## 100 embedded AWSs started and ended in every way; nothing may be left
 	@$(BIN)/python -m tests.faults.local_cycles --cycles 100
 
+local-truth: $(READY) ## What the embedded AWS says beside what ps and curl say, under ten minutes of kill -9
+	@$(BIN)/python -m tests.faults.local_truth
+
 bench-orders: $(READY) ## POST /orders beside pgbench doing the same insert, in one run (needs wrk)
 	@$(BIN)/python -m benchmarks.bench_orders
 
 stacks: $(READY) ## Terraform stacks of every shape, applied, planned again and destroyed (20 minutes)
 	@$(BIN)/python -m tests.aws.stacks.cycle
 
-campaign: faults local-cycles stacks ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
+campaign: faults local-cycles local-truth stacks ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
 
 clean: ## Remove what the targets made here
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis build dist

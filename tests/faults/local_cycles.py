@@ -2,14 +2,18 @@
 
     python -m tests.faults.local_cycles --cycles 100
 
-prints one JSON object as its last line and exits 1 when anything was left.
+In each runs an ECS service whose task starts a process in a session of its own, which outlives its parent and
+listens, and one whose process throws its environment away as well. Each cycle has a directory for temporary files
+to itself. The last line is one JSON object; exit code 1 when anything was left.
 """
 
 import argparse
 import json
 import os
+import pwd
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +26,9 @@ from launchbook.local import control, instance
 from launchbook.local.instance import Instance
 from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
-from tests.support.processes import family, port_open
+from tests.aws.ecs.conftest import Fleet, until
+from tests.faults.local_traces import Traces
+from tests.support.processes import port_open
 
 WAYS = ("stop", "kill host", "kill keeper", "kill both", "stop under load")
 _GONE_SECONDS = 15.0
@@ -39,26 +45,56 @@ class Cycle:
     left: list[str] = field(default_factory=list)
 
 
+#: Starts a process that nothing ties to it any more: its parent ends, its session is its own.
+_ESCAPING = """
+import os, subprocess, sys, time
+listen = "import os, socket, time; s = socket.create_server((os.environ['HOST'], 9090)); time.sleep(600)"
+if os.fork() == 0:
+    os.setsid()
+    subprocess.Popen([sys.executable, "-c", listen])
+    subprocess.Popen(["/bin/sleep", "600"], env={}, start_new_session=True)
+    os._exit(0)
+os.wait()
+time.sleep(600)
+"""
+
+
+@contextmanager
+def own_temporary_directory() -> Iterator[Path]:
+    """A directory for temporary files that this process and all that it starts use, and nobody else does."""
+    before = os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory(prefix="cycle-") as name:
+        Path(name).chmod(0o711)  # the user of a database must get through
+        os.environ["TMPDIR"], tempfile.tempdir = name, None
+        try:
+            yield Path(name)
+        finally:
+            os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
+            tempfile.tempdir = None
+
+
 def cycle(way: str, *, database: bool) -> Cycle:
-    """One life of an embedded AWS with a queue, a load balancer and (``database``) a PostgreSQL server in it."""
-    began = time.monotonic()
-    one = control.start(Options(port=0))
-    started = time.monotonic() - began
-    try:
-        addresses = _furnish(one, database=database)
-        pids = {member.pid for member in family(one.pid)}
-        segments = _segments(pids)
+    """One life of an embedded AWS with a queue, a load balancer, tasks and (``database``) a PostgreSQL server."""
+    with tempfile.TemporaryDirectory(prefix="images-") as images, own_temporary_directory() as temporary:
+        users = pwd.getpwall()
         began = time.monotonic()
-        with _load(one, way):
-            _end(one, way)
-        left = _left(one, pids, segments, addresses)
-        return Cycle(way, round(started, 3), round(time.monotonic() - began, 3), left)
-    finally:
-        if psutil.pid_exists(one.pid):
-            control.stop(one)
+        one = control.start(Options(port=0))
+        started = time.monotonic() - began
+        try:
+            addresses = _furnish(one, Path(images), database=database)
+            traces = Traces.of(one)
+            began = time.monotonic()
+            with _load(one, way):
+                _end(one, way)
+            left = _left(one, traces, addresses, temporary)
+            left += [] if pwd.getpwall() == users else ["users differ"]
+            return Cycle(way, round(started, 3), round(time.monotonic() - began, 3), left)
+        finally:
+            if psutil.pid_exists(one.pid):
+                control.stop(one)
 
 
-def _furnish(one: Instance, *, database: bool) -> list[tuple[str, int]]:
+def _furnish(one: Instance, images: Path, *, database: bool) -> list[tuple[str, int]]:
     aws = client_factory(one.endpoint)
     aws("sqs").create_queue(QueueName="work")
     vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -80,7 +116,18 @@ def _furnish(one: Instance, *, database: bool) -> list[tuple[str, int]]:
             MasterUsername="app", MasterUserPassword="of-a-test-only",
         )  # fmt: skip
         wanted.add("aws_db_instance")
-    return _addresses(one, wanted)
+    address = _escape(one, Fleet(aws, images))
+    return [*_addresses(one, wanted), (address, 9090)]
+
+
+def _escape(one: Instance, fleet: Fleet) -> str:
+    """A service whose task lets processes escape; the address of one that listens."""
+    fleet.serve(fleet.define(fleet.image("1", _ESCAPING), port=0))
+    fleet.steady(seconds=60)
+    rows = [row for row in control.ask(one, "status")["resources"] if row["type"] == "aws_ecs_task"]
+    address = str(rows[0]["address"])
+    until(lambda: port_open(9090, address), 20, "the escaped process listens")
+    return address
 
 
 def _addresses(one: Instance, wanted: set[str]) -> list[tuple[str, int]]:
@@ -127,35 +174,17 @@ def _end(one: Instance, way: str) -> None:
         os.kill(one.keeper_pid, signal.SIGKILL)
 
 
-def _left(one: Instance, pids: set[int], segments: set[int], addresses: list[tuple[str, int]]) -> list[str]:
-    """What is still there after 15 s. When both were killed at once, the next start has to clear the files."""
+def _left(one: Instance, traces: Traces, addresses: list[tuple[str, int]], temporary: Path) -> list[str]:
+    """What is still there after 15 s. When both were killed at once, the next start has to clear the rest."""
     deadline = time.monotonic() + _GONE_SECONDS
     while True:
         instance.clear_left()
-        left = [f"process {pid}" for pid in pids if _runs(pid)]
-        left += [f"segment {each}" for each in segments & _segments(None)]
-        left += [
-            f"port {host}:{port}"
-            for host, port in [*addresses, ("127.0.0.1", one.port)]
-            if port_open(port, host)
-        ]
-        left += [f"file {one.state}"] if Path(one.state).exists() else []
+        left = traces.left()
+        left += [f"port {host}:{port}" for host, port in addresses if port_open(port, host)]
+        left += [f"file {path}" for path in temporary.iterdir()]
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(0.05)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _segments(creators: set[int] | None) -> set[int]:
-    """System V segments by id: all, or those that these processes made."""
-    rows = [line.split() for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
-    return {int(row[1]) for row in rows if creators is None or int(row[4]) in creators}
 
 
 def main() -> None:
@@ -178,6 +207,7 @@ def main() -> None:
         "left": everything,
         "start_seconds_median": starts[len(starts) // 2],
         "end_seconds_max": max(each.ended_seconds for each in cycles),
+        "ways": {way: sum(each.way == way for each in cycles) for way in WAYS},
     }
     print(json.dumps(result))
     sys.exit(1 if everything else 0)

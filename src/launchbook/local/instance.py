@@ -60,6 +60,7 @@ def claim(port: int) -> tuple[Path, int]:
     with _base_lock():
         for left in _directories():
             if not _locked(left):
+                residue.end(left)
                 residue.clear(left)
         state = base() / f"{port}-{os.getpid()}"
         state.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
@@ -103,6 +104,7 @@ def clear_left() -> None:
     with _base_lock():
         for left in _directories():
             if not _locked(left):
+                residue.end(left)
                 residue.clear(left)
         try:
             base().rmdir()

@@ -29,8 +29,6 @@ from launchbook import process
 from launchbook.local import residue
 
 _PR_SET_CHILD_SUBREAPER = 36
-#: Every child carries this; what it leaves behind after its end is known by it.
-MARK = "LAUNCHBOOK_CHILD"
 
 
 class _Keeper:
@@ -77,11 +75,11 @@ class _Keeper:
 
     def _spawn(self, order: dict[str, Any]) -> None:
         self._serial += 1
-        mark = f"{os.getpid()}.{self._serial}"
+        mark = f"{self._state}:{self._serial}"
         try:
             child = process.keep(
                 order["argv"],
-                env={**order["env"], MARK: mark},
+                env={**order["env"], residue.MARK: mark},
                 cwd=Path(order["cwd"]),
                 log=Path(order["log"]) if order["log"] else None,
                 user=order["user"],
@@ -140,7 +138,7 @@ def _own_children() -> list[int]:
 
 
 def _kill_marked(mark: str) -> None:
-    wanted = f"{MARK}={mark}".encode()
+    wanted = f"{residue.MARK}={mark}".encode()
     for pid in _own_children():
         try:
             environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

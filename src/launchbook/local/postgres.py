@@ -140,6 +140,8 @@ class Server:
             "shared_buffers": "32MB",
             # The files go when the embedded AWS stops, so waiting for the disk would protect nothing.
             "fsync": "off",
+            # In files of its own directory: what it puts into /dev/shm would stay after a kill -9.
+            "dynamic_shared_memory_type": "mmap",
             "ssl": "on",
             "ssl_cert_file": str(self.directory / "server.pem"),
             "ssl_key_file": str(self.directory / "server.pem"),
