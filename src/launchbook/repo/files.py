@@ -66,10 +66,13 @@ class File:
         try:
             # Non-blocking and not through a link: a FIFO or a link put there since the walk is refused, not waited for.
             handle = os.open(self._full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(handle, "rb") as stream:
-                if not stat.S_ISREG(os.fstat(handle).st_mode):
+            try:
+                status = os.fstat(handle)
+                if not stat.S_ISREG(status.st_mode):
                     raise Unreadable("not a regular file")
-                return stream.read(count)
+                return _all_of(handle, status.st_size if count < 0 else count)
+            finally:
+                os.close(handle)
         except (OSError, ValueError) as error:
             raise Unreadable(f"the file cannot be read: {_reason(error)}") from None
 
@@ -98,6 +101,14 @@ class File:
     @property
     def _full(self) -> str:
         return os.path.join(self._root, self.path)  # noqa: PTH118  # names are not always valid text
+
+
+def _all_of(handle: int, count: int) -> bytes:
+    """As many bytes, or fewer where the file ends; one call does for most files."""
+    parts = [os.read(handle, count)]
+    while parts[-1] and (left := count - sum(map(len, parts))) > 0:
+        parts.append(os.read(handle, left))
+    return b"".join(parts)
 
 
 _kept: OrderedDict[File, int] = OrderedDict()

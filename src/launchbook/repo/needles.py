@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
-#: A shorter text is in almost every file.
-SHORTEST = 3
+#: A shorter text is in almost every file; more of them, in a branch and in all, cost as much as the pattern.
+SHORTEST, MOST, MOST_IN_ALL = 3, 12, 24
 Needles = tuple[bytes, ...]
 
 
@@ -17,59 +18,76 @@ def needles(pattern: bytes) -> Needles:
     (flags, look-arounds) gives none, so that the pattern itself decides.
     """
     try:
-        found, end = _alternatives(pattern.decode("ascii"), 0)
+        found, _, end = _alternatives(pattern.decode("ascii"), 0)
     except (ValueError, IndexError):
         return ()
-    return found if end == len(pattern) else ()
+    return found if end == len(pattern) and _shortest(found) >= SHORTEST and len(found) <= MOST_IN_ALL else ()
 
 
-def _alternatives(pattern: str, at: int) -> tuple[Needles, int]:
-    """What ``a|b|c`` needs, up to a closing bracket: one text of each branch, or none if one branch has none."""
+def _alternatives(pattern: str, at: int) -> tuple[Needles, bool, int]:
+    """What ``a|b|c`` needs, up to a closing bracket: one text of each branch, or none if one branch has none.
+
+    Also whether these texts are all that it can be, and where it ends.
+    """
     branches: list[Needles] = []
+    whole = True
     while True:
-        needed, at = _sequence(pattern, at)
+        needed, exact, at = _sequence(pattern, at)
         branches.append(needed)
+        whole = whole and exact
         if pattern[at : at + 1] != "|":
             break
         at += 1
-    return (tuple(text for branch in branches for text in branch) if all(branches) else ()), at
+    found = tuple(text for branch in branches for text in branch)
+    return (found if all(branches) else ()), whole and all(branches), at
 
 
-def _sequence(pattern: str, at: int) -> tuple[Needles, int]:
-    """The longest text that one branch cannot do without."""
+def _sequence(pattern: str, at: int) -> tuple[Needles, bool, int]:
+    """The longest texts that one branch cannot do without, whether they are the whole branch, and its end."""
     known: list[Needles] = []
-    run = ""
+    runs: Needles = (b"",)
+    exact = True
     while at < len(pattern) and pattern[at] not in "|)":
-        literal, inner, at = _item(pattern, at)
+        texts, fits, at = _item(pattern, at)
         least, once, at = _repeats(pattern, at)
-        if literal and least:
-            run += literal
-        if not (literal and once):
-            known.append((run.encode(),))
-            run = ""
-        if inner and least:
-            known.append(inner)
-    known.append((run.encode(),))
-    best = max(known, key=lambda texts: min(map(len, texts)))
-    return (best if min(map(len, best)) >= SHORTEST else ()), at
+        longer = tuple(run + text for run in runs for text in texts) if least and fits else ()
+        if longer and len(longer) <= MOST:
+            runs = longer
+        if not (longer and once) or len(longer) > MOST:
+            known.append(runs)
+            known.append(texts if least else ())
+            runs, exact = (b"",), False
+    known.append(runs)
+    best = max(known, key=_shortest)
+    return (best if exact or _shortest(best) >= SHORTEST else ()), exact, at
 
 
-def _item(pattern: str, at: int) -> tuple[str, Needles, int]:
-    """One element: its literal character, or what a group needs, or neither; and where it ends."""
+def _shortest(texts: Needles) -> int:
+    return min(map(len, texts), default=0)
+
+
+def _item(pattern: str, at: int) -> tuple[Needles, bool, int]:
+    """One element: the texts that it needs, whether it is nothing else than these, and where it ends."""
     sign = pattern[at]
     if sign == "\\":
-        return ("" if pattern[at + 1].isalnum() else pattern[at + 1]), (), at + 2
+        named = pattern[at + 1].isalnum()
+        return (() if named else (pattern[at + 1].encode(),)), not named, at + 2
     if sign == "[":
-        return "", (), _after_class(pattern, at)
+        end = _after_class(pattern, at)
+        inside = re.sub(r"\\(\W)", r"\1", pattern[at + 1 : end - 1])
+        plain = len(inside) <= 5 and not set(inside) & set("^-\\]")
+        return (tuple(one.encode() for one in inside) if plain else ()), plain, end
     if sign == "(":
         start = at + 3 if pattern.startswith("(?:", at) else at + 1
         if pattern[start] == "?":
             raise ValueError("a flag or a look-around")
-        inner, end = _alternatives(pattern, start)
+        inner, exact, end = _alternatives(pattern, start)
         if pattern[end] != ")":
             raise ValueError("a bracket is left open")
-        return "", inner, end + 1
-    return ("" if sign in "^$." else sign), (), at + 1
+        return inner, exact, end + 1
+    if sign in "^$":
+        return (b"",), True, at + 1
+    return (() if sign == "." else (sign.encode(),)), sign != ".", at + 1
 
 
 def _after_class(pattern: str, at: int) -> int:

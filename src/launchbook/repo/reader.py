@@ -199,7 +199,7 @@ class ReadTogether(Protocol):
         """Add what the files show together."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is its own: a lookup by it costs nothing
 class Format:
     """A declared reader: which files it claims, and which kinds stay unseen when one of them cannot be read."""
 

@@ -18,7 +18,10 @@ SNIFFED = [form for form in known_formats() if form.sniff is not None]
     [
         (rb"aws-cdk-lib|@aws-cdk/", (b"aws-cdk-lib", b"@aws-cdk/")),
         (rb"^kind:\s*CronJob", (b"CronJob",)),
-        (rb"@(Get|Post|Put)Mapping\b", (b"Mapping",)),
+        (rb"@(Get|Put)Mapping\b", (b"@GetMapping", b"@PutMapping")),
+        (rb"from ['\"]k6", (b"from 'k6", b'from "k6')),
+        (rb"\.(get|post)\(\s*['\"]/", (b".get(", b".post(")),
+        (rb"(\w*|app)\.get", (b".get",)),
         (rb"software\.amazon\.awssdk", (b"software.amazon.awssdk",)),
         (rb"x{0,3}abcd?", (b"abc",)),
         (rb"abc+d", (b"abc",)),

@@ -43,9 +43,10 @@ def expressions(file: File, wanted: re.Pattern[str]) -> Iterator[tuple[ast.expr,
     The pattern ends before the bracket. Comments and strings are passed over, but for what a format string holds.
     """
     text = file.text
-    inert = [match.span() for match in _TOKEN.finditer(text) if "f" not in (match["prefix"] or "").lower()]
     line = at = 0
-    spans = iter(inert)
+    # Looked for no further than the last match; a string that takes values holds expressions.
+    inert = (token for token in _TOKEN.finditer(text) if "f" not in (token["prefix"] or "").lower())
+    spans = (token.span() for token in inert)
     span = next(spans, None)
     for match in wanted.finditer(text):
         while span is not None and span[1] <= match.start():

@@ -130,12 +130,16 @@ def _language(suffix: str) -> Callable[[], object]:
 
 def below(node: Node, *types: str) -> Iterator[Node]:
     """Every node of these types at or below ``node``, in the order of the text. Iterative: depth is the input's."""
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if here.type in types:
+    cursor = node.walk()
+    while True:
+        here = cursor.node
+        if here is not None and here.type in types and here.is_named:
             yield here
-        stack.extend(reversed(here.named_children))
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
 
 
 def text(node: Node | None) -> str:
