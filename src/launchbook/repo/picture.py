@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Facts, NotKnown, Setting, Value
 from launchbook.model.tiers import TIERS, Tier, tier_of
-from launchbook.repo.environments import canonical, is_environment
+from launchbook.repo.environments import canonical, is_environment, named_environment
 
 #: Types whose facts say that something deploys, with the words a person uses.
 _STORIES = {
@@ -162,6 +162,8 @@ def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
         yield _text(fact, "environment"), words(fact.type)
     elif fact.type == "aws_amplify_branch":
         yield fact.name, "branch"
+    elif fact.type in ("terraform_root", "kustomize_overlay") and named_environment(fact.name):
+        yield named_environment(fact.name), "folder"
     for key in ("variable_files", "parameter_files"):
         files = fact.attributes.get(key)
         for name in files if isinstance(files, dict) else ():

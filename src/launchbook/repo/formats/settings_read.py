@@ -36,7 +36,7 @@ Read = tuple[str, int, bool]
 )
 def javascript_settings(file: File, found: Found) -> None:
     """``process.env.NAME``, ``process.env['NAME']``, and names handed to a function that looks them up."""
-    _add(file, found, _javascript(near(file, _NEAR)))
+    _add(file, found, chain(_javascript(near(file, _NEAR)), _destructured(file.text)))
 
 
 @reader(
@@ -119,6 +119,20 @@ def _javascript(top: Node) -> Iterator[Read]:
             key = field(node, "property") or field(node, "index")
             name = string(key) if key is not None and key.type == "string" else text(key)
             yield name or "", line(node), not _optional(node)
+
+
+_TAKEN_APART = re.compile(
+    r"\{(?P<names>[^{}]{1,4000})\}\s*(?::[^=]{1,200})?=\s*(?:process|import\.meta)\.env\b(?!\s*[.\[])"
+)
+_PART = re.compile(r"(?:^|,)\s*(?P<name>[A-Z][A-Z0-9_]{2,})(?P<rest>[^,]*)")
+
+
+def _destructured(source: str) -> Iterator[Read]:
+    """``const { DATABASE_URL, PORT = "3000" } = process.env``."""
+    for match in _TAKEN_APART.finditer(source) if "}" in source else ():
+        for part in _PART.finditer(match["names"]):
+            at = source.count("\n", 0, match.start("names") + part.start("name")) + 1
+            yield part["name"], at, "=" not in part["rest"]
 
 
 def _optional(node: Node) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from launchbook.model import Value
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, lines_below
@@ -98,11 +99,30 @@ def spring_settings(file: File, found: Found) -> None:
         own = entry.key.startswith(("spring.", "server.", "management.", "logging."))
         if entry.key.replace("_", "-").lower() in _CONTEXT_PATHS and not entry.profile:
             _context_path(file, entry.value, found)
+        _implied(file, entry, found)
         found.setting(file, entry.key, "set", entry.line, environment, of="spring", framework=own)
         for match in _PLACEHOLDER.finditer(entry.value):
             if match["name"] not in read:
                 read.add(match["name"])
                 found.setting(file, match["name"], "read", entry.line, required=match["default"] is None)
+
+
+_JDBC = re.compile(r"^[\"']?jdbc:(?:aws-wrapper:)?(?P<engine>postgresql|mysql|mariadb|sqlserver|oracle)\b")
+
+
+def _implied(file: File, entry: Entry, found: Found) -> None:
+    """The store that a data source or a Redis host implies, once for each setting."""
+    jdbc = _JDBC.match(entry.value) if entry.key.endswith((".url", "jdbc-url")) else None
+    redis = re.fullmatch(r"spring\.(data\.)?redis\.(host|url|cluster\.nodes)", entry.key)
+    known = file.origin == "source" and "/test/" not in file.path
+    if not (jdbc or redis) or not known or not found.first("implied_store", entry.key):
+        return
+    engine = jdbc["engine"].replace("postgresql", "postgres") if jdbc else "redis"
+    kind = "aws_db_instance" if jdbc else "aws_elasticache_replication_group"
+    more: dict[str, Value] = {"implies": kind, "engine": engine}
+    found.fact(
+        file, "implied_store", f"implied:{entry.key}", name=entry.key, line=entry.line, attributes=more
+    )
 
 
 def application(file: File) -> Router:

@@ -1,0 +1,4 @@
+const {
+  API_KEY,
+  PORT = "3000",
+} = process.env;
