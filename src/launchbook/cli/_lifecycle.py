@@ -124,18 +124,19 @@ def opened(
 
 
 def run_steps(
-    kind: str, asked: Asked, steps: Callable[[Work], Sequence[Step]], next_: Callable[[int], str], **how: bool
-) -> NoReturn:
+    kind: str, asked: Asked, steps: Callable[[Work], Sequence[Step]], next_: Callable[[int], str],
+    *, every: bool = False, **how: bool,
+) -> NoReturn:  # fmt: skip
     """Do a command's steps, show them, print the result, and end with its exit code.
 
-    ``next_`` names the command that follows an exit code.
+    ``next_`` names the command that follows an exit code. ``every`` shows the findings that hold, too.
     """
     from launchbook.lifecycle.steps import exit_code, proceed
 
     with opened(kind, asked, **how) as work:
         results = proceed(work, steps(work))
         code = exit_code(results)
-        printed(asked, json_of(work, results), text_of(work, results))
+        printed(asked, json_of(work, results), text_of(work, results, every=every))
         _last_words(results, code, next_(code))
     sys.exit(code)
 
@@ -187,11 +188,16 @@ def json_of(work: Work, results: Sequence[StepResult]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def text_of(work: Work, results: Sequence[StepResult]) -> str:
-    """The result for a person: findings that fail or are open, with their evidence, and how long it took."""
+def text_of(work: Work, results: Sequence[StepResult], *, every: bool = False) -> str:
+    """The result for a person: findings that fail or are open, with their evidence, and how long it took.
+
+    ``every`` says those that hold in one line each.
+    """
     lines = []
     for one in results:
         for finding in one.outcome.findings:
+            if every and finding.status == "PASS":
+                lines.append(f"PASS     {finding.check}  {finding.subject}: {finding.why}")
             if finding.status in ("FAIL", "UNKNOWN"):
                 lines.append(f"{finding.status:<8} {finding.check}  {finding.subject}: {finding.why}")
                 lines += [f"         {evidence.source}" for evidence in finding.evidence[:2]]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from launchbook.errors import RunFailed, UsageError
+from launchbook.lifecycle.probe import Probe, read_probe
 from launchbook.lifecycle.tables import Table
 from launchbook.settings import FILE
 
@@ -78,7 +79,7 @@ class Health:
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """A platform as its file describes it. ``folder`` holds the file; ``probe`` is that table as it is written."""
+    """A platform as its file describes it. ``folder`` holds the file."""
 
     folder: Path
     name: str
@@ -92,7 +93,7 @@ class Platform:
     tasks: tuple[OneOff, ...] = ()
     services: tuple[Service, ...] = ()
     health: Health | None = None
-    probe: Mapping[str, Any] = field(default_factory=dict)
+    probe: Probe | None = None
 
 
 class Outputs(Mapping[str, Any]):
@@ -185,7 +186,7 @@ def _platform(folder: Path, table: Table) -> Platform:
         tasks=tuple(_task(one) for one in table.tables("task")),
         services=tuple(_service(one) for one in table.tables("service")),
         health=_health(table.table("health")) if "health" in table else None,
-        probe=table.map("probe"),
+        probe=_probe(table) if "probe" in table else None,
     )
     table.no_others()
     return platform
@@ -233,6 +234,13 @@ def _health(table: Table) -> Health:
     return health
 
 
+def _probe(table: Table) -> Probe:
+    names = tuple(
+        str(one["name"]) for one in table.any("task") or () if isinstance(one, dict) and "name" in one
+    )
+    return read_probe(table.table("probe"), names)
+
+
 def _folder(base: Path, table: Table, key: str, holds: str) -> Path:
     """A folder named in the file, which must hold a file that fits ``holds``."""
     written = table.text(key)
@@ -251,7 +259,7 @@ def _wrong_places(platform: Platform) -> Iterator[str]:
     for number, root in enumerate(platform.roots):
         for name in _named(root.backend) - set(roots[:number]):
             yield f"[[platform.root]] {root.name}: backend names {{{name}.…}}, which is no root before it"
-    rest = (platform.images, platform.tasks, platform.services, platform.health, dict(platform.probe))
+    rest = (platform.images, platform.tasks, platform.services, platform.health, platform.probe)
     for name in _named(repr(rest)) - set(roots):
         yield f"[platform] {{{name}.…}} is named, and no root is called {name}"
 

@@ -1,0 +1,77 @@
+"""HTTP requests to the platform itself, as anybody would make them: no proxy, no redirect followed, no patience."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from launchbook.errors import UsageError
+
+_LARGEST = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status (0: none came, ``why`` says it), headers in lower case, the body as text and data."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    why: str = ""
+
+    @property
+    def body(self) -> Any:
+        """The body as JSON; None when it is none."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 10.0,
+) -> Answer:
+    """One request; a ``body`` goes as JSON. Raises UsageError for an address that is none."""
+    parts = urlsplit(url)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if parts.scheme not in ("http", "https") or not host:
+        raise UsageError(
+            f"{url} can't be asked", "it is no http or https address", hint="correct launchbook.toml"
+        )
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(host, port, timeout=timeout)
+    given = {"Accept": "application/json", "User-Agent": "launchbook", **(headers or {})}
+    payload = None
+    if body is not None:
+        payload, given["Content-Type"] = json.dumps(body).encode(), "application/json"
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(method, target, body=payload, headers=given)
+        answer = connection.getresponse()
+        text = answer.read(_LARGEST).decode("utf-8", errors="replace")
+        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, why=f"{type(error).__name__}: {error}")
+    finally:
+        connection.close()
+
+
+def includes(answer: Any, expected: Any) -> bool:
+    """Whether a JSON answer says all that is expected; what it says besides does no harm."""
+    if isinstance(expected, Mapping):
+        return isinstance(answer, Mapping) and all(
+            key in answer and includes(answer[key], value) for key, value in expected.items()
+        )
+    return bool(answer == expected) and isinstance(answer, bool) == isinstance(expected, bool)
