@@ -8,8 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
+import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
+from orders.spans import Spans
 from orders.tracing import NoTracer
 
 from tests.support.ports import free_port
@@ -84,3 +88,41 @@ def test_a_callers_trace_is_handed_on_and_nonsense_is_not() -> None:
     ):
         with NoTracer().span("name", "server", given) as span:
             assert span.traceparent == kept
+
+
+def spans(sampler: Any) -> tuple[Spans, list[Any]]:
+    ended: list[Any] = []
+    return Spans(Resource.create({"service.name": "x"}), sampler, ended.append), ended
+
+
+def test_a_span_has_its_parent_its_times_and_what_went_wrong() -> None:
+    made, ended = spans(ParentBased(ALWAYS_ON))
+    with made.begin("good", "server", CALLER) as good:
+        pass
+    with pytest.raises(RuntimeError), made.begin("bad", "consumer", good.traceparent) as bad:
+        raise RuntimeError("a bug")
+    first, second = ended
+    assert first.parent.span_id == int(CALLER.split("-")[2], 16)
+    assert {first.context.trace_id, second.context.trace_id} == {int(CALLER.split("-")[1], 16)}
+    assert second.parent.span_id == first.context.span_id
+    assert bad.traceparent == f"00-{CALLER.split('-')[1]}-{second.context.span_id:016x}-01"
+    assert (first.status.is_ok, first.events, first.kind.name) == (True, (), "SERVER")
+    assert (second.status.is_ok, second.status.description) == (False, "RuntimeError: a bug")
+    assert second.events[0].attributes["exception.message"] == "a bug"
+    assert 0 < first.start_time <= first.end_time <= second.start_time <= second.end_time <= time.time_ns()
+
+
+def test_what_is_not_sampled_is_not_sent_and_its_children_know() -> None:
+    made, ended = spans(ParentBased(ALWAYS_OFF))
+    with made.begin("root", "server", "nonsense") as root:
+        assert root.traceparent is not None
+        assert root.traceparent.endswith("-00")
+    with made.begin("of a sampled caller", "server", CALLER) as sampled:
+        pass
+    assert [span.name for span in ended] == ["of a sampled caller"]
+    made, ended = spans(ParentBased(ALWAYS_ON))
+    with made.begin("of one that is not", "server", root.traceparent):
+        pass
+    assert ended == []
+    assert sampled.traceparent is not None
+    assert sampled.traceparent.endswith("-01")

@@ -26,6 +26,11 @@ class _Randomness:
 _randomness = _Randomness()
 
 
+def random_number(size: int) -> int:
+    """A number over 0 of `size` random bytes."""
+    return _randomness.take(size) or 1
+
+
 def new_correlation_id() -> str:
     """A random UUID, as text."""
     value = _randomness.take(16) & ~(0xF << 76) | (4 << 76)

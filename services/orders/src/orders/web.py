@@ -151,8 +151,11 @@ class Web:
         self._access_log = access_log
         self._counters: dict[tuple[str, str, int], Any] = {}
         self._timers: dict[str, Any] = {}
+        endpoints = {path: Endpoint(path, handlers) for path, handlers in routes.items()}
+        # Most requests ask for a path as it is; the router tries patterns one after the other.
+        self._exact = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
         self._router = Router(
-            [Route(path, Endpoint(path, handlers)) for path, handlers in routes.items()],
+            [Route(path, endpoint) for path, endpoint in endpoints.items()],
             redirect_slashes=False,
             default=_no_route,
         )
@@ -177,7 +180,7 @@ class Web:
                 _refuse_repeated(scope["headers"])
             if b"host" not in call.headers and scope["http_version"] == "1.1":
                 raise Problem(400, "A header is missing.", {"Host": "is required"})
-            await self._router(scope, call.receive, send)
+            await self._exact.get(scope["path"], self._router)(scope, call.receive, send)
             answer: Reply = scope["reply"]
             return answer
         except Problem as problem:
