@@ -11,8 +11,9 @@ from launchbook.lifecycle.doctor import preflight
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import Platform, Root
 from launchbook.lifecycle.state_bucket import Backend, backend_of, contents, empty, forget_digests
+from launchbook.lifecycle.state_file import Resource
 from launchbook.lifecycle.steps import Outcome, Step, Work
-from launchbook.lifecycle.terraform import Plan, Resource, Terraform
+from launchbook.lifecycle.terraform import Plan, Terraform
 from launchbook.lifecycle.variables import forget_run_tag
 
 

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 from launchbook.errors import LaunchbookError
 from launchbook.lifecycle.home import read_json, write_json
+from launchbook.lifecycle.state_file import Resource, outputs_of, resources_of
 from launchbook.lifecycle.steps import Work
-from launchbook.lifecycle.terraform import Resource, Terraform, outputs_of, resources_of
+from launchbook.lifecycle.terraform import Terraform
 
 _FILE = "made.json"
 

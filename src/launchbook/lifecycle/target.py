@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import botocore.session
@@ -56,9 +57,7 @@ class Target:
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A botocore client that reaches this target alone."""
-        return self.session().create_client(
-            service, region_name=region or self.region, endpoint_url=self.endpoint, config=_CONFIG
-        )
+        return _client(self.profile, self.endpoint, service, region or self.region)
 
     def reader_target(self) -> collect.Target:
         """The same for the read-only door of the audit."""
@@ -83,13 +82,13 @@ def open_target(
     """
     where = region or platform.region
     if name == "aws":
-        account, arn = _whoami(_session(profile, None), where, None)
+        account, arn = _whoami(profile, where, None)
         return Target(
             name, where, account, f"aws-{account}", arn=arn, profile=profile, env=_aws_env(profile, where)
         )
     found, ours = _embedded(home, port, start)
     endpoint = str(found["endpoint"])
-    account, arn = _whoami(_session(None, endpoint), where, endpoint)
+    account, arn = _whoami(None, where, endpoint)
     moment = "".join(letter for letter in str(found["started"]) if letter.isalnum())[:17]
     target = Target(
         name, where, account, f"local-{found['port']}-{moment}", arn=arn, endpoint=endpoint, port=found["port"],
@@ -154,6 +153,14 @@ def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any]
     return dict(status["instance"]), True
 
 
+@cache
+def _client(profile: str | None, endpoint: str | None, service: str, region: str) -> Any:
+    return _session(profile, endpoint).create_client(
+        service, region_name=region, endpoint_url=endpoint, config=_CONFIG
+    )
+
+
+@cache
 def _session(profile: str | None, endpoint: str | None) -> botocore.session.Session:
     session = botocore.session.Session(profile=profile)
     if endpoint:
@@ -163,12 +170,11 @@ def _session(profile: str | None, endpoint: str | None) -> botocore.session.Sess
     return session
 
 
-def _whoami(session: botocore.session.Session, region: str, endpoint: str | None) -> tuple[str, str]:
+def _whoami(profile: str | None, region: str, endpoint: str | None) -> tuple[str, str]:
     from launchbook.lifecycle.failures import aws_failure
 
     try:
-        sts = session.create_client("sts", region_name=region, endpoint_url=endpoint, config=_CONFIG)
-        said = sts.get_caller_identity()
+        said = _client(profile, endpoint, "sts", region).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise aws_failure(error, region, endpoint) from None
     return str(said["Account"]), str(said["Arn"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,25 +23,13 @@ from launchbook.lifecycle.home import read_json, write_json
 from launchbook.lifecycle.platform import Root
 from launchbook.lifecycle.provider import Source, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, stage
+from launchbook.lifecycle.state_file import Resource, outputs_of, read_state, resources_of
 from launchbook.lifecycle.steps import Work
 from launchbook.lifecycle.variables import given
 
 _BACKEND = "backend.launchbook.hcl"
 _INIT = "init.launchbook.json"
 _PLAN = "launchbook.tfplan"
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A managed resource in a state. ``arn`` is empty where it has none; ``region`` where its ARN names none."""
-
-    type: str
-    name: str
-    address: str
-    id: str
-    arn: str
-    region: str
-    attributes: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -127,8 +115,10 @@ class Terraform:
     def state(self) -> dict[str, Any]:
         """The whole state as Terraform keeps it. May hold secrets: never written anywhere as it is."""
         self.init()
-        said = self.quiet("state", "pull")
-        found: dict[str, Any] = json.loads(said) if said.strip() else {}
+        found = read_state(self.folder, self.work.target)
+        if found is None:
+            said = self.quiet("state", "pull")
+            found = json.loads(said) if said.strip() else {}
         return found
 
     def outputs(self) -> dict[str, Any]:
@@ -216,27 +206,3 @@ class Terraform:
             )
             self.run("state", "push", left.name)
             left.replace(left.with_suffix(".pushed"))
-
-
-def outputs_of(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The outputs that a state holds, without the sensitive ones."""
-    return {name: one["value"] for name, one in state.get("outputs", {}).items() if not one.get("sensitive")}
-
-
-def resources_of(state: Mapping[str, Any], region: str) -> Iterator[Resource]:
-    """The managed resources that a state holds; ``region`` is that of those whose ARN names none."""
-    for block in state.get("resources", []):
-        if block.get("mode") != "managed":
-            continue
-        for one in block.get("instances", []):
-            attributes = one.get("attributes") or {}
-            arn = str(attributes.get("arn") or "")
-            key = one.get("index_key")
-            suffix = "" if key is None else f"[{json.dumps(key)}]"
-            module = f"{block['module']}." if block.get("module") else ""
-            parts = arn.split(":")
-            yield Resource(
-                block["type"], str(attributes.get("name") or attributes.get("bucket") or block["name"]),
-                f"{module}{block['type']}.{block['name']}{suffix}", str(attributes.get("id") or ""), arn,
-                (parts[3] if len(parts) > 3 else "") or region, attributes,
-            )  # fmt: skip
