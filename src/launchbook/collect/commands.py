@@ -2,6 +2,7 @@
 
 Every command carries a ``--query`` that leaves out what the live read drops, so that its output never holds a secret.
 The script writes one file a collector: each command behind ``$ aws …``, its answer below, as the paste reader expects.
+At its end it puts a pseudonym in the place of every account id: the same one each time, so that ARNs still join.
 """
 
 from __future__ import annotations
@@ -28,6 +29,18 @@ ask() {
   local file="$out/$1.txt"; shift
   { printf '$ aws'; printf ' %%q' "$@"; printf '\\n'; ${AWS:-aws} "$@" --output json 2>&1; printf '\\n'; } >> "$file"
 }
+
+# pseudonyms: every account id in the answers becomes twelve digits made of it. ACCOUNT_IDS=keep leaves them.
+pseudonyms() {
+  local id new hash=sha256sum
+  command -v $hash >/dev/null || hash="shasum -a 256"
+  cat "$out"/*.txt | grep -oE '[:/"@=][0-9]{12}[^0-9]' | grep -oE '[0-9]{12}' | sort -u | while read -r id; do
+    new=$(printf 'launchbook:%%s' "$id" | $hash | tr 'a-f' '0-5' | cut -c1-12)
+    for file in "$out"/*.txt; do
+      sed -E 's|([:/"@=])'"$id"'([^0-9])|\\1'"$new"'\\2|g' "$file" > "$file.new" && mv "$file.new" "$file"
+    done
+  done
+}
 """
 
 
@@ -41,7 +54,8 @@ def script(collectors: Iterable[Collector], regions: Iterable[str], name: str = 
     lines.append("for region in $regions; do")
     for one in (one for one in listed if one.scope == "region"):
         lines += [*_steps(one, 0, "  "), ""]
-    lines += ["done", 'echo "written to $out: launchbook audit --pasted $out"']
+    lines += ["done", '[ "${ACCOUNT_IDS:-}" = keep ] || pseudonyms']
+    lines.append('echo "written to $out: launchbook audit --pasted $out"')
     return "\n".join(lines) + "\n"
 
 

@@ -172,7 +172,8 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
         if (block.service, block.operation) != ("sts", "get-caller-identity")
         and not pick(block.answer, "Account")
     ]
-    return facts + Facts((), unused)
+    # What was pasted and could not be used is said before what was not pasted.
+    return Facts((), unused, complete=()) + facts
 
 
 def _why_unused(block: Block, reader: PastedReader) -> str:

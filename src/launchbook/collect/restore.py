@@ -12,7 +12,9 @@ from launchbook.collect.projection import Projection, parse_query
 from launchbook.collect.shapes import fitted, has_numeric_time, output_shape
 from launchbook.collect.transcript import Block
 from launchbook.model import Unread
-from launchbook.redact import shown
+from launchbook.redact import each_string, shown, without_secrets
+
+_NAMES = re.compile(r"(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}|arn:[\w:/*@+=,.-]+")
 
 
 def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
@@ -23,14 +25,14 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     if block.problem:
         return None, f"{shown(block.problem)} ({block.at})"
     if _same_query(block.query, call.tree.query()):
-        return call.tree.cut(_typed(block, call, block.answer)), narrowed(block)
+        return _clean(call.tree.cut(_typed(block, call, block.answer))), narrowed(block)
     projection = parse_query(block.query)
     if projection is None:
         return None, f"its --query cannot be undone ({block.at})"
     answer = block.answer
     if block.table and not projection.many and not projection.names_of and isinstance(answer, list):
         answer = answer[0] if len(answer) == 1 else answer
-    page = call.tree.cut(_typed(block, call, projection.restore(answer)))
+    page = _clean(call.tree.cut(_typed(block, call, projection.restore(answer))))
     if projection.columns:
         reason = Unread(f"the pasted output does not show it ({block.at})", ask)
         for path in _missing(call, projection):
@@ -38,6 +40,11 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     if projection.filtered:
         return page, f"its --query kept a part: {shown(block.query)[:80]} ({block.at})"
     return page, narrowed(block)
+
+
+def _clean(page: object) -> object:
+    """Without what looks like a secret: people paste more than they look at. Ids and ARNs are names, and stay."""
+    return each_string(page, lambda text: text if _NAMES.fullmatch(text) else without_secrets(text))
 
 
 def _same_query(one: str, other: str) -> bool:

@@ -48,3 +48,38 @@ def test_the_policy_fits_a_managed_policy() -> None:
     import json
 
     assert len(json.dumps(policy(ALL), separators=(",", ":"))) < LIMIT
+
+
+def run_with(answers: str, folder: object, **environment: str) -> str:
+    """The script run with a program in the place of the AWS CLI that prints ``answers``; all it wrote."""
+    from pathlib import Path
+
+    home = Path(str(folder))
+    (home / "aws").write_text(f"#!/bin/sh\ncat <<'END'\n{answers}\nEND\n")
+    (home / "aws").chmod(0o755)
+    subprocess.run(
+        ["bash", "-s", str(home / "out")],
+        input=script(ALL, ["eu-west-1"]),
+        text=True,
+        check=True,
+        capture_output=True,
+        env={"PATH": "/usr/bin:/bin", "AWS": str(home / "aws"), **environment},
+    )
+    return "".join(path.read_text("utf-8") for path in sorted((home / "out").glob("*.txt")))
+
+
+ANSWER = '{"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:role/a", "storedBytes": 123456789012, "x": 1}'
+
+
+def test_account_ids_leave_as_pseudonyms_that_still_join(tmp_path: object) -> None:
+    text = run_with(ANSWER, tmp_path)
+    assert "::123456789012:" not in text
+    (account,) = set(re.findall(r'"Account": "(\d{12})"', text))
+    assert set(re.findall(r"iam::(\d{12}):role", text)) == {account}
+    assert '"storedBytes": 123456789012' in text, "a number that only looks like an id stays"
+    (tmp_path / "again").mkdir()  # type: ignore[attr-defined]
+    assert account in run_with(ANSWER, tmp_path / "again"), "the same one each time"  # type: ignore[operator]
+
+
+def test_whoever_runs_it_may_keep_the_ids(tmp_path: object) -> None:
+    assert "::123456789012:" in run_with(ANSWER, tmp_path, ACCOUNT_IDS="keep")

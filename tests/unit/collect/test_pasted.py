@@ -135,3 +135,56 @@ def test_nothing_useful_is_gaps_and_never_a_crash(text: str) -> None:
     assert len(facts) == 0
     with pytest.raises(NotKnown):
         facts.of(Queue)
+
+
+def test_lines_without_identity_are_a_gap_that_says_what_was_pasted() -> None:
+    facts = read("Status: available\nMultiAZ: false\nBackupRetention: 0\nSendingEnabled: true\n")
+    assert len(facts) == 0
+    for kind in ("aws_db_instance", "ses_account"):
+        with pytest.raises(NotKnown, match="MultiAZ false, BackupRetention 0"):
+            facts.of(kind)
+    below = read("$ aws rds describe-db-instances --region us-east-1\nMultiAZ: false\n")
+    with pytest.raises(NotKnown, match=r"MultiAZ false.*do not say of what"):
+        below.of("aws_db_instance")
+
+
+def test_a_secret_is_redacted_on_the_way_in_and_names_stay() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    facts = read(
+        f"DB_PASSWORD: {secret}\n$ aws cloudwatch describe-alarms --alarm-types MetricAlarm --region eu-west-1 "
+        f"--query 'MetricAlarms[?x==`{secret}`]'\n"
+        f'[{{"AlarmName": "cpu", "AlarmDescription": "call with {secret}", "Namespace": "AWS/ECS"}}]\n'
+        "$ aws iam list-access-keys --user-name deploy --region us-east-1\n"
+        '{"AccessKeyMetadata": [{"UserName": "deploy", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]}\n'
+    )
+    assert secret not in str([fact.attributes for fact in facts]) + str(facts.gaps)
+    assert only(facts, "aws_cloudwatch_metric_alarm") == ["cpu"]
+    assert only(facts, "aws_iam_access_key") == ["AKIAIOSFODNN7EXAMPLE"]
+
+
+def test_an_answer_of_one_region_is_not_taken_for_another() -> None:
+    text = (
+        '$ aws sns list-topics --region us-east-2\n{"Topics": [{"TopicArn": "arn:aws:sns:us-east-2:1:a"}]}\n'
+    )
+    facts = read(text + text.replace("us-east-2", "us-east-1").replace(":a", ":b"))
+    assert {fact.name: fact.where.region for fact in facts.seen("aws_sns_topic")} == {
+        "a": "us-east-2",
+        "b": "us-east-1",
+    }
+
+
+def test_the_times_of_the_first_version_of_the_cli_are_read_like_the_seconds() -> None:
+    text = (
+        "$ aws ecr describe-images --repository-name api --region eu-west-1\n"
+        '{"imageDetails": [{"imageDigest": "sha256:1", "repositoryName": "api", "imagePushedAt": 1767225845.0}]}\n'
+    )
+    (image,) = read(text).seen("ecr_image")
+    assert image.get("pushed_at") == "2026-01-01T00:04:05+00:00"
+
+
+def test_a_command_that_names_no_thing_is_not_used_and_says_so() -> None:
+    text = (
+        "$ aws elbv2 describe-target-health --region eu-west-1 --target-group-arn <tg-arn>\n"
+        '{"TargetHealthDescriptions": [{"TargetHealth": {"State": "unhealthy"}}]}\n'
+    )
+    assert [gap.where.file for gap in read(text).gaps if "not used" in gap.what] == ["paste.txt:1"]
