@@ -124,19 +124,27 @@ def opened(
 
 
 def run_steps(
-    kind: str, asked: Asked, steps: Callable[[Work], Sequence[Step]], next_: Callable[[int], str],
-    *, every: bool = False, **how: bool,
-) -> NoReturn:  # fmt: skip
+    kind: str,
+    asked: Asked,
+    steps: Callable[[Work], Sequence[Step]],
+    next_: Callable[[int], str],
+    *,
+    every: bool = False,
+    more: Callable[[], tuple[dict[str, Any], str]] = lambda: ({}, ""),
+    **how: bool,
+) -> NoReturn:
     """Do a command's steps, show them, print the result, and end with its exit code.
 
-    ``next_`` names the command that follows an exit code. ``every`` shows the findings that hold, too.
+    ``next_`` names the command that follows an exit code. ``every`` shows the findings that hold, too; ``more`` gives
+    what the result says besides its steps; ``how`` is for :func:`opened`.
     """
     from launchbook.lifecycle.steps import exit_code, proceed
 
     with opened(kind, asked, **how) as work:
         results = proceed(work, steps(work))
         code = exit_code(results)
-        printed(asked, json_of(work, results), text_of(work, results, every=every))
+        data, text = more()
+        printed(asked, json_of(work, results) | data, text + text_of(work, results, every=every))
         _last_words(results, code, next_(code))
     sys.exit(code)
 

@@ -13,8 +13,8 @@ def command(asked: Asked) -> None:
     """Apply the platform that launchbook.toml in PATH describes, from nothing to steady services.
 
     With --target local an embedded AWS is used, and started when none runs. With --target aws each plan is shown and
-    the account's alias or id must be typed (or --yes --account ID). A run that was interrupted or killed goes on where it
-    stood. Ends with 0, with 1 when a second plan would still change something, with 3 when something is missing.
+    the account's alias or id must be typed (or --yes --account ID). A run that was interrupted or killed goes on where
+    it stood. Ends with 0, with 1 when a second plan would still change something, with 3 when something is missing.
     """
     from launchbook.lifecycle.apply import apply_steps
 

@@ -10,7 +10,7 @@ from launchbook.lifecycle.confirm import approve_list
 from launchbook.lifecycle.doctor import preflight
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import Platform, Root
-from launchbook.lifecycle.state_bucket import Backend, backend_of, contents, empty, forget_digests
+from launchbook.lifecycle.state_bucket import Backend, backend_of, contents, empty, forget_digests, has_bucket
 from launchbook.lifecycle.state_file import Resource
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.terraform import Plan, Terraform
@@ -117,14 +117,9 @@ def _with_state(work: Work) -> list[Root]:
     """The roots that can have a state: a remote one is gone when the root that makes its bucket has none."""
     found: list[Root] = []
     for root in work.platform.roots:
-        terraform = Terraform(root, work)
-        if not root.backend or _bucket_exists(work, backend_of(terraform)):
+        if not root.backend or has_bucket(Terraform(root, work)):
             found.append(root)
     return found
-
-
-def _bucket_exists(work: Work, backend: Backend | None) -> bool:
-    return backend is None or contents(work, backend.bucket) is not None
 
 
 def _buckets(work: Work, root: Root) -> Iterator[str]:

