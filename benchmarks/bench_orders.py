@@ -5,19 +5,21 @@
 wrk posts new orders, each under its own idempotency key, to one and to two API processes with everything on that
 is on in production; pgbench inserts the same rows (order and event, one transaction each, fsync on). The cases
 take turns within each round, so that what else the machine does falls on all of them; a ratio is the median of
-the rounds. The relay runs apart (its cost beside the API is in the table). The last line is JSON; exit code 1 if
-an aim is missed or a peer is not installed.
+the rounds. Nothing moves the events on, on either side, but in the case `2x64+relay`: there the platform is as it
+is deployed, a relay beside the API that sends every event to a queue. The last line is JSON; exit code 1 if an aim
+is missed or a peer is not installed.
 """
 
 import argparse
 import contextlib
+import functools
 import json
 import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,6 @@ from benchmarks.support.load import Load, PeerMissing, pgbench, require_peers, w
 from benchmarks.support.platform import Api, migrate, settings_for, sink
 from tests.support.keeper import Keeper
 from tests.support.postgres import Postgres
-from tests.support.queue import QueueStandIn
 
 CONNECTIONS = (1, 16, 64)
 WITHOUT_KEY = "no idempotency key in the request"
@@ -34,10 +35,12 @@ WITHOUT_KEY = "no idempotency key in the request"
 FEATURES: dict[str, dict[str, str]] = {
     WITHOUT_KEY: {},
     "without the request log": {"LOG_LEVEL": "warning"},
-    "with the relay beside it": {"RELAY_ENABLED": "true"},
 }
 # Checkpoints inside a measurement would fall on one side by chance.
 _DATABASE = {"max_wal_size": "8GB", "checkpoint_timeout": "30min", "shared_buffers": "256MB"}
+
+
+Running = Callable[[], contextlib.AbstractContextManager[Api]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Pair:
 
 
 class Bench:
-    """One PostgreSQL, one queue, and the processes under measurement."""
+    """One PostgreSQL, one queue that forgets, and the processes under measurement."""
 
     def __init__(
         self, stack: contextlib.ExitStack, keeper: Keeper, rounds: int, pairs: int, seconds: int
@@ -76,10 +79,8 @@ class Bench:
         self.database = Postgres.temporary(settings=_DATABASE)
         keeper.remove(self.database.directory)
         stack.enter_context(self.database)
-        queue = QueueStandIn(visibility=30)
-        stack.enter_context(queue)
-        keeper.watch(queue.pid)
-        self.settings = settings_for(self.database, queue)
+        self.sink = stack.enter_context(sink(keeper))
+        self.settings = settings_for(self.database, self.sink)
         migrate(self.settings)
 
     def api(self, name: str, processes: int, **settings: str) -> Api:
@@ -88,6 +89,17 @@ class Bench:
         self._stack.callback(api.stop)
         return api
 
+    @contextlib.contextmanager
+    def deployed(self) -> Iterator[Api]:
+        """Two processes with a relay beside them, for one measurement: it would move the events of others, too."""
+        api = self.warm(
+            Api("deployed", 2, self.settings | {"RELAY_ENABLED": "true"}, self.directory, self.keeper)
+        )
+        try:
+            yield api
+        finally:
+            api.stop()
+
     def empty(self) -> None:
         """Every case starts with empty tables."""
         subprocess.run(
@@ -95,16 +107,18 @@ class Bench:
             env=self.database.environment, check=True,
         )  # fmt: skip
 
-    def turns(self, apis: Mapping[str, Api], connections: int, first: int) -> dict[str, Sample]:
+    def turns(self, apis: Mapping[str, Running], connections: int, first: int) -> dict[str, Sample]:
         """One measurement of the peer and of each API, in an order that `first` turns."""
         names = [None, *apis]
         loads: dict[str | None, tuple[Load, float, list[float]]] = {}
         for name in names[first % len(names) :] + names[: first % len(names)]:
-            self.empty()
             if name is None:
+                self.empty()
                 peer = pgbench(self.database, connections, self.seconds, self.directory)
             else:
-                loads[name] = self._measure(apis[name], connections)
+                with apis[name]() as api:
+                    self.empty()
+                    loads[name] = self._measure(api, connections)
         return {name: Sample(load, peer, cpu, rss) for name, (load, cpu, rss) in loads.items() if name}
 
     def pair(self, full: Api, changed: Api, keyed: bool, turn: int) -> Pair:
@@ -131,14 +145,20 @@ class Bench:
 
 
 def compare(bench: Bench) -> dict[str, list[Sample]]:
-    """The six cases, `2x64` for two processes at 64 connections, in turns with pgbench."""
-    apis = {str(n): bench.warm(bench.api(f"{n}-processes", n)) for n in (1, 2)}
-    samples: dict[str, list[Sample]] = {f"{p}x{c}": [] for c in CONNECTIONS for p in apis}
+    """The cases, `2x64` for two processes at 64 connections, in turns with pgbench."""
+    apis = {n: bench.warm(bench.api(f"{n}-processes", n)) for n in (1, 2)}
+    samples: dict[str, list[Sample]] = {}
     for number in range(bench.rounds):
         say(f"round {number + 1} of {bench.rounds}")
         for connections in CONNECTIONS:
-            for name, sample in bench.turns(apis, connections, number).items():
-                samples[f"{name}x{connections}"].append(sample)
+            cases: dict[str, Running] = {
+                f"{n}x{connections}": functools.partial(contextlib.nullcontext, api)
+                for n, api in apis.items()
+            }
+            if connections == 64:
+                cases["2x64+relay"] = bench.deployed
+            for name, sample in bench.turns(cases, connections, number).items():
+                samples.setdefault(name, []).append(sample)
     for api in apis.values():
         api.stop()
     return samples
@@ -146,19 +166,17 @@ def compare(bench: Bench) -> dict[str, list[Sample]]:
 
 def cost_of_features(bench: Bench) -> list[dict[str, Any]]:
     """What each change does to the full specification: two processes, 64 connections, in pairs back to back."""
-    with sink(bench.keeper) as traces:
-        full = bench.warm(bench.api("full", 2))
-        rows = []
-        for number, (name, settings) in enumerate(
-            (FEATURES | {"with tracing": {"OTEL_EXPORTER_OTLP_ENDPOINT": traces}}).items()
-        ):
-            say(f"what each feature costs: {name}")
-            changed = bench.warm(bench.api(f"feature-{number}", 2, **settings)) if settings else full
-            pairs = [bench.pair(full, changed, name != WITHOUT_KEY, turn) for turn in range(bench.pairs)]
-            rows.append({"case": name} | difference(pairs))
-            if changed is not full:
-                changed.stop()
-        full.stop()
+    full = bench.warm(bench.api("full", 2))
+    rows = []
+    features = FEATURES | {"with tracing": {"OTEL_EXPORTER_OTLP_ENDPOINT": bench.sink}}
+    for number, (name, settings) in enumerate(features.items()):
+        say(f"what each feature costs: {name}")
+        changed = bench.warm(bench.api(f"feature-{number}", 2, **settings)) if settings else full
+        pairs = [bench.pair(full, changed, name != WITHOUT_KEY, turn) for turn in range(bench.pairs)]
+        rows.append({"case": name} | difference(pairs))
+        if changed is not full:
+            changed.stop()
+    full.stop()
     return rows
 
 
@@ -180,7 +198,7 @@ def median(samples: list[Sample], value: Callable[[Sample], float]) -> float:
 
 
 def summary(samples: list[Sample]) -> dict[str, Any]:
-    """One case in figures."""
+    """One case in figures: medians of the rounds, and the most memory that each process had in any of them."""
     return {
         "per_second": round(median(samples, lambda s: s.load.per_second)),
         "pgbench_per_second": round(median(samples, lambda s: s.peer.per_second)),
@@ -189,7 +207,7 @@ def summary(samples: list[Sample]) -> dict[str, Any]:
         "p99_ms": round(median(samples, lambda s: s.load.p99_ms), 2),
         "pgbench_p99_ms": round(median(samples, lambda s: s.peer.p99_ms), 2),
         "cpu_us": round(median(samples, lambda s: s.cpu_us)),
-        "rss_mb": samples[-1].rss_mb,
+        "rss_mb": [max(of_one) for of_one in zip(*(sample.rss_mb for sample in samples), strict=True)],
     }
 
 
@@ -254,9 +272,9 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
-        "--pairs", type=int, default=6, help="of measurements for each feature; 0 leaves them out"
+        "--pairs", type=int, default=5, help="of measurements for each feature; 0 leaves them out"
     )
-    parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument("--seconds", type=int, default=3, help="of each measurement")
     options = parser.parse_args()
     try:
         require_peers()

@@ -11,15 +11,21 @@ from tests.support.postgres import Postgres, binaries
 
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
-# Each request is a new order under a new key. The seed keeps the keys of different runs apart.
+# Each request is a new order under a new random key, as careful clients send them.
 _WRK_SCRIPT = """
 local seed, count, keyed = "%(seed)s", 0, %(keyed)s
 local thread = 0
 function setup(t) t:set("id", thread); thread = thread + 1 end
+function init() math.randomseed(tonumber(seed, 16) + id) end
+local function uuid()
+  local r = math.random
+  return string.format("%%04x%%04x-%%04x-4%%03x-%%04x-%%04x%%04x%%04x", r(0, 65535), r(0, 65535), r(0, 65535),
+    r(0, 4095), r(32768, 49151), r(0, 65535), r(0, 65535), r(0, 65535))
+end
 function request()
   count = count + 1
   local headers = { ["Content-Type"] = "application/json" }
-  if keyed then headers["Idempotency-Key"] = seed .. "-" .. id .. "-" .. count end
+  if keyed then headers["Idempotency-Key"] = uuid() end
   return wrk.format("POST", "/orders", headers, '{"customerId":"customer-' .. count .. '","amount":12.50}')
 end
 function done(summary, latency, requests)
@@ -28,11 +34,17 @@ function done(summary, latency, requests)
 end
 """
 
-# The API's own statement for one order: order and event in one transaction, one round trip.
+# The API's own statement for one order: order and event in one transaction, one round trip. The order's id
+# begins with the milliseconds, as the API's do, so that both sides' primary keys grow at their end; idempotency
+# keys are random on both sides.
+_TIMED_ID = """encode(overlay(uuid_send(gen_random_uuid())
+            placing substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+            FROM 1 FOR 6), 'hex')::uuid"""
 _PGBENCH_SCRIPT = """
 WITH stored AS (
     INSERT INTO orders (id, customer_id, amount, idempotency_key, created_at, updated_at)
-    VALUES (gen_random_uuid(), 'customer-1', 12.50, %(key)s, now(), now())
+    VALUES (%(id)s,
+            'customer-1', 12.50, %(key)s, now(), now())
     RETURNING id
 )
 INSERT INTO outbox (order_id, attempt, correlation_id, due_at)
@@ -81,15 +93,13 @@ def wrk(url: str, connections: int, seconds: int, directory: Path, *, seed: str,
     )
 
 
-def pgbench(
-    database: Postgres, connections: int, seconds: int, directory: Path, *, keyed: bool = True
-) -> Load:
+def pgbench(database: Postgres, connections: int, seconds: int, directory: Path) -> Load:
     """The same durable insert from pgbench, prepared statements, one transaction each.
 
     A second more than `seconds`: connecting takes of its time, but does not count in its rate.
     """
     script, log = directory / "insert.sql", directory / "pgbench_log"
-    script.write_text(_PGBENCH_SCRIPT % {"key": "gen_random_uuid()::text" if keyed else "NULL"})
+    script.write_text(_PGBENCH_SCRIPT % {"id": _TIMED_ID, "key": "gen_random_uuid()::text"})
     program = _pgbench()
     assert program is not None
     out = subprocess.run(

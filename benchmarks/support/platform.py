@@ -13,18 +13,17 @@ from tests.support.keeper import Keeper
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.processes import Process, family
-from tests.support.queue import QueueStandIn
 
 _ORDERS = "import sys; from orders.cli import main; sys.argv[0] = 'orders'; main()"
 
 
-def settings_for(database: Postgres, queue: QueueStandIn) -> dict[str, str]:
-    """What every service needs to find its database and its queue."""
+def settings_for(database: Postgres, queue: str) -> dict[str, str]:
+    """What every service needs to find its database and the address of its queue."""
     return {
         "HOST": "127.0.0.1",
         "DATABASE_URL": database.dsn,
-        "QUEUE_URL": queue.url,
-        "AWS_ENDPOINT_URL_SQS": queue.endpoint,
+        "QUEUE_URL": f"{queue}/000000000000/orders",
+        "AWS_ENDPOINT_URL_SQS": queue,
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -79,7 +78,7 @@ class Api:
 
 @contextlib.contextmanager
 def sink(keeper: Keeper) -> Iterator[str]:
-    """The address of a collector that takes every trace and keeps none, in a process of its own."""
+    """The address of a process that takes every trace and every message and keeps none."""
     port = free_port()
     process = Process("sink", [sys.executable, "-m", "benchmarks.support.sink", str(port)])
     keeper.watch(process.pid)

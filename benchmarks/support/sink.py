@@ -1,14 +1,18 @@
-"""Answers 200 to whatever it is sent and forgets it: `python -m benchmarks.support.sink PORT`."""
+"""Takes what it is sent and forgets it: traces, and messages to a queue. `python -m benchmarks.support.sink PORT`."""
 
+import json
 import sys
 
 from aiohttp import web
 
 
 async def take(request: web.Request) -> web.Response:
-    """Read the body, as a collector would."""
-    await request.read()
-    return web.Response()
+    """Read the body; a batch of messages is answered as SQS answers it, all taken."""
+    body = await request.read()
+    if not request.headers.get("X-Amz-Target", "").endswith("SendMessageBatch"):
+        return web.Response()
+    taken = [{"Id": entry["Id"], "MessageId": entry["Id"]} for entry in json.loads(body)["Entries"]]
+    return web.json_response({"Successful": taken})
 
 
 if __name__ == "__main__":
