@@ -9,8 +9,13 @@ from __future__ import annotations
 PREFIXES = {
     "application-autoscaling": "application-autoscaling",
     "budgets": "budgets",
+    "efs": "elasticfilesystem",
+    "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
+    "opensearch": "es",
+    "resourcegroupstaggingapi": "tag",
     "sesv2": "ses",
+    "stepfunctions": "states",
 }
 
 #: (service, operation) -> the actions it takes
@@ -21,6 +26,8 @@ ACTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("s3", "GetBucketLifecycleConfiguration"): ("s3:GetLifecycleConfiguration",),
     ("s3", "ListObjectVersions"): ("s3:ListBucketVersions",),
     ("budgets", "DescribeBudgets"): ("budgets:ViewBudget",),
+    ("apigateway", "GetRestApis"): ("apigateway:GET",),
+    ("apigatewayv2", "GetApis"): ("apigateway:GET",),
     ("sts", "GetCallerIdentity"): (),  # AWS answers it to everybody
 }
 

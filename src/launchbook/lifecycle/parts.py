@@ -1,0 +1,86 @@
+"""Types that exist only within another: when the whole is gone, so are they, and nobody lists them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: Part -> the type that it is gone with. Its listing answers for both.
+PART_OF: Mapping[str, str] = {
+    "aws_alb_listener": "aws_lb",
+    "aws_apigatewayv2_integration": "aws_apigatewayv2_api",
+    "aws_apigatewayv2_route": "aws_apigatewayv2_api",
+    "aws_apigatewayv2_stage": "aws_apigatewayv2_api",
+    "aws_appautoscaling_policy": "aws_appautoscaling_target",
+    "aws_appautoscaling_scheduled_action": "aws_appautoscaling_target",
+    "aws_backup_selection": "aws_backup_plan",
+    "aws_backup_vault_policy": "aws_backup_vault",
+    "aws_cloudwatch_event_target": "aws_cloudwatch_event_rule",
+    "aws_cloudwatch_log_metric_filter": "aws_cloudwatch_log_group",
+    "aws_cloudwatch_log_stream": "aws_cloudwatch_log_group",
+    "aws_cloudwatch_log_subscription_filter": "aws_cloudwatch_log_group",
+    "aws_default_security_group": "aws_vpc",
+    "aws_dynamodb_table_item": "aws_dynamodb_table",
+    "aws_ecr_lifecycle_policy": "aws_ecr_repository",
+    "aws_ecr_repository_policy": "aws_ecr_repository",
+    "aws_ecs_cluster_capacity_providers": "aws_ecs_cluster",
+    "aws_eip_association": "aws_eip",
+    "aws_iam_access_key": "aws_iam_user",
+    "aws_iam_group_policy_attachment": "aws_iam_group",
+    "aws_iam_role_policies_exclusive": "aws_iam_role",
+    "aws_iam_role_policy": "aws_iam_role",
+    "aws_iam_role_policy_attachment": "aws_iam_role",
+    "aws_iam_user_policy": "aws_iam_user",
+    "aws_iam_user_policy_attachment": "aws_iam_user",
+    "aws_lambda_function_event_invoke_config": "aws_lambda_function",
+    "aws_lambda_permission": "aws_lambda_function",
+    "aws_lb_listener": "aws_lb",
+    "aws_lb_listener_certificate": "aws_lb",
+    "aws_lb_listener_rule": "aws_lb",
+    "aws_lb_target_group_attachment": "aws_lb_target_group",
+    "aws_main_route_table_association": "aws_vpc",
+    "aws_network_acl_rule": "aws_network_acl",
+    "aws_route": "aws_route_table",
+    "aws_route53_record": "aws_route53_zone",
+    "aws_route_table_association": "aws_route_table",
+    "aws_s3_bucket_acl": "aws_s3_bucket",
+    "aws_s3_bucket_cors_configuration": "aws_s3_bucket",
+    "aws_s3_bucket_lifecycle_configuration": "aws_s3_bucket",
+    "aws_s3_bucket_logging": "aws_s3_bucket",
+    "aws_s3_bucket_notification": "aws_s3_bucket",
+    "aws_s3_bucket_ownership_controls": "aws_s3_bucket",
+    "aws_s3_bucket_policy": "aws_s3_bucket",
+    "aws_s3_bucket_public_access_block": "aws_s3_bucket",
+    "aws_s3_bucket_server_side_encryption_configuration": "aws_s3_bucket",
+    "aws_s3_bucket_versioning": "aws_s3_bucket",
+    "aws_s3_bucket_website_configuration": "aws_s3_bucket",
+    "aws_s3_object": "aws_s3_bucket",
+    "aws_secretsmanager_secret_policy": "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_rotation": "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_version": "aws_secretsmanager_secret",
+    "aws_security_group_rule": "aws_security_group",
+    "aws_sns_topic_policy": "aws_sns_topic",
+    "aws_sns_topic_subscription": "aws_sns_topic",
+    "aws_sqs_queue_policy": "aws_sqs_queue",
+    "aws_sqs_queue_redrive_allow_policy": "aws_sqs_queue",
+    "aws_sqs_queue_redrive_policy": "aws_sqs_queue",
+    "aws_vpc_endpoint_policy": "aws_vpc_endpoint",
+    "aws_vpc_endpoint_route_table_association": "aws_vpc_endpoint",
+    "aws_vpc_endpoint_subnet_association": "aws_vpc_endpoint",
+    "aws_vpc_security_group_egress_rule": "aws_security_group",
+    "aws_vpc_security_group_ingress_rule": "aws_security_group",
+}
+
+#: Terraform's other names of a type, and its defaults that were there before it.
+SAME_AS: Mapping[str, str] = {"aws_alb": "aws_lb", "aws_alb_target_group": "aws_lb_target_group"}
+
+#: What lives in the state alone: nothing of it is in an account.
+IN_STATE_ALONE = (
+    "null_",
+    "random_",
+    "terraform_",
+    "time_",
+    "local_",
+    "tls_",
+    "archive_",
+    "aws_acm_certificate_validation",
+)
