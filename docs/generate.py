@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+from coverage_page import coverage_page
 
 from launchbook.checklist import built_in, load
 from launchbook.checks import checks
@@ -68,7 +69,11 @@ def checks_page() -> str:
     return "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"checks.md": checks_page, "commands.md": commands_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "checks.md": checks_page,
+    "commands.md": commands_page,
+    "runbook-coverage.md": coverage_page,
+}
 
 
 def main() -> int:
