@@ -27,6 +27,9 @@ _HISTORY = 200
 def install(host: Host) -> None:
     """Make moto create our backend in every region from now on."""
     MeasuredBackend.host = host
+    # Only a change of state is noted here, so both times are one.
+    same = property(lambda alarm: alarm.state_updated_timestamp)
+    models.Alarm.state_transitioned_timestamp = same  # type: ignore[attr-defined]  # named as the answer names it
     models.cloudwatch_backends.backend = MeasuredBackend
     for account in models.cloudwatch_backends.values():
         account.backend = MeasuredBackend

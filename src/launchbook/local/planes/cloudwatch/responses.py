@@ -122,6 +122,7 @@ def _composite(alarm: Alarm) -> dict[str, Any]:
         "StateReason": alarm.state_reason,
         "StateReasonData": alarm.state_reason_data,
         "StateUpdatedTimestamp": alarm.state_updated_timestamp,
+        "StateTransitionedTimestamp": alarm.state_updated_timestamp,
     }
 
 

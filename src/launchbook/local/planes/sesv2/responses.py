@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 from moto.sesv2.responses import SESV2Response
 
+from launchbook.local.planes.sesv2.records import verify
+
 #: A new account's sandbox, as AWS gives it.
 _SANDBOX = {"Max24HourSend": 200.0, "MaxSendRate": 1.0}
 _PRODUCTION = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0}
@@ -62,7 +64,7 @@ class Response(SESV2Response):
         return "{}"
 
     def create_email_identity(self) -> str:
-        """A new identity is pending, its DKIM too: nobody here can look at its DNS records."""
+        """A new identity is pending, its DKIM too, until its DNS records stand in a zone of this AWS."""
         super().create_email_identity()
         identity = self._identity()
         identity.verification_status = "PENDING"
@@ -83,10 +85,11 @@ class Response(SESV2Response):
         )
 
     def get_email_identity(self) -> str:
-        """moto's answer with the MAIL FROM domain, if one was set."""
+        """moto's answer with the MAIL FROM domain, if one was set, both as far as their records are there."""
         identity = self._identity()
-        answer: dict[str, Any] = identity.get_response_object
         mail_from = getattr(identity, "launchbook_mail_from", None)
+        verify(identity, mail_from, self.current_account)
+        answer: dict[str, Any] = identity.get_response_object
         return json.dumps(answer | ({"MailFromAttributes": mail_from} if mail_from else {}))
 
     def put_email_identity_mail_from_attributes(self) -> str:
@@ -101,6 +104,13 @@ class Response(SESV2Response):
         }
         self._identity().launchbook_mail_from = attributes if domain else None
         return "{}"
+
+    def list_email_identities(self) -> str:
+        """moto's answer, each identity as far as its records are there."""
+        for identity in self.sesv2_backend.core_backend.email_identities.values():
+            verify(identity, getattr(identity, "launchbook_mail_from", None), self.current_account)
+        listed: str = super().list_email_identities()
+        return listed
 
     def get_configuration_set(self) -> str:
         """A configuration set; moto nests its sending options twice."""
