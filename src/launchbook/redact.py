@@ -81,7 +81,9 @@ _PATTERNS = re.compile(
             r"\b\d{8,10}:AA[\w-]{30,}",
             r"\beyJ[\w-]{8,}\.[\w-]{4,}\.?[\w-]*",
             r"(?i:\b(?:basic|bearer)\s+)(?=[\w+/=.-]*\d)[\w+/=.-]{12,}",
-            r"(?i:\b(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey"
+            # The ARN of a secret names it (``…:123456789012:secret:shop/database``); it is not one.
+            r"(?i:\b(?!(?:(?<=:\d{12}:)|(?<=:\$\{AWS::AccountId\}:)|(?<=:\*:))secret:)"
+            r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|accountkey|sharedaccesskey"
             r"|secret[_-]?key|auth)[\"']?\s*[:=]\s*[\"']?)(?![$%{<\[(])[^\s\"',;&<>{}\[\]()]{6,}",
             r"(?i:[?&](?:sig|signature|x-amz-signature|token|key|code|secret|password)=)[^&\s\"']{6,}",
         )

@@ -77,6 +77,8 @@ def certificate(one: Fact, facts: Facts) -> Verdict | None:
     if status != "ISSUED" or until is None:
         return verdict(False, f"it is {status}", at=[one.at("status")])
     left = (until - facts.today).days
+    if one.attributes.get("in_use_by") == []:
+        return None  # ACM renews what is used; what nothing shows may end
     fine = left > 30 and one.get("renewal_eligibility") != "INELIGIBLE"
     ends = [one.at("not_after"), one.at("renewal_eligibility")]
     return verdict(fine, f"{left} days left, renewal {one.get('renewal_eligibility')}", at=ends)
@@ -102,7 +104,7 @@ def origin(distribution: Fact, facts: Facts) -> Verdict | None:
             ends.append(distribution.at(place))
             continue
         name = str(known(host, f"an origin of {distribution.name}")).lower()
-        if name not in ours and not name.endswith(".amazonaws.com"):
+        if not _answers(name, ours) and not name.endswith(".amazonaws.com"):
             if not ours:
                 raise NotKnown(f"who deploys {name}", "no host of this system was read")
             given = [
@@ -112,6 +114,11 @@ def origin(distribution: Fact, facts: Facts) -> Verdict | None:
             return verdict(False, why, at=[distribution.at(place), *given, *list(ours.values())[:2]])
         ends.append(distribution.at(place))
     return verdict(True, "they are", at=ends)
+
+
+def _answers(name: str, ours: dict[str, Evidence]) -> bool:
+    """Whether a host is one of ours; a branch of Amplify answers below its application's domain."""
+    return name in ours or (name.endswith(".amplifyapp.com") and name.partition(".")[2] in ours)
 
 
 def _hosts(facts: Facts) -> dict[str, Evidence]:
@@ -191,9 +198,14 @@ def balanced_zones(service: Fact, facts: Facts) -> Verdict | None:
     ]
     if not balancers or not zones:
         return None
-    covered = _zones(balancers[0], "subnets", facts)
+    # A file and an account may both tell of one load balancer: the one whose zones are known counts.
+    balancer, covered = next(
+        ((one, held) for one in balancers if (held := _zones(one, "subnets", facts))), (balancers[0], set())
+    )
+    if not covered:
+        raise NotKnown(f"the zones of {balancer.name}", "its subnets were not read", "ec2:DescribeSubnets")
     left_out = sorted(zones - covered)
-    ends = [service.at("network_configuration.0.subnets"), balancers[0].at("subnets")]
+    ends = [service.at("network_configuration.0.subnets"), balancer.at("subnets")]
     return verdict(not left_out, f"not in {', '.join(left_out)}" if left_out else "they do", at=ends)
 
 

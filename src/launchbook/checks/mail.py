@@ -29,6 +29,18 @@ def documented_gap(claim: Fact, facts: Facts) -> Verdict | None:
     return verdict(False, f"the page says that {_CLAIMS[about]}", at=[claim.at("value")])
 
 
+def _sends_here(account: Fact, facts: Facts) -> bool:
+    """Whether mail leaves from this region: every region has a sandbox of its own, also those that nobody sends from.
+
+    Without any identity at all each region counts.
+    """
+    regions = {one.where.region for one in facts.seen("aws_sesv2_email_identity") if one.where.region}
+    if not regions or account.where.region in regions:
+        return True
+    facts.of("aws_sesv2_email_identity")
+    return False
+
+
 @check(
     "ses-production-access",
     "SES may send to anybody",
@@ -38,6 +50,8 @@ def documented_gap(claim: Fact, facts: Facts) -> Verdict | None:
 )
 def production_access(account: Fact, facts: Facts) -> Verdict | None:
     """In the sandbox only verified addresses get mail."""
+    if not _sends_here(account, facts):
+        return None
     granted = account.get("production_access_enabled")
     return verdict(
         granted is True, "granted" if granted else "sandbox", at=[account.at("production_access_enabled")]
@@ -53,6 +67,8 @@ def production_access(account: Fact, facts: Facts) -> Verdict | None:
 )
 def sending_enabled(account: Fact, facts: Facts) -> Verdict | None:
     """AWS pauses accounts whose mail bounces."""
+    if not _sends_here(account, facts):
+        return None
     on = account.get("sending_enabled")
     return verdict(on is True, "on" if on else "paused", at=[account.at("sending_enabled")])
 
@@ -232,6 +248,8 @@ def mail_from(identity: Fact, facts: Facts) -> Verdict | None:
 )
 def quota(account: Fact, facts: Facts) -> Verdict | None:
     """What goes over the daily quota is refused."""
+    if not _sends_here(account, facts):
+        return None
     most, sent = account.get("max_24_hour_send"), account.get("sent_last_24_hours")
     if not isinstance(most, int | float) or not isinstance(sent, int | float):
         raise NotKnown("the mail quota", "it was not read", "ses:GetAccount")

@@ -35,10 +35,15 @@ def alarm_state(alarm: Alarm, facts: Facts) -> Verdict | None:
     if alarm.level in ("static", "plan"):
         return None
     state, since = alarm.get("state"), day(alarm.attributes.get("state_since"))
-    ends = [alarm.at("state"), alarm.at("state_since")]
+    updated = day(alarm.attributes.get("state_updated"))
+    ends = [alarm.at("state"), alarm.at("state_since" if since else "state_updated")]
     if state == "ALARM":
-        return verdict(False, f"it rings since {since}", at=ends)
+        return verdict(False, f"it rings since {since}" if since else "it rings", at=ends)
     if state == "INSUFFICIENT_DATA":
+        # An update may be younger than the state itself: it can show that an alarm was long without data, not that it
+        # was not.
+        if since is None and updated is not None and (facts.today - updated).days >= 2:
+            since = updated
         if since is None:
             raise NotKnown(
                 f"since when {alarm.name} has no data", "it was not read", "cloudwatch:DescribeAlarms"
@@ -156,6 +161,7 @@ def keep_running(service: Fact, facts: Facts) -> Verdict | None:
         for one in facts.of("ecs_task")
         if one.attributes.get("group") == f"service:{service.name}"
         and str(one.attributes.get("stop_code")) in ("EssentialContainerExited", "TaskFailedToStart")
+        and _of_a_current_rollout(one, service)
     ]
     if len(stopped) >= 2:
         first = min(stopped, key=lambda one: str(one.attributes.get("stopped_at")))
@@ -165,3 +171,9 @@ def keep_running(service: Fact, facts: Facts) -> Verdict | None:
     if missing:
         raise NotKnown(f"the stopped tasks of {service.name}", "not all were listed", "ecs:ListTasks")
     return verdict(True, f"{len(stopped)} stopped", at=[service.at("running_count")])
+
+
+def _of_a_current_rollout(task: Fact, service: Fact) -> bool:
+    """Not of one that was rolled back or replaced: its tasks stop no more. A task that says nothing counts."""
+    by, current = task.attributes.get("started_by"), service.attributes.get("deployment_ids")
+    return not isinstance(by, str) or not isinstance(current, list) or not by.startswith("ecs-svc/") or by in current

@@ -1,10 +1,10 @@
 """Cases of checks as data: ``cases/<topic>.toml``, one table a check, one list of facts a status.
 
 The first fact that has a type is the subject. Keys that begin with ``_`` are the fact's own: ``_name``, ``_id``,
-``_level``, ``_origin``, ``_file``, ``_whole``, and ``_type`` for an attribute of that name. All others are its
-attributes; ``{ref = "name"}`` points to another fact of the case, ``{unread = "why"}`` was not read. An entry without
-a type says what was collected: ``_complete``, ``_files``, ``_gaps``, ``_relations``. ``"FAIL: by hand"`` is one more
-case with the status FAIL.
+``_level``, ``_origin``, ``_file``, ``_region``, ``_whole``, and ``_type`` for an attribute of that name. All others are
+its attributes; ``{ref = "name"}`` points to another fact of the case, ``{unread = "why"}`` was not read. An entry
+without a type says what was collected: ``_complete``, ``_files``, ``_gaps``, ``_relations``. ``"FAIL: by hand"`` is one
+more case with the status FAIL.
 """
 
 from __future__ import annotations
@@ -75,11 +75,13 @@ def _fact(entry: Mapping[str, Any], index: int, bare: bool) -> Fact:
     level = entry.get("_level", "static")
     name = str(entry.get("_name") or attributes.get("name") or _id(entry, index))
     where = Where(entry.get("_file", "main.tf"), index + 1)
+    if level not in ("static", "plan", "document"):
+        where = Where(account="1", region=entry.get("_region", "eu-west-1"))
     return make_fact(
         entry["type"],
         id=_id(entry, index),
         name=name,
-        where=where if level in ("static", "plan", "document") else Where(account="1", region="eu-west-1"),
+        where=where,
         level=level,
         origin=entry.get("_origin", "source"),
         whole=not bare and entry.get("_whole", level in ("static", "plan")),

@@ -185,6 +185,8 @@ def test_names_that_hold_no_secret(name: str) -> None:
     "text",
     [
         "arn:aws:iam::123456789012:role/order-platform-execution-role-production",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:huntaze/production/database-url-AbCdEf",
+        "arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:huntaze/production/database-url",
         "HTTPCode_Target_5XX_Count",
         "huntaze-video-processing-dlq-production",
         "infra/aws/video-processor/cloudformation.yaml:28",
