@@ -35,8 +35,9 @@ def value(fact: Fact, path: str) -> object:
 def matches(fact: Fact, wanted: Data) -> bool:
     """Whether the fact has every key of ``wanted``: own fields, attributes by path, and lines by path."""
     own = {key: want for key, want in wanted.items() if key not in ("attributes", "at", "not")}
+    said = {"where": str(fact.where), "region": fact.where.region}
     return (
-        all(want == (str(fact.where) if key == "where" else getattr(fact, key)) for key, want in own.items())
+        all(want == (said[key] if key in said else getattr(fact, key)) for key, want in own.items())
         and all(value(fact, path) == want for path, want in wanted.get("attributes", {}).items())
         and all(fact.source(path) == want for path, want in wanted.get("at", {}).items())
     )

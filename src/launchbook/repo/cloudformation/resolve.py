@@ -36,6 +36,7 @@ class Template:
     conditions: Mapping[str, Any]
     mappings: Mapping[str, Any]
     resources: Mapping[str, str]
+    outputs: Callable[[str, str], Any] | None = None  # of the stacks nested in it
     _decided: dict[str, bool | Unread] = field(default_factory=dict)
 
     def resolve(self, node: Any, depth: int = 0) -> Any:
@@ -136,6 +137,10 @@ def _get_att(template: Template, argument: Any, _: int) -> Any:
     parts = argument.split(".", 1) if isinstance(argument, str) else [str(part) for part in as_list(argument)]
     if parts[0] not in template.resources:
         return Unread(f"{parts[0]} is not declared")
+    if template.outputs and len(parts) > 1 and parts[1].startswith("Outputs."):
+        value = template.outputs(parts[0], parts[1].removeprefix("Outputs."))
+        if value is not None:
+            return value
     return Ref(template.resources[parts[0]], attribute_name(parts[1]) if len(parts) > 1 else "id")
 
 

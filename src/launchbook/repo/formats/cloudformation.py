@@ -10,14 +10,17 @@ from typing import Any
 from launchbook.model import Fact, Origin, Unread, Value
 from launchbook.repo.cloudformation.convert import attributes_of
 from launchbook.repo.cloudformation.names import attribute_name, terraform_type
-from launchbook.repo.cloudformation.parameters import collect, declared_value, parameter_values, sam_values
+from launchbook.repo.cloudformation.nested import find_nested
+from launchbook.repo.cloudformation.parameters import MARKS, assigned, parameter_values
 from launchbook.repo.cloudformation.parts import parts_of
 from launchbook.repo.cloudformation.properties import PROPERTIES
 from launchbook.repo.cloudformation.resolve import Template
-from launchbook.repo.environments import canonical
+from launchbook.repo.cloudformation.sam import CONFIGURATIONS
+from launchbook.repo.cloudformation.stacks import Reading
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader_of_all
 from launchbook.repo.scrub import kept
+from launchbook.repo.terraform.copies import both
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.variables import VariableFiles
 
@@ -27,10 +30,15 @@ _MARKS = rb"|".join(
         rb"AWS::Serverless",
         rb"[\"']?Type[\"']?\s*:\s*[\"']?AWS::\w+::",
         rb"ParameterKey",
+        rb"[\"']Parameters[\"']\s*:\s*\{",
         rb"^\[[\w-]+\.deploy",
     )
 )
-_SYNTHESIZED = re.compile(r"\.template\.json$")
+_SYNTHESIZED = re.compile(r"\.template\.json$|^packaged[-_.]")
+#: What ``package`` puts in the place of a local path: an address with the content's hash.
+_PACKAGED = re.compile(
+    rb"(?:s3://|https://[\w.-]{0,80}amazonaws\.com/)[^\s\"']{1,300}/[0-9a-f]{32}\b|S3Key[\"']?\s*:\s*[\"']?[0-9a-f]{32}\b"
+)
 
 
 @reader_of_all(
@@ -40,24 +48,29 @@ _SYNTHESIZED = re.compile(r"\.template\.json$")
     "*.json",
     "*.template",
     "**/.ebextensions/*.config",
-    "samconfig.toml",
+    *CONFIGURATIONS,
     sniff=_MARKS,
     limit=5_000_000,
 )
 def cloudformation(files: Sequence[File], found: Found) -> None:
-    """Every template with its parameter files."""
-    sam = [file for file in files if file.name == "samconfig.toml"]
-    others = [file for file in files if file.name != "samconfig.toml"]
-    settings = [file for file in others if b"ParameterKey" in file.data and parameter_values(file)]
-    for file in others:
-        if file in settings:
-            continue
+    """Every template with its parameter files, and with what the stack that nests it gives."""
+    sam = [file for file in files if file.name in CONFIGURATIONS]
+    others = [file for file in files if file.name not in CONFIGURATIONS]
+    settings = [file for file in others if _may_set(file) and parameter_values(file)]
+    templates = [file for file in others if file not in set(settings)]
+    reading = Reading(found, sam, assigned(settings, templates, _templates, found))
+    find_nested(templates, _templates, reading.nested, found)
+    for file in templates:
         try:
             for body in _templates(file):
-                _template(file, body, settings, sam, found)
+                _template(file, body, reading)
         except Unreadable as error:
             hint = "aws cloudformation validate-template --template-body file://" + file.shown
             found.gap(file, error.what, hint, error.line)
+
+
+def _may_set(file: File) -> bool:
+    return any(mark in file.data for mark in MARKS) and b"Resources" not in file.data[:200_000]
 
 
 def _templates(file: File) -> Iterator[Map]:
@@ -74,21 +87,11 @@ def _templates(file: File) -> Iterator[Map]:
                 yield body
 
 
-def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[File], found: Found) -> None:
-    parameters = as_map(body.get("Parameters"))
-    values = collect(file, parameters, settings)
-    region = _from_sam(file, sam, values, found)
+def _template(file: File, body: Map, reading: Reading) -> None:
+    found = reading.found
+    template, values, region = reading.stack(file, body)
     resources = as_map(body.get("Resources"))
-    template = Template(
-        lambda name: declared_value(name, parameters, values, found.environment),
-        as_map(body.get("Conditions")),
-        as_map(body.get("Mappings")),
-        {name: f"{file.shown}#{name}" for name in resources},
-    )
-    origin: Origin = (
-        "generated" if _SYNTHESIZED.search(file.name) and file.origin == "source" else file.origin
-    )
-    stack = _Stack(file, body, template, origin, region, found)
+    stack = _Stack(file, body, template, _origin(file), region, found, reading.nested.condition(file))
     _stack_fact(stack, values)
     _output_facts(stack)
     for name, resource in resources.items():
@@ -98,6 +101,12 @@ def _template(file: File, body: Map, settings: Sequence[File], sam: Sequence[Fil
             found.gap(
                 file, f"{name} makes resources that are not read here", "sam build", line_of(resources, name)
             )
+
+
+def _origin(file: File) -> Origin:
+    """A template that a program wrote from another one is generated, wherever it lies."""
+    made = _SYNTHESIZED.search(file.name) or _PACKAGED.search(file.data)
+    return "generated" if made and file.origin == "source" else file.origin
 
 
 def _output_facts(stack: _Stack) -> None:
@@ -111,24 +120,6 @@ def _output_facts(stack: _Stack) -> None:
         called = export if isinstance(export, str) else name
         line = line_of(outputs, name)
         stack.fact("cloudformation_output", f"Outputs.{name}", line, attributes, name=called, lines=lines)
-
-
-def _from_sam(file: File, sam: Sequence[File], values: VariableFiles, found: Found) -> str:
-    regions = set()
-    for config in sam:
-        if config.folder != file.folder:
-            continue
-        try:
-            for name, given, region, _ in sam_values(config):
-                environment = canonical(name)
-                if name == "default":  # what a plain ``sam deploy`` takes
-                    values.loaded.update(given)
-                values.by_environment.setdefault(environment, {}).update(given)
-                values.files.setdefault(environment, []).append(config.shown)
-                regions.add(region)
-        except Unreadable as error:
-            found.gap(config, error.what, "correct the file", error.line, hides=())
-    return next(iter(regions)) if len(regions) == 1 else ""
 
 
 def _stack_fact(stack: _Stack, values: VariableFiles) -> None:
@@ -170,6 +161,7 @@ class _Stack:
     origin: Origin
     region: str
     found: Found
+    nested: tuple[str, bool | None] = ("", True)
 
     def fact(self, kind: str, address: str, line: int, attributes: Mapping[str, Value], **more: Any) -> Fact:
         """Add a fact of this stack."""
@@ -210,7 +202,11 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
     if isinstance(resource.get("DeletionPolicy"), str):
         attributes["deletion_policy"] = resource["DeletionPolicy"]
     condition, created = _condition(resource, stack.template)
-    exists = {"condition": condition, "created": created}
+    above, nested = stack.nested
+    exists = {
+        "condition": "; ".join(part for part in (above, condition) if part),
+        "created": both(created, nested),
+    }
     called = name_of(target, attributes) or name
     line = line_of(stack.body, "Resources", name)
     whole = not isinstance(properties, Unread)

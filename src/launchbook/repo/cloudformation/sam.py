@@ -1,0 +1,106 @@
+"""SAM's own configuration: which template it is for, the region and the parameters of each environment."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from launchbook.model import Value
+from launchbook.repo.environments import canonical
+from launchbook.repo.lined import Unreadable, as_list, as_map, dig
+from launchbook.repo.reader import File, Found
+from launchbook.repo.terraform.variables import VariableFiles
+
+CONFIGURATIONS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
+#: What ``sam`` takes when it is told no template, in this order.
+_DEFAULTS = ("template.yaml", "template.yml", "template.json")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What one environment of a configuration deploys."""
+
+    environment: str
+    values: dict[str, Value]
+    region: str
+    template: str
+
+
+def deployments(file: File) -> Iterator[Deployment]:
+    """Every environment of a configuration. Raises Unreadable."""
+    for name, commands in _document(file).items():
+        shared = as_map(dig(commands, "global", "parameters"))
+        given = shared | as_map(dig(commands, "deploy", "parameters"))
+        if not isinstance(commands, dict) or not given:
+            continue
+        built = as_map(dig(commands, "build", "parameters"))
+        named = built.get("template_file") or given.get("template_file") or built.get("template")
+        yield Deployment(
+            str(name),
+            _overrides(given.get("parameter_overrides")),
+            str(given.get("region", "")),
+            str(named or given.get("template") or ""),
+        )
+
+
+def _document(file: File) -> dict[str, Any]:
+    if file.name.endswith(".toml"):
+        try:
+            return tomllib.loads(file.text)
+        except (tomllib.TOMLDecodeError, RecursionError):
+            raise Unreadable("invalid TOML") from None
+    return as_map(next(iter(file.yaml), None))
+
+
+def _overrides(given: object) -> dict[str, Value]:
+    """``A=1 B="x y"``, a list of such, or ``ParameterKey=A,ParameterValue=1``."""
+    try:
+        words = shlex.split(given) if isinstance(given, str) else [str(one) for one in as_list(given)]
+    except ValueError:  # a quote is left open
+        words = str(given).split()
+    found: dict[str, Value] = {}
+    for word in words:
+        key, mark, value = word.partition("=")
+        if key == "ParameterKey":
+            key, _, value = value.partition(",ParameterValue=")
+        if mark:
+            found[key] = value.strip("\"'")
+    return found
+
+
+def take_configuration(
+    file: File, configurations: Sequence[File], values: VariableFiles, found: Found
+) -> str:
+    """Add what the configurations of a template say of its parameters; the region, when they agree on one."""
+    regions = set()
+    for config in configurations:
+        if config.folder != file.folder and not file.path.startswith(
+            f"{config.folder}/" if config.folder else ""
+        ):
+            continue
+        try:
+            own = [one for one in deployments(config) if _is_for(one, config, file, found)]
+        except Unreadable as error:
+            found.gap(config, error.what, "correct the file", error.line, hides=())
+            continue
+        for one in own:
+            if one.environment == "default":  # what a plain ``sam deploy`` takes
+                values.loaded.update(one.values)
+            name = canonical(one.environment)
+            values.by_environment.setdefault(name, {}).update(one.values)
+            values.files.setdefault(name, []).append(config.shown)
+            regions.add(one.region)
+    return next(iter(regions)) if len(regions) == 1 else ""
+
+
+def _is_for(one: Deployment, config: File, file: File, found: Found) -> bool:
+    """Whether a deployment is of this template: the one it names, or what ``sam`` takes by itself."""
+    named = posixpath.normpath(posixpath.join(config.folder, one.template)) if one.template else ""
+    if named and ".aws-sam" not in named and found.tree.get(named) is not None:
+        return named == file.path
+    default = next((name for name in _DEFAULTS if found.tree.beside(config, name) is not None), "")
+    return config.folder == file.folder and file.name == default
