@@ -64,6 +64,7 @@ class _Subject:
     plan: Plan
     one: Planned
     region: str
+    emptied: bool
 
     def get(self, name: str) -> Any:
         return self.one.values.get(name)
@@ -83,18 +84,22 @@ class _Subject:
 
 
 def obstacles(
-    plans: Mapping[str, Mapping[str, Any]], region: str, prevented: Iterable[str] = ()
+    plans: Mapping[str, Mapping[str, Any]],
+    region: str,
+    prevented: Iterable[str] = (),
+    emptied: Iterable[str] = (),
 ) -> tuple[Obstacle, ...]:
     """Everything in the plans (root's name to ``terraform show -json``) that a destroy would stop at or leave behind.
 
-    ``prevented`` are addresses with ``prevent_destroy``, which a plan does not show. In the plans' own order.
+    ``prevented`` are addresses with ``prevent_destroy``, which a plan does not show; ``emptied`` the roots whose bucket
+    holds a remote state, which ``launchbook destroy`` empties. In the plans' own order.
     """
     found = []
-    kept = set(prevented)
+    kept, with_state = set(prevented), set(emptied)
     for root, document in plans.items():
         plan = Plan(document)
         for one in plan.resources:
-            subject = _Subject(plan, one, plan.provider_region or region)
+            subject = _Subject(plan, one, plan.provider_region or region, root in with_state)
             judged = [*_rules(subject), *_prevented(subject, kept)]
             found += [replace(obstacle, root=root) for obstacle in judged]
     return tuple(found)
@@ -162,10 +167,14 @@ def _bucket(subject: _Subject) -> Iterator[Obstacle]:
         for other in subject.of("aws_s3_bucket_versioning", "bucket")
     )
     holds = "object, version and delete marker" if versioned else "object"
-    yield subject.obstacle(
-        "handled", f"it refuses its deletion while it holds any {holds}; launchbook destroy empties it",
-        "by hand: delete every object version and delete marker first", "force_destroy",
-    )  # fmt: skip
+    refuses = f"it refuses its deletion while it holds any {holds}"
+    if subject.emptied:
+        yield subject.obstacle(
+            "handled", f"{refuses}; launchbook destroy empties it",
+            "by hand: delete every object version and delete marker first", "force_destroy",
+        )  # fmt: skip
+    else:
+        yield subject.obstacle("stops", refuses, "set force_destroy", "force_destroy")
 
 
 def _database(subject: _Subject) -> Iterator[Obstacle]:

@@ -23,6 +23,8 @@ from launchbook.redact import HELD, each_string, without_secrets
 _PREVENTED = re.compile(
     r'^resource\s+"([^"]+)"\s+"([^"]+)"\s*\{(?:(?!^\}).)*?^\s*prevent_destroy\s*=\s*true', re.M | re.S
 )
+#: The root whose outputs a backend's text names: it makes the bucket of the remote state.
+_NAMED = re.compile(r"\{([A-Za-z_][\w-]*)\.")
 
 
 class Planning:
@@ -75,7 +77,9 @@ class Planning:
             for path in sorted(root.path.glob("*.tf"))
             for kind, name in _PREVENTED.findall(path.read_text("utf-8", errors="replace"))
         ]
-        found = tuple(one.finding() for one in obstacles(self._plans, work.target.region, prevented))
+        holders = {name for root in self._platform.roots for name in _NAMED.findall(root.backend)}
+        stand = obstacles(self._plans, work.target.region, prevented, holders)
+        found = tuple(one.finding() for one in stand)
         failed = [one for one in found if one.status == "FAIL"]
         note = f"{len(failed)} things stand in its way" if failed else "nothing stands in its way"
         return Outcome(status="findings" if failed else "done", findings=found, note=note)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from launchbook.lifecycle.destroyable import Obstacle, obstacles
-from launchbook.repo.terraform.prevented import prevented
 from tests.unit.lifecycle.plans import plan, resource
 
 
@@ -86,18 +84,20 @@ def test_what_can_go_is_not_complained_of(address: str, values: dict[str, object
     assert effects(resource(address, **values), made) == []
 
 
-def test_a_versioned_bucket_is_emptied_by_destroy_and_by_hand_it_is_work() -> None:
+def test_the_bucket_of_a_state_is_emptied_by_destroy_and_any_other_stops_it() -> None:
     bucket = resource("aws_s3_bucket.state", bucket="state")
     versions = resource(
         "aws_s3_bucket_versioning.state",
         versioning_configuration=[{"status": "Enabled"}],
         refers={"bucket": ["aws_s3_bucket.state.id", "aws_s3_bucket.state"]},
     )
-    (obstacle,) = judged(bucket, versions)
+    (obstacle,) = obstacles({"stack": plan(bucket, versions)}, "eu-west-1", emptied=("stack",))
     assert obstacle.effect == "handled"
     assert "version and delete marker" in obstacle.what
-    assert "delete marker" not in judged(bucket)[0].what
     assert obstacle.finding().status == "PASS"
+    (other,) = judged(bucket)
+    assert (other.effect, other.finding().status) == ("stops", "FAIL")
+    assert "delete marker" not in other.what
 
 
 def test_secrets_and_keys_wait_for_their_deletion() -> None:
@@ -115,11 +115,8 @@ def test_a_log_group_that_a_service_makes_by_itself_stays_unless_it_is_declared(
     assert judged(cluster, declared) == []
 
 
-def test_prevent_destroy_is_read_from_the_files(tmp_path: Path) -> None:
-    text = 'resource "aws_eip" "door" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n'
-    (tmp_path / "main.tf").write_text(text + 'resource "aws_eip" "back" {\n  lifecycle {}\n}\n')
-    assert prevented(tmp_path) == ("aws_eip.door",)
-    found = judged(resource("aws_eip.door", index="[0]"), resource("aws_eip.back"), kept=prevented(tmp_path))
+def test_prevent_destroy_is_known_by_the_address_without_its_index() -> None:
+    found = judged(resource("aws_eip.door", index="[0]"), resource("aws_eip.back"), kept=("aws_eip.door",))
     assert [(one.address, one.effect) for one in found] == [("aws_eip.door[0]", "stops")]
 
 
