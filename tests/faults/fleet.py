@@ -1,6 +1,7 @@
 """The platform's processes under a supervisor that starts again what ended, as ECS would."""
 
 import asyncio
+import random
 import signal
 import subprocess
 import sys
@@ -9,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import psutil
 
 from tests.support.keeper import Keeper
 from tests.support.ports import free_port
-from tests.support.processes import Process
+from tests.support.processes import Process, family
 
 _RESTART_SECONDS = 0.2
 _ENTRY = "import sys; from orders.cli import main; sys.argv[0] = 'orders'; main()"
@@ -20,10 +22,15 @@ _ENTRY = "import sys; from orders.cli import main; sys.argv[0] = 'orders'; main(
 
 @dataclass
 class Service:
-    """One place in the fleet: a command, its ports, and the process that fills the place now."""
+    """One place in the fleet: a command with arguments, its ports, and the process that fills the place now.
+
+    `relays` says whether a relay runs in that process.
+    """
 
     name: str
     command: str
+    arguments: tuple[str, ...]
+    relays: bool
     environment: dict[str, str]
     port: int
     management_port: int
@@ -44,20 +51,23 @@ class Fleet:
         self.services: list[Service] = []
         self._watch: asyncio.Task[None] | None = None
 
-    def add(self, command: str, count: int, **environment: str) -> None:
-        """Add `count` places for `orders COMMAND`."""
+    def add(self, command: str, count: int, *arguments: str, **environment: str) -> None:
+        """Add `count` places for `orders COMMAND ARGUMENTS`."""
+        relays = command == "relay" or (command == "api" and environment.get("RELAY_ENABLED") != "false")
         for number in range(1, count + 1):
             port, management = free_port(), free_port()
             own = {"HOST": "127.0.0.1", "PORT": str(port), "MANAGEMENT_PORT": str(management)}
-            name = f"{command}-{number}"
+            name = "-".join((command, *(argument.strip("-") for argument in arguments), str(number)))
             service = Service(
-                name, command, {**self._environment, **own, **environment}, port, management,
+                name, command, arguments, relays, {**self._environment, **own, **environment}, port, management,
                 self._logs / f"{name}.log",
             )  # fmt: skip
             self.services.append(service)
 
     def of(self, command: str) -> list[Service]:
-        """The places of one command."""
+        """The places of one command; those of `relay` are all in whose process a relay runs."""
+        if command == "relay":
+            return [service for service in self.services if service.relays]
         return [service for service in self.services if service.command == command]
 
     @property
@@ -89,6 +99,17 @@ class Fleet:
             return False
         service.killed.add(service.process.pid)
         service.process.popen.kill()
+        return True
+
+    def kill_member(self, service: Service, chance: random.Random) -> bool:
+        """kill -9 of one of the processes that share the place's port; False if there is none at the moment."""
+        members = family(service.process.pid)[1:] if service.process else []
+        if not members:
+            return False
+        try:
+            chance.choice(members).kill()
+        except psutil.NoSuchProcess:
+            return False
         return True
 
     def freeze(self, service: Service) -> bool:
@@ -137,7 +158,7 @@ class Fleet:
         return {**self._environment, **environment, "PYTHONPATH": str(self._source)}
 
     def _start(self, service: Service) -> None:
-        command = [sys.executable, "-c", _ENTRY, service.command]
+        command = [sys.executable, "-c", _ENTRY, service.command, *service.arguments]
         env = self._with_source(service.environment)
         service.process = Process(service.name, command, env=env, log=service.log)
         self._keeper.watch(service.process.pid)

@@ -68,7 +68,11 @@ class Injector:
         return lambda: self._break_queue(rest)
 
     async def _kill(self, command: str) -> bool:
-        return self._fleet.kill(self._chance.choice(self._fleet.of(command)))
+        service = self._chance.choice(self._fleet.of(command))
+        # An API of several processes loses now one of them, now the parent that holds the port and the relay.
+        if command == "api" and service.arguments and self._chance.random() < 0.5:
+            return self._fleet.kill_member(service, self._chance)
+        return self._fleet.kill(service)
 
     async def _freeze(self) -> bool:
         """Longer than the lease: another worker takes over, then the first wakes with work it thinks is its."""

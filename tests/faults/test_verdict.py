@@ -33,6 +33,10 @@ def test_a_whole_order_of_a_request_without_an_answer_is_allowed():
     assert not any(judge(Ledger([unanswered]), CLEAN).counts().values())
 
 
+def test_an_order_whose_message_the_queue_gave_up_may_be_brought_on_without_it():
+    assert not any(judge(Ledger([ASKED]), replace(CLEAN, abandoned=["o-1"]), {"o-1"}).counts().values())
+
+
 UNANSWERED = replace(ASKED, order_ids=set())
 PENDING = replace(ROW, status="PENDING")
 
@@ -50,6 +54,8 @@ PENDING = replace(ROW, status="PENDING")
             ASKED, database(replace(ROW, status="FAILED"), effects={"o-1": 1}, dead={"o-1"}),
             {"doubled": 1}, id="failed with an effect",
         ),
+        pytest.param(ASKED, replace(CLEAN, taken=["o-1"]), {"doubled": 1}, id="two workers at once"),
+        pytest.param(ASKED, replace(CLEAN, abandoned=["o-1"]), {"stuck": 1}, id="brought on by the net"),
         pytest.param(ASKED, database(PENDING), {"stuck": 1}, id="pending for ever"),
         pytest.param(ASKED, database(replace(ROW, status="PROCESSING")), {"stuck": 1}, id="in work for ever"),
         pytest.param(ASKED, database(ROW, outbox=["o-1"]), {"stuck": 1}, id="an event that was never sent"),

@@ -1,7 +1,7 @@
 """The end of a campaign: the ledger against the database itself. Pure, so that each counter is tested on facts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -25,12 +25,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Database:
-    """What the four tables hold. `effects` counts rows for each order."""
+    """What the four tables hold, and what `watch` recorded. `effects` counts rows for each order.
+
+    `taken` has the orders that a worker took while another one held them, `abandoned` those that only the
+    platform's net for orders without a message brought on.
+    """
 
     orders: list[Row]
     effects: Counter[str]
     dead_letters: set[str]
     outbox: list[str]
+    taken: list[str] = field(default_factory=list)
+    abandoned: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -51,6 +57,43 @@ class Verdict:
         return [f"{name}: {text}" for name, found in vars(self).items() for text in found[:each]]
 
 
+# Judged where the truth is, in the transaction that takes the order: a worker under another token while the lease
+# lasts by the database's clock. The worker itself compares with a time a little earlier, so that what it may take
+# can't count here.
+_WATCH = """
+CREATE TABLE campaign_taken (order_id uuid NOT NULL, at timestamptz NOT NULL);
+CREATE TABLE campaign_abandoned (order_id uuid NOT NULL, at timestamptz NOT NULL);
+CREATE FUNCTION campaign_abandoned() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO campaign_abandoned VALUES (OLD.id, clock_timestamp());
+    RETURN NULL;
+END $$;
+CREATE TRIGGER campaign_abandoned AFTER UPDATE ON orders FOR EACH ROW
+    WHEN (OLD.status = 'PROCESSING' AND NEW.status <> 'PROCESSING' AND NEW.failure_reason LIKE 'abandoned:%'
+          AND OLD.failure_reason IS DISTINCT FROM NEW.failure_reason)
+    EXECUTE FUNCTION campaign_abandoned();
+CREATE FUNCTION campaign_taken() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.lease_until > clock_timestamp() THEN
+        INSERT INTO campaign_taken VALUES (OLD.id, clock_timestamp());
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER campaign_taken AFTER UPDATE ON orders FOR EACH ROW
+    WHEN (OLD.status = 'PROCESSING' AND NEW.status = 'PROCESSING' AND OLD.lease_token <> NEW.lease_token)
+    EXECUTE FUNCTION campaign_taken();
+"""
+
+
+async def watch(dsn: str) -> None:
+    """Record from now on, in the database, what its last state does not show; see `Database`."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(_WATCH)
+    finally:
+        await connection.close()
+
+
 async def read_database(dsn: str) -> Database:
     """Everything the verdict rests on, in one snapshot."""
     connection = await asyncpg.connect(dsn)
@@ -62,6 +105,8 @@ async def read_database(dsn: str) -> Database:
             effects = await connection.fetch("SELECT order_id::text FROM order_effects")
             dead = await connection.fetch("SELECT order_id::text FROM order_dlq")
             outbox = await connection.fetch("SELECT order_id::text FROM outbox")
+            taken = await connection.fetch("SELECT order_id::text FROM campaign_taken")
+            abandoned = await connection.fetch("SELECT order_id::text FROM campaign_abandoned")
     finally:
         await connection.close()
     return Database(
@@ -69,11 +114,13 @@ async def read_database(dsn: str) -> Database:
         Counter(record[0] for record in effects),
         {record[0] for record in dead},
         [record[0] for record in outbox],
+        [record[0] for record in taken],
+        [record[0] for record in abandoned],
     )
 
 
-def judge(ledger: Ledger, database: Database) -> Verdict:
-    """Compare what clients were told with what is stored."""
+def judge(ledger: Ledger, database: Database, given_up: Set[str] = frozenset()) -> Verdict:
+    """Compare what clients were told with what is stored. `given_up`: orders whose message the queue gave up."""
     verdict = Verdict()
     rows = {row.id: row for row in database.orders}
     by_customer: dict[str, list[Row]] = defaultdict(list)
@@ -86,6 +133,11 @@ def judge(ledger: Ledger, database: Database) -> Verdict:
     for row in database.orders:
         _judge_order(verdict, row, database)
     _judge_events(verdict, rows, database.outbox)
+    for order in database.taken:
+        verdict.doubled.append(f"order {order} was begun by a second worker while the first one held it")
+    for order in database.abandoned:
+        if order not in given_up:
+            verdict.stuck.append(f"order {order} was left by its worker, and its message never came back")
     return verdict
 
 

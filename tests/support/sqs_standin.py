@@ -149,7 +149,7 @@ def _describe(queue: Queue, now: float) -> dict[str, object]:
     visible, in_flight, delayed = queue.counts(now)
     return {
         "visible": visible, "in_flight": in_flight, "delayed": delayed,
-        "sent": queue.sent, "received": queue.received, "deleted": queue.deleted, "bodies": queue.bodies()[:20],
+        "sent": queue.sent, "received": queue.received, "deleted": queue.deleted, "bodies": queue.bodies()[:1000],
     }  # fmt: skip
 
 
