@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from launchbook.check import Check, Waiver, evaluate
+from launchbook.check import Waiver, evaluate
 from launchbook.checklist import Line, load
 from launchbook.checks import checks
 from launchbook.collect import Reader, Target, collectors
@@ -22,11 +22,18 @@ from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Re
 from launchbook.repo import discover
 from launchbook.repo.plan import read_plan, with_plan
 from launchbook.settings import Settings, load_settings
+from launchbook.settle import settled
 
 #: Facts of the account as a whole: they belong to every system in it.
 ACCOUNT_WIDE = ("iam_account_summary", "aws_iam_user", "aws_iam_access_key", "ses_account", "aws_backup_plan")
+#: What every account has, whatever it is for.
+OF_EVERYBODY = (*ACCOUNT_WIDE, "aws_caller_identity")
+#: Where the certificates, metrics and alarms of CloudFront are, whatever region all else is in.
+_EDGE = "us-east-1"
 #: Regions that a repository names, in whatever attribute it does.
 _REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
+#: How a report names an embedded AWS among its sources (docs/decisions/0013-emulated-evidence.md).
+REHEARSAL = "embedded AWS (a rehearsal: it proves nothing of a real account)"
 Progress = Callable[[int, int], None]
 
 
@@ -68,14 +75,15 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     settings = load_settings(question.path) if question.path is not None else Settings()
     checklist = load(question.checklist or settings.checklist)
     gathered = _gather(question, settings, at, progress)
-    scope = tuple(question.scope or settings.scope) or _scope_of(gathered.facts)
-    judged = _judged(scope)
+    scope = _scope(question, settings, gathered.facts)
+    judged = in_scope(scope)
     waivers = [Waiver(one.check, one.subject, one.owner, one.reason, one.expires) for one in settings.waivers]
     known = checks()
     wanted = [known[name] for name in dict.fromkeys(name for line in checklist.lines for name in line.checks)]
     findings = evaluate(wanted, gathered.facts, waivers=waivers, today=at.date(), judged=judged)
-    findings = _settled(findings, known, gathered.facts)
+    findings = settled(findings, gathered.facts)
     outside = sum(1 for fact in gathered.facts if not fact.where.file and not judged(fact))
+    hollow = _hollow(gathered.facts, judged)
     report = Report(
         run=f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}",
         at=at,
@@ -88,7 +96,8 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
         environment=question.environment or settings.environment,
         scope=scope,
         outside_scope=outside,
-        requirements=tuple(_requirement(line, findings) for line in checklist.lines),
+        requirements=tuple(_requirement(line, findings, hollow) for line in checklist.lines),
+        emulated=any(fact.level == "emulated" for fact in gathered.facts),
         gaps=gathered.facts.gaps,
     )
     return Answer(report, gathered.facts)
@@ -149,9 +158,28 @@ def _live(
         )
     level: Level = "emulated" if target.endpoint else "live"
     asked = Asked(identity.account, level, at)
-    found.facts += collect(reader, reads, wanted, asked, progress)
-    found.account, found.role, found.regions = identity.account, identity.arn, wanted
-    found.sources.append("embedded AWS" if target.endpoint else "account")
+    there = collect(reader, reads, wanted, asked, progress)
+    more = [
+        name for name in _named_there(there, _scope(question, settings, found.facts)) if name not in wanted
+    ]
+    if more:
+        regional = [one for one in reads if one.scope == "region"]
+        there += collect(reader, regional, more, asked, progress)
+    found.facts += there
+    found.account, found.role, found.regions = identity.account, identity.arn, [*wanted, *more]
+    found.sources.append(REHEARSAL if target.endpoint else "account")
+
+
+def _named_there(facts: Facts, scope: Sequence[str]) -> list[str]:
+    """The regions that the account's own resources name, where they are in scope."""
+    judged = in_scope(scope)
+    found: dict[str, None] = {}
+    for fact in facts:
+        if judged(fact):
+            found |= dict.fromkeys(_REGION.findall(f"{fact.id} {dict(fact.attributes)}"))
+            if fact.type == "aws_cloudfront_distribution":
+                found[_EDGE] = None
+    return list(found)
 
 
 def regions_of(facts: Facts) -> list[str]:
@@ -166,6 +194,17 @@ def regions_of(facts: Facts) -> list[str]:
     return [name for name, _ in counted.most_common()]
 
 
+def _scope(question: Question, settings: Settings, facts: Facts) -> tuple[str, ...]:
+    """The words of the scope that was asked for, else of the settings, else what the files' names begin with."""
+    asked = tuple(question.scope or settings.scope)
+    words = tuple(word for one in asked if (word := one.strip()))
+    if asked and not words:
+        raise UsageError(
+            "the scope is empty", "an empty word is part of every name", hint="launchbook audit --scope shop"
+        )
+    return words or _scope_of(facts)
+
+
 def _scope_of(facts: Facts) -> tuple[str, ...]:
     """The word with which the names in the files begin, where one does for most of them."""
     names = [
@@ -176,7 +215,8 @@ def _scope_of(facts: Facts) -> tuple[str, ...]:
     return (word,) if count >= 3 and count * 2 > len(names) and len(word) > 2 else ()
 
 
-def _judged(scope: Sequence[str]) -> Callable[[Fact], bool]:
+def in_scope(scope: Sequence[str]) -> Callable[[Fact], bool]:
+    """Whether a fact belongs to what is judged: its name or id holds one of the words, or it is the whole account's."""
     words = [word.lower() for word in scope]
 
     def judged(fact: Fact) -> bool:
@@ -187,35 +227,28 @@ def _judged(scope: Sequence[str]) -> Callable[[Fact], bool]:
     return judged
 
 
-def _settled(findings: Iterable[Finding], known: Mapping[str, Check], facts: Facts) -> list[Finding]:
-    """Without what the files could not tell and the account, listed to its end, does."""
-    kept = []
-    for finding in findings:
-        subject = facts.find(finding.subject)
-        kind = subject.type if subject is not None else ""
-        from_files = subject is not None and bool(subject.where.file)
-        if (
-            finding.status == "UNKNOWN"
-            and from_files
-            and kind in facts.complete
-            and not known[finding.check].present
-        ):
-            continue
-        kept.append(finding)
-    return kept
+def _hollow(facts: Facts, judged: Callable[[Fact], bool]) -> str:
+    """What to do where an account was read and nothing in it is in scope: nothing there is not OK."""
+    others = [fact for fact in facts if not fact.where.file and fact.type not in OF_EVERYBODY]
+    if not others or any(fact.where.file for fact in facts) or any(judged(fact) for fact in others):
+        return ""
+    return "launchbook audit --scope PART-OF-A-NAME   (nothing that was read is in scope)"
 
 
-def _requirement(line: Line, findings: Sequence[Finding]) -> Requirement:
+def _requirement(line: Line, findings: Sequence[Finding], hollow: str = "") -> Requirement:
     own = tuple(finding for finding in findings if finding.check in line.checks)
     settle = dict.fromkeys(
-        [one.settle for one in own if one.status == "UNKNOWN" and one.settle] + list(line.settle)
+        [hollow] * bool(hollow)
+        + [one.settle for one in own if one.status == "UNKNOWN" and one.settle]
+        + list(line.settle)
     )
+    status = _status(line, own)
     return Requirement(
         id=line.id,
         title=line.title,
         titles=line.titles,
         why=line.why,
-        status=_status(line, own),
+        status="TODO" if hollow and status == "OK" else status,
         findings=own,
         settle=tuple(settle),
     )

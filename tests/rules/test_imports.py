@@ -27,12 +27,14 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_java", "tree_sitter_javascript"}
         | {"tree_sitter_typescript"},
     ),
+    "settle": ({"model"}, set()),
     "settings": ({"model", "errors"}, set()),
     "report": ({"model", "errors", "redact"}, {"jinja2"}),
     "act": ({"model", "errors"}, {"botocore"}),
     "process": ({"errors"}, set()),
     "lifecycle": (
-        {"model", "errors", "check", "checks", "collect", "act", "process", "audit", "settings", "redact"},
+        {"model", "errors", "check", "checks", "checklist", "collect", "act", "process", "audit", "settings"}
+        | {"redact"},
         {"botocore"},
     ),
     "playbooks": ({"model"}, set()),
@@ -51,6 +53,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
             "collect",
             "repo",
             "report",
+            "settle",
             "settings",
             "redact",
         },

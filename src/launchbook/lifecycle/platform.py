@@ -264,5 +264,10 @@ def _wrong_places(platform: Platform) -> Iterator[str]:
         yield f"[platform] {{{name}.…}} is named, and no root is called {name}"
 
 
+def places(platform: Platform) -> set[tuple[str, str]]:
+    """Every root and output that the file names."""
+    return {(found[1], found[2]) for found in _PLACE.finditer(repr(platform))}
+
+
 def _named(text: str) -> set[str]:
     return {found[1] for found in _PLACE.finditer(text)}

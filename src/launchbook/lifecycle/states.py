@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from launchbook.lifecycle.asking import Aws, Unanswered
 from launchbook.lifecycle.causes import first_cause
-from launchbook.model import Evidence
+from launchbook.model import Evidence, Facts, Finding
 from launchbook.redact import shown
 
 
@@ -51,3 +51,30 @@ def explain(aws: Aws, cluster: str, service: str) -> Standing:
 def _last_event(service: Mapping[str, Any]) -> str:
     events = service.get("events") or []
     return f"; it says: {shown(str(events[0]['message']))}" if events else ""
+
+
+def unwell(aws: Aws, services: Sequence[tuple[str, str]]) -> tuple[str, tuple[Evidence, ...]]:
+    """In words why services (cluster and name) do not run what they should; empty when all do."""
+    found = [explain(aws, cluster, name) for cluster, name in services]
+    bad = [one for one in found if not one.well]
+    return "; ".join(one.text for one in bad), tuple(each for one in bad for each in one.evidence)
+
+
+#: Checks whose failure has its cause in a service's tasks.
+_OF_TASKS = ("ecs-running-as-desired", "ecs-rollout-completed", "tasks-keep-running")
+
+
+def with_cause(aws: Aws, finding: Finding, facts: Facts) -> Finding:
+    """A finding about a service's tasks with the first cause, as far as one is known."""
+    service = facts.find(finding.subject)
+    if finding.status != "FAIL" or finding.check not in _OF_TASKS or service is None:
+        return finding
+    try:
+        cause = first_cause(aws, str(service.attributes.get("cluster")), service.name)
+    except Unanswered as failure:
+        return replace(finding, why=f"{finding.why}; why is not known: {failure}")
+    if cause is None:
+        return finding
+    return replace(
+        finding, why=f"{finding.why}; first cause: {cause.text}", evidence=finding.evidence + cause.evidence
+    )
