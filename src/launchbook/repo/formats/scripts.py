@@ -15,7 +15,8 @@ _CHANGES = re.compile(
     r"\baws\s+(?P<service>[\w-]+)\s+(?P<verb>(?:create|put|update|deploy|delete|register|run|start|sync|publish)[\w-]*)"
 )
 _TOOLS = re.compile(
-    r"\b(terraform (?:-chdir=\S{1,200} )?apply|(?:cdk|sam|kamal|eb|serverless|sls|fly|flyctl) deploy|pulumi up"
+    r"\b((?:terraform|tofu)(?: -\S{1,200}){0,6} apply|terragrunt (?:run-all |run --all )?apply"
+    r"|(?:copilot|sst|cdk|sam|kamal|eb|serverless|sls|fly|flyctl) deploy|pulumi up"
     r"|kubectl apply|helm (?:upgrade|install)|docker[ -]compose (?:-\S{1,80} \S{1,80} )?(?:pull|up)|git push heroku"
     r"|ansible-playbook|rsync|scp)\b"
 )
@@ -40,7 +41,7 @@ _SCRIPTS = (
     "deploy scripts",
     *_SCRIPTS,
     *("*.sh", "Makefile", "*.mk", "justfile"),
-    sniff=rb"aws |terraform|(cdk|sam|kamal|fly|flyctl|eb|pulumi|serverless|sls) (deploy|up)"
+    sniff=rb"aws |terraform|tofu|terragrunt|copilot|(cdk|sst|sam|kamal|fly|flyctl|eb|pulumi|serverless|sls) (deploy|up)"
     rb"|kubectl|helm|@aws-sdk|boto3|compose|ansible-playbook|rsync|scp |heroku",
     hides=(),
 )

@@ -8,30 +8,23 @@ from typing import Any
 
 from launchbook.model import Value
 from launchbook.redact import shown
-from launchbook.repo.lined import as_list, as_map, dig, line_of
-from launchbook.repo.reader import File, Found, reader
+from launchbook.repo.code.deploys import REGION, deployed, folders
+from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
+from launchbook.repo.reader import File, Found, reader, unread
 
-#: A command that changes something outside, and what it deploys.
-_DEPLOYS = {
-    r"terraform (-chdir=\S+ )?apply": "terraform",
-    r"aws cloudformation (deploy|create-stack|update-stack)": "cloudformation",
-    r"sam deploy": "sam",
-    r"cdk deploy": "cdk",
-    r"(serverless|sls) deploy": "serverless",
-    r"aws ecs update-service": "ecs",
-    r"kubectl (apply|rollout|set image)": "kubernetes",
-    r"helm (upgrade|install)": "helm",
-    r"aws s3 sync": "s3",
-    r"aws lambda update-function-code": "lambda",
-    r"docker push|--push": "image",
-    r"vercel (deploy|--prod)": "vercel",
-    r"netlify deploy": "netlify",
-}
 _ACTIONS = {
     "aws-actions/amazon-ecs-deploy-task-definition": "ecs",
     "docker/build-push-action": "image",
     "aws-actions/aws-cloudformation-github-deploy": "cloudformation",
     "amondnet/vercel-action": "vercel",
+    "aws-actions/amazon-eks-fargate": "kubernetes",
+    "aws-actions/aws-lambda-deploy": "lambda",
+    "serverless/github-action": "serverless",
+    "hashicorp/tfc-workflows-github/actions/apply-run": "terraform",
+    "gruntwork-io/terragrunt-action": "terragrunt",
+    "pulumi/actions": "pulumi",
+    "einaregilsson/beanstalk-deploy": "beanstalk",
+    "awslabs/amazon-app-runner-deploy": "app-runner",
 }
 #: What looks for known holes in dependencies or images.
 _SCANS = re.compile(
@@ -39,6 +32,7 @@ _SCANS = re.compile(
     r"|govulncheck|dependency-check|safety (?:check|scan)"
 )
 _BUILDS = re.compile(r"docker (?:push|buildx build|build|tag)\b")
+_EXPRESSION = re.compile(r"\$\{\{\s*(?P<of>[\w-]+)\.(?P<name>[\w.-]+)[^}]{0,80}\}\}")
 #: The tag of an image reference: an expression of the workflow, a shell variable, or plain text.
 _TAG = re.compile(
     r"(?<=[\w}/.-]):((?:\$\{\{[^{}\n]{1,100}\}\}|\$\{\w{1,80}\}|\$?[\w.-]){1,128})(?=[\s\"',]|$)"
@@ -55,10 +49,10 @@ def workflow(file: File, found: Found) -> None:
     """One fact a workflow, one setting for each name in an ``env`` block."""
     document = next(iter(file.yaml), None)
     top = as_map(document)
-    steps = list(_steps(document))
+    steps = [(step, at) for step, at, _ in _steps(document)]
     runs = [(str(step.get("run") or ""), at) for step, at in steps]
     uses = [(str(step.get("uses") or ""), step, at) for step, at in steps]
-    deploys = {kind for run, _ in runs for pattern, kind in _DEPLOYS.items() if re.search(pattern, run)}
+    deploys = {kind for run, _ in runs for kind in deployed(run)}
     deploys |= {kind for use, _, _ in uses for action, kind in _ACTIONS.items() if use.startswith(action)}
     attributes: dict[str, Value] = {
         "deploys": [*sorted(deploys)],
@@ -79,9 +73,10 @@ def workflow(file: File, found: Found) -> None:
     }
     attributes |= _one_tag(attributes["tags"])
     lines: dict[str, int | str] = {}
-    for use, step, at in uses:
-        if use.startswith("aws-actions/configure-aws-credentials"):
-            _signs_in(step, at, attributes, lines)
+    for step, at, job in _steps(document):
+        if str(step.get("uses") or "").startswith("aws-actions/configure-aws-credentials"):
+            known = (step, dig(document, "jobs", job), document)
+            _signs_in(step, at, [place for place in known if isinstance(place, Map)], attributes, lines)
     name = str(top.get("name") or file.name)
     fact = found.fact(
         file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines
@@ -89,6 +84,10 @@ def workflow(file: File, found: Found) -> None:
     for use, step, _ in uses:
         if use.startswith("aws-actions/amazon-ecs-deploy-task-definition"):
             _deploys_task(file, found, fact.id, step)
+    for run, at in runs:
+        for folder in folders(run):
+            below = any(path.startswith(f"{folder}/") and path.endswith(".tf") for path in found.tree.files)
+            found.relation("deploys", fact.id, folder, file.where(at), below)
     for key, at, job in _variables(document):
         found.setting(file, key, "set", at, of=job)
 
@@ -99,7 +98,11 @@ def _one_tag(tags: Value) -> dict[str, Value]:
 
 
 def _signs_in(
-    step: dict[str, Any], at: int, attributes: dict[str, Value], lines: dict[str, int | str]
+    step: dict[str, Any],
+    at: int,
+    places: list[Map],
+    attributes: dict[str, Value],
+    lines: dict[str, int | str],
 ) -> None:
     """How a step gets its rights on AWS, and the region that it works in."""
     given = as_map(step.get("with"))
@@ -110,8 +113,22 @@ def _signs_in(
     key = "aws-access-key-id" if keyed else "role-to-assume"
     lines["authentication"] = line_of(step, "with", key) if key in given else at
     if isinstance(given.get("aws-region"), str):
-        attributes["region"] = given["aws-region"]
-        lines["region"] = line_of(step, "with", "aws-region")
+        region, line = _resolved(given["aws-region"], places)
+        attributes["region"], lines["region"] = region, line or line_of(step, "with", "aws-region")
+
+
+def _resolved(written: str, places: list[Map]) -> tuple[Value, int]:
+    """A region, through the ``env`` blocks around the step, with the line that says it (0: where it was written)."""
+    match = _EXPRESSION.search(written)
+    if match is None:
+        return written, 0
+    name = match["name"]
+    if match["of"] == "env" and match.group() == written.strip():
+        for place in places:
+            value = dig(place, "env", name)
+            if isinstance(value, str) and REGION.fullmatch(value):
+                return value, line_of(place, "env", name)
+    return unread(f"{match['of']}.{name} is known when the workflow runs"), 0
 
 
 def _deploys_task(file: File, found: Found, workflow: str, step: dict[str, Any]) -> None:
@@ -123,12 +140,12 @@ def _deploys_task(file: File, found: Found, workflow: str, step: dict[str, Any])
         found.relation("deploys", workflow, f"{target.shown}#taskDefinition", where)
 
 
-def _steps(document: Any) -> Iterator[tuple[dict[str, Any], int]]:
+def _steps(document: Any) -> Iterator[tuple[dict[str, Any], int, str]]:
     jobs = dig(document, "jobs")
     for name in as_map(jobs):
         for index, step in enumerate(as_list(dig(jobs, name, "steps"))):
             if isinstance(step, dict):
-                yield step, line_of(jobs, name, "steps", index)
+                yield step, line_of(jobs, name, "steps", index), name
 
 
 def _tags(step: dict[str, Any]) -> Iterator[str]:

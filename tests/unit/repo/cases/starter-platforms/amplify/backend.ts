@@ -1,0 +1,3 @@
+import { defineBackend } from "@aws-amplify/backend";
+import { auth } from "./auth/resource";
+defineBackend({ auth });
