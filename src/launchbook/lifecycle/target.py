@@ -145,12 +145,17 @@ def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any]
             where,
             hint=f"launchbook local start --detach{f' --port {port}' if port else ''}",
         )
+    return start_embedded(), True
+
+
+def start_embedded() -> dict[str, Any]:
+    """Start an embedded AWS on a free port, which lives on after us; how it describes itself."""
     said = launchbook_local("start", "--detach", "--port", "0", timeout=_START_SECONDS)
     found = int(said.partition("http://127.0.0.1:")[2].split(" ")[0])
     status = embedded_status(found)
     if status is None:
         raise LocalAwsError("the embedded AWS has ended already", f"nothing answers on port {found}")
-    return dict(status["instance"]), True
+    return dict(status["instance"])
 
 
 @cache
