@@ -54,6 +54,9 @@ def environment_of(path: str) -> str:
 
 
 def named_environment(path: str) -> str:
-    """The environment that the words of a path name by convention; empty when none does."""
-    words = (canonical(word) for word in re.split(r"[/._-]", path) if word and word != "main")
-    return next((word for word in words if is_environment(word)), "")
+    """The environment that the words of a path name by convention, the innermost first; empty when none does.
+
+    ``live/staging`` is about staging: the outer word only says that it runs.
+    """
+    words = (word for word in reversed(re.split(r"[/._-]", path)) if word and word != "main")
+    return next((canonical(word) for word in words if is_environment(word)), "")

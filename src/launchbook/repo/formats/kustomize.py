@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
+from launchbook.repo.environments import named_environment
 from launchbook.repo.kubernetes.kustomizations import (
     NAMES,
     document_of,
-    environment_for,
     is_remote,
     literals_of,
     patches_of,
@@ -47,7 +47,7 @@ _NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=")
 def kustomize(file: File, found: Found) -> None:
     """One fact a kustomization, with its bases as relations; what it changes of a base is a gap for those kinds."""
     document = document_of(file)
-    environment = environment_for(file.folder)
+    environment = named_environment(file.folder)
     attributes: dict[str, Value] = {"environment": environment}
     lines: dict[str, int | str] = {}
     for key, name in _PLAIN.items():

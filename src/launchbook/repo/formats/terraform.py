@@ -17,6 +17,9 @@ from launchbook.repo.terraform.copies import Copy, both
 from launchbook.repo.terraform.instance import Instance
 from launchbook.repo.terraform.module import LIMIT, Declared, Module, read_module
 from launchbook.repo.terraform.names import name_of
+from launchbook.repo.terraform.terragrunt import NAMES as TERRAGRUNT
+from launchbook.repo.terraform.terragrunt import Unit, units
+from launchbook.repo.terraform.types import typed
 from launchbook.repo.terraform.variables import VariableFiles, read_variable_files
 
 
@@ -45,17 +48,25 @@ def terraform_in_json(file: File, found: Found) -> None:
     )
 
 
-@reader_of_all("Terraform", "*.tf", "*.tfvars", "*.tfvars.json", limit=LIMIT)
+@reader_of_all("Terraform", "*.tf", "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT)
 def terraform(files: Sequence[File], found: Found) -> None:
     """Every root module with what it calls, evaluated as far as files decide."""
     modules = _modules([file for file in files if file.name.endswith(".tf")], found)
-    variables = _variable_files([file for file in files if not file.name.endswith(".tf")], modules)
+    wraps = [file for file in files if file.name in TERRAGRUNT]
+    given = [file for file in files if not file.name.endswith(".tf") and file not in wraps]
+    variables = _variable_files(given, modules)
+    wrapped: dict[str, list[Unit]] = {}
+    for unit in units(wraps, set(modules), found):
+        wrapped.setdefault(unit.folder, []).append(unit)
     called = {target for module in modules.values() for target in sources(module) if target != module.folder}
     roots = [folder for folder in modules if folder not in called]
     visited: set[str] = set()
     for folder in (*roots, *modules):
         if folder not in visited:
-            _root(modules[folder], variables.get(folder, []), modules, visited, found)
+            read = read_variable_files(variables.get(folder, []), folder, found)
+            for unit in wrapped.get(folder, ()):
+                read.add(unit.environment or unit.file.folder, unit.file, unit.values)
+            _root(modules[folder], read, modules, visited, found)
 
 
 def _modules(files: Sequence[File], found: Found) -> dict[str, Module]:
@@ -80,9 +91,8 @@ def _variable_files(files: Sequence[File], modules: dict[str, Module]) -> dict[s
 
 
 def _root(
-    module: Module, files: Sequence[File], modules: dict[str, Module], visited: set[str], found: Found
+    module: Module, variables: VariableFiles, modules: dict[str, Module], visited: set[str], found: Found
 ) -> None:
-    variables = read_variable_files(files, module.folder, found)
     instance = Instance(
         module,
         found.tree,
@@ -116,7 +126,7 @@ def _variable(module: Module, name: str, variables: VariableFiles, environment: 
     sensitive = declared.body.attributes.get("sensitive")
     if sensitive is not None:
         return Unread(f'variable "{name}" is sensitive')
-    return variables.value(name, default_of(declared, name), environment)
+    return typed(declared, variables.value(name, default_of(declared, name), environment))
 
 
 def default_of(declared: Declared, name: str) -> Value:

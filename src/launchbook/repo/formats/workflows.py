@@ -51,38 +51,18 @@ def workflow(file: File, found: Found) -> None:
     top = as_map(document)
     steps = [(step, at) for step, at, _ in _steps(document)]
     runs = [(str(step.get("run") or ""), at) for step, at in steps]
-    uses = [(str(step.get("uses") or ""), step, at) for step, at in steps]
-    deploys = {kind for run, _ in runs for kind in deployed(run)}
-    deploys |= {kind for use, _, _ in uses for action, kind in _ACTIONS.items() if use.startswith(action)}
-    attributes: dict[str, Value] = {
-        "deploys": [*sorted(deploys)],
-        "branches": [*_branches(top)],
-        "tags": [*sorted({shown(tag) for step, _ in steps for tag in _tags(step)})],
-        "scans": [
-            *sorted(
-                {
-                    match[0]
-                    for run, _ in (*runs, *((use, at) for use, _, at in uses))
-                    if (match := _SCANS.search(run))
-                }
-            )
-        ],
-        "unpinned_actions": [
-            *sorted(use for use, _, _ in uses if use.endswith(("@main", "@master", "@latest")))
-        ],
-    }
-    attributes |= _one_tag(attributes["tags"])
+    attributes = _does(top, [step for step, _ in steps])
     lines: dict[str, int | str] = {}
     for step, at, job in _steps(document):
-        if str(step.get("uses") or "").startswith("aws-actions/configure-aws-credentials"):
+        if _uses(step).startswith("aws-actions/configure-aws-credentials"):
             known = (step, dig(document, "jobs", job), document)
             _signs_in(step, at, [place for place in known if isinstance(place, Map)], attributes, lines)
     name = str(top.get("name") or file.name)
     fact = found.fact(
         file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines
     )
-    for use, step, _ in uses:
-        if use.startswith("aws-actions/amazon-ecs-deploy-task-definition"):
+    for step, _ in steps:
+        if _uses(step).startswith("aws-actions/amazon-ecs-deploy-task-definition"):
             _deploys_task(file, found, fact.id, step)
     for run, at in runs:
         for folder in folders(run):
@@ -92,9 +72,25 @@ def workflow(file: File, found: Found) -> None:
         found.setting(file, key, "set", at, of=job)
 
 
-def _one_tag(tags: Value) -> dict[str, Value]:
-    """The tag, when a workflow pushes one alone."""
-    return {"image_tag": tags[0]} if isinstance(tags, list) and len(tags) == 1 else {}
+def _uses(step: dict[str, Any]) -> str:
+    return str(step.get("uses") or "")
+
+
+def _does(top: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Value]:
+    """What a workflow's steps deploy, tag, scan, and take without saying which version."""
+    runs, uses = [str(step.get("run") or "") for step in steps], [_uses(step) for step in steps]
+    deploys = {kind for run in runs for kind in deployed(run)}
+    deploys |= {kind for use in uses for action, kind in _ACTIONS.items() if use.startswith(action)}
+    scans = {match[0] for text in (*runs, *uses) if (match := _SCANS.search(text))}
+    tags: list[Value] = [*sorted({shown(tag) for step in steps for tag in _tags(step)})]
+    return {
+        "deploys": [*sorted(deploys)],
+        "branches": [*_branches(top)],
+        "tags": tags,
+        "scans": [*sorted(scans)],
+        "unpinned_actions": [*sorted(use for use in uses if use.endswith(("@main", "@master", "@latest")))],
+        **({"image_tag": tags[0]} if len(tags) == 1 else {}),
+    }
 
 
 def _signs_in(

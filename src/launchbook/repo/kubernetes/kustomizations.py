@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from launchbook.repo.environments import canonical, is_environment
+from launchbook.repo.environments import named_environment
 from launchbook.repo.kubernetes.objects import Key
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File
@@ -26,12 +26,6 @@ def document_of(file: File) -> Map:
     return document if isinstance(document, Map) else Map(1)
 
 
-def environment_for(folder: str) -> str:
-    """The environment that an overlay is for, by its innermost folder that names one."""
-    words = (word for part in reversed(folder.split("/")) for word in (part, *part.split("-")))
-    return next((canonical(word) for word in words if is_environment(word)), "")
-
-
 def path_from(file: File, entry: str) -> str:
     """A path that a kustomization names, from the root."""
     return posixpath.normpath(posixpath.join(file.folder, entry))
@@ -49,7 +43,7 @@ def patch_files(files: Sequence[File]) -> dict[str, tuple[str, str]]:
         try:
             for path, _ in patches_of(file, document_of(file)):
                 if path:
-                    found[path] = (file.folder, environment_for(file.folder))
+                    found[path] = (file.folder, named_environment(file.folder))
         except Unreadable:
             continue  # said by the reader of kustomizations
     return found

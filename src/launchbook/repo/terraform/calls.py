@@ -13,6 +13,7 @@ from launchbook.repo.terraform.bodies import read_body
 from launchbook.repo.terraform.copies import Copy, both, copies
 from launchbook.repo.terraform.instance import Instance
 from launchbook.repo.terraform.module import Declared, Module, literal
+from launchbook.repo.terraform.types import typed
 
 CALL_META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 #: Deeper chains of modules than this are rings or worse.
@@ -47,6 +48,12 @@ _REGISTRY: dict[str, tuple[str, ...]] = {
     "cloudfront": ("aws_cloudfront_distribution",),
     "route53": ("aws_route53_zone", "aws_route53_record"),
 }
+
+
+def hidden_by(source: str) -> tuple[str, ...]:
+    """The kinds that a module from elsewhere may create, by the words of its address."""
+    words = re.split(r"[/.:?]", source)
+    return next((_REGISTRY[word] for word in words if word in _REGISTRY), ("*",))
 
 
 def sources(module: Module) -> Iterator[str]:
@@ -92,14 +99,12 @@ def _target(
     source = literal(declared.body, "source")
     line = declared.block.line
     if not source.startswith(("./", "../")):
-        words = re.split(r"[/.:?]", source)
-        hides = next((_REGISTRY[word] for word in words if word in _REGISTRY), ("*",))
         found.gap(
             declared.file,
             f"module {source or 'without a source'} is not in the repository",
             "terraform init, then pass its plan: launchbook audit --plan FILE",
             line,
-            hides,
+            hidden_by(source),
         )
         return None
     folder = _folder(module, source)
@@ -126,10 +131,10 @@ def _child(instance: Instance, target: Module, name: str, declared: Declared, co
         if known is None:
             return Unread(f'variable "{wanted}" is not declared')
         if wanted in arguments:
-            return arguments[wanted]
+            return typed(known, arguments[wanted])
         default = known.body.attributes.get("default")
         return (
-            evaluate(default.value, instance.scope())
+            typed(known, evaluate(default.value, instance.scope()))
             if default
             else Unread(f'variable "{wanted}" is not given')
         )

@@ -27,26 +27,35 @@ class VariableFiles:
     files: dict[str, list[str]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)  # of the values that are always loaded
 
+    def add(self, name: str, file: File, values: dict[str, Value]) -> None:
+        """Add what a file gives for one environment; a second one that says otherwise stands by its folder."""
+        known = self.by_environment.get(name, {})
+        if any(known.get(key, value) != value for key, value in values.items()):
+            name = f"{name} ({file.folder})"
+        self.by_environment.setdefault(name, {}).update(values)
+        self.files.setdefault(name, []).append(file.shown)
+
     def value(self, name: str, default: Value, environment: str) -> Value:
         """The value in force; Unread when it differs by environment and none was asked for."""
         base = self.loaded.get(name, default)
         if environment:
-            chosen = [
-                values
+            each = {
+                known: values.get(name, base)
                 for known, values in self.by_environment.items()
-                if same_environment(known, environment)
-            ]
-            return next((values[name] for values in chosen if name in values), base)
-        if name in self.loaded:
+                if same_environment(known.partition(" (")[0], environment)
+            }
+        elif name in self.loaded:
             return base  # the file that is taken when nobody names one
-        each = {known: values.get(name, base) for known, values in self.by_environment.items()}
-        if not any(name in values for values in self.by_environment.values()):
+        else:
+            each = {known: values.get(name, base) for known, values in self.by_environment.items()}
+        if not each or not any(name in values for values in self.by_environment.values()):
             return base
         first = next(iter(each.values()))
         if all(value == first for value in each.values()):
             return first
         shown = ", ".join(f"{known}: {_brief(value)}" for known, value in sorted(each.items()))
-        return Unread(f'variable "{name}" differs by environment ({shown})', "launchbook discover --env NAME")
+        hint = "" if environment else "launchbook discover --env NAME"
+        return Unread(f'variable "{name}" differs by environment ({shown})', hint)
 
 
 def _brief(value: Value) -> str:

@@ -1,0 +1,8 @@
+terraform {
+  source = "../../../modules/queue"
+}
+
+inputs = {
+  name = "jobs-staging"
+  days = 14
+}
