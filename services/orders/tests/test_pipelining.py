@@ -92,6 +92,7 @@ async def test_a_request_that_waits_for_those_before_it_is_not_too_slow(api: Any
     assert got.startswith(b"HTTP/1.1 202")
 
 
+@pytest.mark.slow
 async def test_half_a_request_after_many_others_still_has_to_arrive_in_time(api: Any, db: Any) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(POST * 50 + POST[:90])
