@@ -45,7 +45,11 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """An audit's answer. ``sources`` says what was read: ``repository PATH``, ``account``, ``3 pasted files``."""
+    """An audit's answer. ``sources`` says what was read: ``repository PATH``, ``account``, ``3 pasted files``.
+
+    ``emulated`` says that the account was an embedded AWS: its lines are OK or NOK of that rehearsal, and the whole is
+    never GO.
+    """
 
     run: str
     at: datetime
@@ -58,17 +62,18 @@ class Report:
     environment: str = ""
     scope: Sequence[str] = ()
     outside_scope: int = 0
+    emulated: bool = False
     requirements: tuple[Requirement, ...]
     gaps: tuple[Gap, ...] = ()
 
     @property
     def go(self) -> bool:
-        """Whether every line is OK, or does not apply."""
-        return all(one.status in ("OK", "NOT_APPLICABLE") for one in self.requirements)
+        """Whether every line is OK, or does not apply, of a real account."""
+        return not self.emulated and all(one.status in ("OK", "NOT_APPLICABLE") for one in self.requirements)
 
     @property
     def exit_code(self) -> int:
-        """0 all OK, 1 any NOK, 3 only TODO."""
+        """0 all OK, 1 any NOK, 3 only TODO, or all OK of an embedded AWS."""
         statuses = {one.status for one in self.requirements}
         return 1 if "NOK" in statuses else 0 if self.go else 3
 

@@ -1,0 +1,46 @@
+"""Which of two sources speaks: what the files could not tell, and the account does, is settled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from launchbook.model import Fact, Facts, Finding
+
+
+def settled(findings: Sequence[Finding], facts: Facts) -> list[Finding]:
+    """Without what the files could not tell and the account does.
+
+    An UNKNOWN about something in the files goes only where the account was listed to its end and the same check gives
+    a verdict of its own on the same thing there. What the files declare and the account has not stays unknown: nobody
+    has seen it.
+    """
+    about = {id(finding): facts.find(finding.subject) for finding in findings}
+    seen: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+    for finding in findings:
+        subject = about[id(finding)]
+        if subject is not None and not subject.where.file and finding.status != "NOT_APPLICABLE":
+            seen.setdefault((finding.check, subject.type), []).append((subject.name.lower(), finding))
+    declared = Counter(
+        (finding.check, subject.type)
+        for finding in findings
+        if (subject := about[id(finding)]) is not None and subject.where.file and not _own_name(subject)
+    )
+    kept = []
+    for finding in findings:
+        subject = about[id(finding)]
+        if finding.status == "UNKNOWN" and subject is not None and subject.where.file:
+            key = (finding.check, subject.type)
+            told = seen.get(key, []) if subject.type in facts.complete else []
+            if any(name == subject.name.lower() for name, _ in told):
+                continue
+            # The name is AWS's to choose: then as many there as are declared must have been judged.
+            if told and not _own_name(subject) and len(told) >= declared[key]:
+                continue
+        kept.append(finding)
+    return kept
+
+
+def _own_name(fact: Fact) -> bool:
+    """Whether the files give a name, or only an address of their own."""
+    return not fact.id.endswith(f"#{fact.name}")
