@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.confirm import approve_list
 from launchbook.lifecycle.doctor import preflight
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import Platform, Root
-from launchbook.lifecycle.state_bucket import Backend, backend_of, contents, empty, forget_digests, has_bucket
+from launchbook.lifecycle.state_bucket import (
+    Backend,
+    backend_of,
+    contents,
+    empty,
+    forget_digests,
+    has_bucket,
+    own_keys_alone,
+)
 from launchbook.lifecycle.state_file import Resource
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.terraform import Plan, Terraform
@@ -41,21 +48,24 @@ class Destroy:
 
     def _approve(self, work: Work) -> Outcome:
         lines, foreign = [], []
-        for root in reversed(list(_with_state(work))):
+        roots = list(reversed(_with_state(work)))
+        for root in roots:
+            for backend in _own_backends(work, root):
+                own_keys_alone(work, backend.bucket, list(_own_backends(work, root)))
+        for root in roots:
             terraform = Terraform(root, work)
             plan = self._plans[root.name] = terraform.plan(destroy=True)
             held = {one.address: one for one in terraform.resources()}
-            foreign += list(not_its_own(self._platform, plan.json, held))
+            deleted = [address for address, _ in plan.changed()]
+            foreign += list(not_its_own(self._platform, deleted, held))
             lines += [
-                f"{held[address].type:<36} {held[address].id}"
-                for address, _ in plan.changed()
-                if address in held
+                f"{held[address].type:<36} {held[address].id}" for address in deleted if address in held
             ]
             lines += [f"{'':36} {line}" for line in _buckets(work, root)]
         if foreign:
             raise RunFailed(
                 f"{len(foreign)} of what would be deleted is not this platform's", "; ".join(foreign[:5]),
-                hint="give it the platform's tags, or take it out of the state: terraform state rm ADDRESS",
+                hint=f"give it the platform's tags, or: terraform -chdir={terraform.folder} state rm ADDRESS",
             )  # fmt: skip
         if lines:
             approve_list(work, f"{len(lines)} things will be deleted:", lines)
@@ -96,19 +106,17 @@ class Destroy:
         return Outcome(note="all of them")
 
 
-def not_its_own(platform: Platform, plan: Mapping[str, Any], held: Mapping[str, Resource]) -> Iterator[str]:
-    """What a plan would delete that is not in the state, or carries tags without the platform's.
+def not_its_own(platform: Platform, deleted: Iterable[str], held: Mapping[str, Resource]) -> Iterator[str]:
+    """What would be deleted (addresses) that is not in the state, or carries tags without the platform's.
 
-    The plan shows the tags as AWS has them now. What can't be tagged is its own because the state has it.
+    What can't be tagged is its own because the state has it.
     """
-    for change in plan.get("resource_changes", []):
-        if "delete" not in change["change"]["actions"]:
-            continue
-        address, before = change["address"], change["change"].get("before") or {}
+    for address in deleted:
+        tags = held[address].attributes.get("tags_all") if address in held else None
         if address not in held:
             yield f"{address} is not in the state"
-        elif isinstance(before.get("tags_all"), dict):
-            wrong = [name for name, value in platform.tags.items() if before["tags_all"].get(name) != value]
+        elif isinstance(tags, dict):
+            wrong = [name for name, value in platform.tags.items() if tags.get(name) != value]
             if wrong:
                 yield f"{address} ({held[address].id}) lacks the tag {', '.join(wrong)}"
 

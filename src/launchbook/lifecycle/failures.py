@@ -37,12 +37,12 @@ class Lock:
 class LockHeld(RunFailed):
     """The state is locked; ``lock`` says by whom."""
 
-    def __init__(self, root: str, lock: Lock) -> None:
+    def __init__(self, root: str, lock: Lock, folder: str) -> None:
         self.lock = lock
         super().__init__(
             f"the state of {root} is locked",
             f"{lock.who} has held it for {lock.operation.removeprefix('OperationType')} since {lock.created}",
-            hint=f"wait until that has ended; if it never will: launchbook doctor --unlock {lock.id}",
+            hint=f"wait until that has ended; if it never will: terraform -chdir={folder} force-unlock {lock.id}",
         )
 
 
@@ -92,11 +92,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
-def terraform_failure(root: str, said: str, log: str, action: str = "") -> RunFailed:
-    """The error for what a failed Terraform printed; the first error's own words, and where the rest stands."""
+def terraform_failure(root: str, said: str, log: str, folder: str, action: str) -> RunFailed:
+    """The error for what a failed Terraform printed; the first errors' own words, and where the rest stands."""
     lock = lock_of(said)
     if lock is not None:
-        return LockHeld(root, lock)
+        return LockHeld(root, lock, folder)
     why = errors_of(said)
     for pattern, what, hint in _KNOWN:
         if re.search(pattern, said, re.I):

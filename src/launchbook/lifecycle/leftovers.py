@@ -33,14 +33,15 @@ class Said:
     text: str
 
 
-def began(folder: Path, arguments: Sequence[str]) -> None:
+def began(folder: Path, arguments: Sequence[str]) -> bool:
     """Note, before it starts, that a Terraform of ours works in a folder from now on.
 
-    A note that is still there is of one whose end nobody saw: its time is kept, for the lock that it may have left.
+    A note that is still there (True) is of one whose end nobody saw: its time is kept, for the lock that it may hold.
     """
     before = read_json(folder / _NOTE) or {}
     since = before.get("since") or datetime.now(UTC).isoformat()
     write_json(folder / _NOTE, {"since": since, "command": list(arguments)})
+    return bool(before)
 
 
 def ended(folder: Path) -> None:

@@ -89,11 +89,8 @@ def contents(work: Work, bucket: str) -> list[Version] | None:
         raise _refused(bucket, error) from None
 
 
-def empty(work: Work, bucket: str, backends: Sequence[Backend]) -> int:
-    """Delete every version and delete marker; how many there were.
-
-    Raises RunFailed, with nothing deleted, when the bucket holds a key that is no state of these backends.
-    """
+def own_keys_alone(work: Work, bucket: str, backends: Sequence[Backend]) -> list[Version]:
+    """What is in the bucket. Raises RunFailed when some key is no state of these backends."""
     found = contents(work, bucket) or []
     own = {one.key for one in backends} | {f"{one.key}.tflock" for one in backends}
     others = sorted({one.key for one in found} - own)
@@ -102,6 +99,15 @@ def empty(work: Work, bucket: str, backends: Sequence[Backend]) -> int:
             f"the bucket {bucket} holds what is not this platform's", ", ".join(others[:5]),
             hint="move it elsewhere first: the bucket would be deleted with it",
         )  # fmt: skip
+    return found
+
+
+def empty(work: Work, bucket: str, backends: Sequence[Backend]) -> int:
+    """Delete every version and delete marker; how many there were.
+
+    Raises RunFailed, with nothing deleted, when the bucket holds a key that is no state of these backends.
+    """
+    found = own_keys_alone(work, bucket, backends)
     client = work.target.client("s3")
     try:
         for start in range(0, len(found), 1000):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import re
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,25 +36,33 @@ _PLAN = "launchbook.tfplan"
 
 @dataclass(frozen=True)
 class Plan:
-    """A saved plan. ``summary`` is Terraform's own last line; ``json`` asks Terraform for the whole of it, once."""
+    """A saved plan. ``summary`` is Terraform's own last line; ``text`` all that it printed."""
 
     terraform: Terraform = field(repr=False)
     file: Path
     changes: bool
     summary: str
+    text: str = field(repr=False)
 
     @cached_property
     def json(self) -> dict[str, Any]:
-        """What ``terraform show -json`` says of it. May hold secrets: never written anywhere as it is."""
+        """What ``terraform show -json`` says of it, at the price of a provider's start.
+
+        May hold secrets: never written anywhere as it is.
+        """
         shown: dict[str, Any] = json.loads(self.terraform.quiet("show", "-json", str(self.file)))
         return shown
 
-    def changed(self) -> Iterator[tuple[str, str]]:
-        """Each resource that would change: its address, and what would be done (``create``, ``delete/create``)."""
-        for change in self.json.get("resource_changes", []):
-            actions = change["change"]["actions"]
-            if actions not in (["no-op"], ["read"]):
-                yield change["address"], "/".join(actions)
+    def changed(self) -> list[tuple[str, str]]:
+        """Each resource that would change: its address, and what would be done (``created``, ``replaced``, …)."""
+        return [(found[1], found[2]) for found in _CHANGE.finditer(self.text)]
+
+
+#: ``  # aws_sqs_queue.orders will be destroyed`` in a plan as it is printed.
+_CHANGE = re.compile(
+    r"^  # (.+?) (?:\(deposed object \w+\) )?(?:will|must) be (created|destroyed|replaced|updated in-place)",
+    re.M,
+)
 
 
 class Terraform:
@@ -103,7 +113,7 @@ class Terraform:
             *(f"-target={one}" for one in target), *given(self.root, self.work), codes=(0, 2),
         )  # fmt: skip
         last = [line for line in said.text.splitlines() if line.startswith(("Plan:", "No changes"))]
-        return Plan(self, self.folder / _PLAN, said.code == 2, last[-1] if last else "")
+        return Plan(self, self.folder / _PLAN, said.code == 2, last[-1] if last else "", said.text)
 
     def apply(self, plan: Plan) -> None:
         """Carry out a saved plan; its file is gone then."""
@@ -145,25 +155,29 @@ class Terraform:
         """Run a short command whose output is data: not logged, not shown."""
         done = process.run([self.tool.path, *arguments], env=self._env(), cwd=self.folder, timeout=600)
         if done.code not in codes:
-            raise terraform_failure(self.root.name, done.stdout + done.stderr, str(self.log), arguments[0])
+            raise self._failure(done.stdout + done.stderr, arguments[0])
         return done.stdout
 
     def _run(self, arguments: Sequence[str], codes: tuple[int, ...]) -> leftovers.Said:
         start = self.log.stat().st_size if self.log.exists() else 0
-        leftovers.began(self.folder, arguments)
+        before = leftovers.began(self.folder, arguments)
         child = process.start(
             [self.tool.path, *arguments, "-no-color"], env=self._env(), cwd=self.folder, log=self.log
         )
+        began = time.monotonic()
         code = follow(child, self.log, start, self.work)
+        seconds = round(time.monotonic() - began, 3)
+        self.work.run.record({"event": "terraform", "command": arguments[0], "code": code, "seconds": seconds})
         said = self.log.read_bytes()[start:].decode(errors="replace")
-        failure = (
-            None if code in codes else terraform_failure(self.root.name, said, str(self.log), arguments[0])
-        )
-        if code < 128 and not isinstance(failure, LockHeld):
+        failure = None if code in codes else self._failure(said, arguments[0])
+        if code < 128 and not (before and isinstance(failure, LockHeld)):
             leftovers.ended(self.folder)
         if failure is not None:
             raise failure
         return leftovers.Said(code, said)
+
+    def _failure(self, said: str, action: str) -> RunFailed:
+        return terraform_failure(self.root.name, said, str(self.log), str(self.folder), action)
 
     def _env(self) -> dict[str, str]:
         if self._source is None:
