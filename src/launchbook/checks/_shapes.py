@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value
 
@@ -115,6 +115,17 @@ def day(value: Value) -> date | None:
         return date.fromisoformat(value[:10])
     except ValueError:
         return None
+
+
+def moment(value: Value) -> datetime | None:
+    """The moment of a time as AWS writes it, in UTC where it names no zone; None where there is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def whole(value: Value, what: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from launchbook.check import check
 from launchbook.checks._shapes import first, known
-from launchbook.model import Document, Fact, Facts, NotKnown, Verdict, verdict
+from launchbook.model import Document, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
 
 
 @check(
@@ -52,12 +54,32 @@ def remote_state(root: Fact, facts: Facts) -> Verdict | None:
         return verdict(False, "it has no backend", at=[root.at("backend")])
     if kind not in _REMOTE:
         return verdict(False, f"its backend is {kind}", at=[root.at("backend")])
-    if kind == "s3" and "bucket" not in block:
-        raise NotKnown(
-            f"the backend of {root.name}", "the rest is given by -backend-config", "terraform init"
-        )
-    locked = kind != "s3" or any(block.get(name) for name in ("dynamodb_table", "use_lockfile"))
-    return verdict(locked, "it does" if locked else "it has no lock", at=[root.at("backend")])
+    if kind != "s3" or _locks(block):
+        return verdict(True, "it does", at=[root.at("backend")])
+    rest = _given_apart(root, facts)
+    if not rest:
+        if "bucket" not in block or isinstance(block["bucket"], Unread):
+            why = "the rest is given by -backend-config, and no such file is beside it"
+            raise NotKnown(f"the backend of {root.name}", why, "terraform init -backend-config=FILE")
+        return verdict(False, "it has no lock", at=[root.at("backend")])
+    open_ = [one for one in rest if not _locks(one.attributes)]
+    ends = [root.at("backend"), *(one.at() for one in open_ or rest)]
+    return verdict(not open_, f"{open_[0].where.file} gives no lock" if open_ else "it does", at=ends)
+
+
+def _locks(values: Mapping[str, Value]) -> bool:
+    return any(values.get(name) for name in ("dynamodb_table", "use_lockfile"))
+
+
+def _given_apart(root: Fact, facts: Facts) -> list[Fact]:
+    """The files for ``terraform init -backend-config`` that lie beside a root, or below it (one an environment)."""
+    folder = root.where.file.rpartition("/")[0]
+    start = f"{folder}/" if folder else ""
+    return [
+        one
+        for one in facts.seen("terraform_backend")
+        if one.where.file.startswith(start) and not one.where.file.endswith(".tf")
+    ]
 
 
 _REMOTE = ("s3", "remote", "cloud", "gcs", "azurerm", "http", "pg", "consul", "kubernetes", "oss", "cos")

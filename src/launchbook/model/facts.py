@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from fnmatch import fnmatchcase
 from typing import TypeVar, cast, overload
 
@@ -57,7 +57,7 @@ class Facts:
 
     ``complete`` names the kinds of which some source showed every one there is (a full listing of an account); files
     are never complete about an account. ``files`` are the paths of the repository that was read, from its root;
-    ``today`` is the day that ages are counted to (UTC).
+    ``now`` is the moment that ages are counted to (UTC), ``today`` its day.
     """
 
     def __init__(
@@ -68,13 +68,16 @@ class Facts:
         complete: Iterable[str] = (),
         files: Iterable[str] = (),
         today: date | None = None,
+        now: datetime | None = None,
     ) -> None:
         self.all: tuple[Fact, ...] = tuple(facts)
         self.gaps: tuple[Gap, ...] = tuple(gaps)
         self.relations: tuple[Relation, ...] = tuple(relations)
         self.complete: frozenset[str] = frozenset(complete)
         self.files: frozenset[str] = frozenset(files)
-        self.today: date = today or datetime.now(UTC).date()
+        # Of a day alone its end counts: nothing is younger than it is.
+        self.now = now or (datetime.combine(today, time.max, UTC) if today else datetime.now(UTC))
+        self.today: date = today or self.now.date()
         self._by_id: dict[str, Fact] = {}
         self._by_type: dict[str, list[Fact]] = {}
         for fact in self.all:
@@ -102,6 +105,7 @@ class Facts:
             self.complete | other.complete,
             self.files | other.files,
             min(self.today, other.today),
+            min(self.now, other.now),
         )
 
     @overload
