@@ -96,7 +96,7 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
         environment=question.environment or settings.environment,
         scope=scope,
         outside_scope=outside,
-        requirements=tuple(_requirement(line, findings, hollow) for line in checklist.lines),
+        requirements=tuple(requirement(line, findings, hollow) for line in checklist.lines),
         emulated=any(fact.level == "emulated" for fact in gathered.facts),
         gaps=gathered.facts.gaps,
     )
@@ -235,7 +235,8 @@ def _hollow(facts: Facts, judged: Callable[[Fact], bool]) -> str:
     return "launchbook audit --scope PART-OF-A-NAME   (nothing that was read is in scope)"
 
 
-def _requirement(line: Line, findings: Sequence[Finding], hollow: str = "") -> Requirement:
+def requirement(line: Line, findings: Sequence[Finding], hollow: str = "") -> Requirement:
+    """One line of a checklist, judged by its checks' findings. ``hollow``: what to do where nothing is in scope."""
     own = tuple(finding for finding in findings if finding.check in line.checks)
     settle = dict.fromkeys(
         [hollow] * bool(hollow)

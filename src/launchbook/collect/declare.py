@@ -47,6 +47,8 @@ class Call:
     none_codes: Sequence[str] = ()
     #: The first page is all that is asked for: ``given`` orders the answer and says how much of it.
     one_page: bool = False
+    #: AWS answers with nothing at all where there is nothing; any other empty answer is a malformed one.
+    may_be_empty: bool = False
 
     @cached_property
     def tree(self) -> Keep:

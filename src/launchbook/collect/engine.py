@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from launchbook.collect.declare import Call, Collector, Row
 from launchbook.collect.keep import pick
-from launchbook.collect.reader import ReadFailed
+from launchbook.collect.reader import Reader, ReadFailed
+from launchbook.collect.shared import Shared
 from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
 
 THREADS = 16
@@ -47,14 +48,13 @@ def collect(
     A kind is complete when every region asked answered to the end. ``progress`` is told (done, total) reads.
     Raises WriteRefused if a collector's code asks for more than it declared.
     """
-    places = list(dict.fromkeys(regions))
+    places, listed = list(dict.fromkeys(regions)), list(collectors)
+    source = Shared(reader, listed) if isinstance(reader, Reader) else reader
     work = [
-        (one, region)
-        for one in collectors
-        for region in ((GLOBAL_REGION,) if one.scope == "global" else places)
+        (one, region) for one in listed for region in ((GLOBAL_REGION,) if one.scope == "global" else places)
     ]
     with ThreadPoolExecutor(THREADS, "collect") as pool:
-        futures = [pool.submit(read_region, reader, one, region, asked) for one, region in work]
+        futures = [pool.submit(read_region, source, one, region, asked) for one, region in work]
         parts = []
         for done, future in enumerate(futures, 1):
             parts.append(future.result())
@@ -95,7 +95,7 @@ class _Reading:
         items: list[object] = []
         try:
             for page in self.reader.read(call, self.region, call.parameters(row)):
-                items.extend(_items(page, call.each))
+                items.extend(_items(page, call, self.asked.level))
         except ReadFailed as failure:
             if failure.code in call.none_codes:
                 return [] if lists else [row]
@@ -114,10 +114,20 @@ class _Reading:
         )
 
 
-def _items(page: object, each: str) -> list[object]:
-    if not each:
+def _items(page: object, call: Call, level: Level) -> list[object]:
+    """The items of a page. Raises ReadFailed where AWS itself gave something that is no answer to the call.
+
+    An answer without a single field that it should have is not an empty one: nobody knows what it is.
+    """
+    fields = call.tree.fields
+    expected = fields and level != "pasted" and not call.may_be_empty
+    if expected and isinstance(page, Mapping) and not any(name in page for name in fields):
+        raise ReadFailed(call, "MalformedAnswer", f"an answer without {' or '.join(fields)}")
+    if not call.each:
         return [page]
-    found = pick(page, each)
+    found = pick(page, call.each)
+    if found is not None and not isinstance(found, list):
+        raise ReadFailed(call, "MalformedAnswer", f"{call.each} is no list")
     return found if isinstance(found, list) else []
 
 

@@ -11,7 +11,7 @@ DETAIL = "GetQueueAttributes"
 
 @collector(
     Queue,
-    Call("sqs", "ListQueues", each="QueueUrls", take={"url": ""}),
+    Call("sqs", "ListQueues", each="QueueUrls", take={"url": ""}, may_be_empty=True),
     Call(
         "sqs",
         DETAIL,

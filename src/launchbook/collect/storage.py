@@ -20,6 +20,7 @@ from launchbook.model import Unread, Value
         "GetBucketVersioning",
         given={"Bucket": "$ListBuckets.Name"},
         take={"versioning_status": "Status"},
+        may_be_empty=True,  # a bucket that never kept versions
     ),
     Call(
         "s3",

@@ -1,0 +1,240 @@
+"""No false OK: whatever way a read fails, nothing that depends on it is OK, and the reason is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
+
+from launchbook.audit import in_scope, requirement
+from launchbook.check import evaluate
+from launchbook.checklist import load
+from launchbook.checks import checks
+from launchbook.collect import Asked, Collector, Reader, Target, collectors
+from launchbook.collect import reader as reading
+from launchbook.collect.actions import iam_action
+from launchbook.collect.engine import GLOBAL_REGION, read_region
+from launchbook.model import Facts, Finding, Requirement, Unread, kinds
+from tests.aws.audit.conftest import REGIONS, SCOPE
+from tests.support.estate import Deployed
+
+ALL = list(collectors().values())
+LINES = load("launch-readiness").lines
+KNOWN = checks()
+WANTED = [KNOWN[name] for name in dict.fromkeys(name for line in LINES for name in line.checks)]
+ASKED = Asked("123456789012", "emulated", datetime.now(UTC))
+
+
+class Body:
+    """What a connection gives, to the end or until it breaks."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.content
+
+    def read(self, *_: Any) -> bytes:
+        return self.content
+
+
+@dataclass
+class Fault:
+    """A way to fail, at the boundary of HTTP; ``struck`` are the operations that it happens to."""
+
+    happen: Callable[[Any], AWSResponse]
+    struck: set[tuple[str, str]] = field(default_factory=set)
+    #: Requests of the struck operations that are let through first.
+    spared: int = 0
+
+    def __call__(self, request: Any, event_name: str, **_: Any) -> AWSResponse | None:
+        _, service, operation = event_name.split(".")
+        if (service, operation) not in self.struck:
+            return None
+        if self.spared:
+            self.spared -= 1
+            return None
+        return self.happen(request)
+
+
+def answered(status: int, body: bytes, **headers: str) -> Callable[[Any], AWSResponse]:
+    return lambda request: AWSResponse(request.url, status, headers, Body(body))  # type: ignore[arg-type]
+
+
+def denied(request: Any) -> AWSResponse:
+    return _refused(request, 403, "AccessDenied", "User: auditor is not authorized")
+
+
+def throttled(request: Any) -> AWSResponse:
+    return _refused(request, 400, "Throttling", "Rate exceeded")
+
+
+def timed_out(request: Any) -> AWSResponse:
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def _refused(request: Any, status: int, code: str, why: str) -> AWSResponse:
+    """An error as each protocol writes it: one body that XML and JSON parsers both find their way in."""
+    kind = request.headers.get("Content-Type", b"")
+    text = kind.decode() if isinstance(kind, bytes) else str(kind)
+    xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{why}</Message></Error></ErrorResponse>"
+    plain = f'{{"__type": "{code}", "message": "{why}"}}'
+    as_xml = "urlencoded" in text or "json" not in text
+    body = (xml if as_xml else plain).encode()
+    return answered(status, body, **{"x-amzn-ErrorType": code, "x-amzn-query-error": f"{code};Sender"})(
+        request
+    )
+
+
+FAULTS: dict[str, Callable[[Any], AWSResponse]] = {
+    "denied": denied,
+    "throttled for good": throttled,
+    "timed out": timed_out,
+    "half a page": answered(200, b'{"truncated": ["and th'),
+    "a page of HTML": answered(200, b"<html><body>It works!</body></html>"),
+    "another answer": answered(200, b'{"surprise": true}'),
+    "nothing": answered(200, b""),
+}
+
+
+@dataclass
+class Account:
+    """What an account shows when all goes well, collector by collector, and how one fails."""
+
+    reader: Reader
+    fault: Fault
+    parts: dict[str, list[Facts]]
+
+    def read(self, one: Collector) -> list[Facts]:
+        regions = (GLOBAL_REGION,) if one.scope == "global" else REGIONS
+        return [read_region(self.reader, one, region, ASKED) for region in regions]
+
+    def with_failed(self, one: Collector, calls: slice) -> tuple[Facts, Facts]:
+        """Everything, with some calls of one collector failing; and what that collector gave."""
+        self.fault.struck = {(call.service, call.operation) for call in one.calls[calls]}
+        try:
+            mine = sum(self.read(one), Facts())
+        finally:
+            self.fault.struck = set()
+        others = [part for name, parts in self.parts.items() if name != one.name for part in parts]
+        return sum(others, Facts()) + mine, mine
+
+
+def account(deployed: Deployed, happen: Callable[[Any], AWSResponse]) -> Account:
+    reader = Reader(Target(endpoint=deployed.endpoint), ALL)
+    made = Account(reader, Fault(happen), {})
+    reader._session.register("before-send", made.fault)
+    made.parts = {one.name: made.read(one) for one in ALL}
+    return made
+
+
+def judge(facts: Facts) -> tuple[dict[tuple[str, str], Finding], dict[str, Requirement]]:
+    findings = evaluate(WANTED, facts, today=ASKED.at.date(), judged=in_scope(SCOPE))
+    told = {line.id: requirement(line, findings) for line in LINES}
+    return {(one.check, one.subject): one for one in findings}, told
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries as ever, without the waiting between them."""
+    monkeypatch.setattr(reading, "CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
+
+
+def reasons(facts: Facts) -> set[str]:
+    """What would settle what was not read: of listings and of attributes."""
+    unread = {value for fact in facts for value in fact.attributes.values() if isinstance(value, Unread)}
+    return {gap.hint for gap in facts.gaps} | {value.settle for value in unread}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("which", ["ready", "planted"])
+def test_a_collector_that_fails_makes_nothing_ok(
+    which: str, fault: str, request: pytest.FixtureRequest
+) -> None:
+    there = account(request.getfixturevalue(which), FAULTS[fault])
+    before, _ = judge(sum((part for parts in there.parts.values() for part in parts), Facts()))
+    wrong = []
+    for one in ALL:
+        facts, mine = there.with_failed(one, slice(None))
+        wanted = f"allow {iam_action(one.calls[0].service, one.calls[0].operation)}"
+        if wanted not in reasons(mine):
+            wrong.append(f"{one.name}: no reason is shown: {sorted(reasons(mine))}")
+        findings, told = judge(facts)
+        wrong += [f"{one.name}: {check} of {subject}" for check, subject in turned(before, findings)]
+        for line in told.values():
+            own = [KNOWN[each.check] for each in line.findings]
+            needs = any(one.kind in kinds(check.of) for check in own)
+            shown = any(wanted in (each.settle or "") for each in line.findings)
+            if needs and line.status == "OK":
+                wrong.append(f"{one.name}: {line.id} is OK all the same")
+            if needs and not shown:
+                wrong.append(f"{one.name}: {line.id} does not say {wanted}")
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["ready", "planted"])
+def test_a_description_that_fails_turns_no_failure_into_a_pass(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    there = account(request.getfixturevalue(which), denied)
+    before, _ = judge(sum((part for parts in there.parts.values() for part in parts), Facts()))
+    wrong = []
+    for one in ALL:
+        for number in range(1, len(one.calls)):
+            facts, mine = there.with_failed(one, slice(number, number + 1))
+            findings, _ = judge(facts)
+            wrong += [
+                f"{one.name} {one.calls[number].operation}: {check} of {subject}"
+                for check, subject in turned(before, findings)
+            ]
+            listed = any(len(part) for part in there.parts[one.name])
+            call = one.calls[number]
+            if listed and f"allow {iam_action(call.service, call.operation)}" not in reasons(mine):
+                wrong.append(f"{one.name} {call.operation}: no reason is shown")
+    assert wrong == []
+
+
+def turned(
+    before: dict[tuple[str, str], Finding], after: dict[tuple[str, str], Finding]
+) -> list[tuple[str, str]]:
+    """Findings that failed, and pass now that less is known."""
+    return [
+        key
+        for key, was in before.items()
+        if was.status == "FAIL" and key in after and after[key].status == "PASS"
+    ]
+
+
+def test_a_second_page_that_never_comes_is_a_gap(ready: Deployed) -> None:
+    events = ready.estate.client("events", "us-east-2")
+    for number in range(120):
+        events.put_rule(Name=f"page-{number:03}", ScheduleExpression="rate(1 day)", State="DISABLED")
+    there = account(ready, denied)
+    there.fault.spared = 1
+    there.fault.struck = {("eventbridge", "ListRules"), ("events", "ListRules")}
+    facts = read_region(there.reader, collectors()["event_rules"], "us-east-2", ASKED)
+    for number in range(120):
+        events.delete_rule(Name=f"page-{number:03}")
+    assert 0 < len(facts) < 120
+    assert [gap.hint for gap in facts.gaps] == ["allow events:ListRules"]
+    assert "aws_cloudwatch_event_rule" not in facts.complete
+
+
+def test_no_region_at_all_is_no_answer(ready: Deployed) -> None:
+    from launchbook.collect import collect
+
+    facts = collect(Reader(Target(endpoint=ready.endpoint), ALL), ALL, [], ASKED)
+    regional = {one.kind for one in ALL if one.scope == "region"}
+    assert facts.complete & regional == set()
+    _, told = judge(facts)
+    assert [line.id for line in told.values() if line.status == "OK"] == []
