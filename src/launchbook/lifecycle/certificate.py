@@ -194,7 +194,7 @@ def markdown(one: Certificate) -> str:
 
 
 def text(one: Certificate) -> str:
-    """The certificate on a terminal, for the person who pays: the verdict, the list with its costs, the gaps."""
+    """The certificate on a terminal, for the person who pays: the list with its costs, the verdict."""
     lines = []
     if one.left:
         wide = max(len(f"{left.type} {left.label}") for left in one.left)
@@ -208,10 +208,6 @@ def text(one: Certificate) -> str:
             ]
             lines.append(f"             {'; '.join(filter(None, said))}")
         lines += [f"  {f'${one.monthly}':>9}  a month as long as they stay{_unpriced(one)}", ""]
-    for gap in one.gaps:
-        lines += [f"  not asked: {gap.what} ({gap.where})", f"             to settle it: {gap.hint}"]
-    if one.gaps:
-        lines.append("")
     lines += [f"  {limit}" for limit in one.limits[1:]]
     return "\n".join([*lines, f"{one.verdict}: {_sentence(one)}"]) + "\n"
 

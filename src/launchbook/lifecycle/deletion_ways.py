@@ -1,0 +1,281 @@
+"""The way each type is deleted, and those that only a person can delete.
+
+The table's order is the order in which deletions are sent: what uses something goes before what it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from launchbook.lifecycle.certificate import Leftover
+from launchbook.lifecycle.lookup import (
+    ATTACHED,
+    ENTITIES,
+    INLINE,
+    OLD_VERSIONS,
+    PROFILES,
+    RULES,
+    SELECTIONS,
+    TARGETS,
+    VERSIONS,
+    Lookup,
+    Steps,
+    Way,
+)
+
+#: Objects that one DeleteObjects call takes.
+_BATCH = 1000
+
+
+def _by(operation: str, parameter: str, attribute: str = "id", **more: Any) -> Way:
+    """One call that takes one name."""
+
+    def way(left: Leftover, _: Lookup) -> Steps:
+        value = getattr(left, attribute, None) or left.values[attribute]
+        yield operation, {parameter: value, **more}
+
+    return way
+
+
+def _bucket(left: Leftover, lookup: Lookup) -> Steps:
+    objects = [
+        {"Key": one["Key"], "VersionId": one["VersionId"]}
+        for path in ("Versions", "DeleteMarkers")
+        for one in lookup.all(VERSIONS, path, Bucket=left.id)
+    ]
+    for start in range(0, len(objects), _BATCH):
+        batch = {"Objects": objects[start : start + _BATCH], "Quiet": True}
+        yield "DeleteObjects", {"Bucket": left.id, "Delete": batch}
+    yield "DeleteBucket", {"Bucket": left.id}
+
+
+def _database(left: Leftover, _: Lookup) -> Steps:
+    if left.values.get("protected") is True:
+        yield (
+            "ModifyDBInstance",
+            {"DBInstanceIdentifier": left.id, "DeletionProtection": False, "ApplyImmediately": True},
+        )
+    yield (
+        "DeleteDBInstance",
+        {"DBInstanceIdentifier": left.id, "SkipFinalSnapshot": True, "DeleteAutomatedBackups": True},
+    )
+
+
+def _balancer(left: Leftover, _: Lookup) -> Steps:
+    off = [{"Key": "deletion_protection.enabled", "Value": "false"}]
+    yield "ModifyLoadBalancerAttributes", {"LoadBalancerArn": left.id, "Attributes": off}
+    yield "DeleteLoadBalancer", {"LoadBalancerArn": left.id}
+
+
+def _table(left: Leftover, _: Lookup) -> Steps:
+    if left.values.get("protected") is True:
+        yield "UpdateTable", {"TableName": left.id, "DeletionProtectionEnabled": False}
+    yield "DeleteTable", {"TableName": left.id}
+
+
+def _role(left: Leftover, lookup: Lookup) -> Steps:
+    for name in lookup.all(PROFILES, "InstanceProfiles[].InstanceProfileName", RoleName=left.id):
+        yield "RemoveRoleFromInstanceProfile", {"InstanceProfileName": name, "RoleName": left.id}
+    for name in lookup.all(INLINE, "PolicyNames", RoleName=left.id):
+        yield "DeleteRolePolicy", {"RoleName": left.id, "PolicyName": name}
+    for arn in lookup.all(ATTACHED, "AttachedPolicies[].PolicyArn", RoleName=left.id):
+        yield "DetachRolePolicy", {"RoleName": left.id, "PolicyArn": arn}
+    yield "DeleteRole", {"RoleName": left.id}
+
+
+def _policy(left: Leftover, lookup: Lookup) -> Steps:
+    for name in lookup.all(ENTITIES, "PolicyRoles[].RoleName", PolicyArn=left.id):
+        yield "DetachRolePolicy", {"RoleName": name, "PolicyArn": left.id}
+    for name in lookup.all(ENTITIES, "PolicyUsers[].UserName", PolicyArn=left.id):
+        yield "DetachUserPolicy", {"UserName": name, "PolicyArn": left.id}
+    for one in lookup.all(OLD_VERSIONS, "Versions", PolicyArn=left.id):
+        if not one["IsDefaultVersion"]:
+            yield "DeletePolicyVersion", {"PolicyArn": left.id, "VersionId": one["VersionId"]}
+    yield "DeletePolicy", {"PolicyArn": left.id}
+
+
+def _rule(left: Leftover, lookup: Lookup) -> Steps:
+    targets = lookup.all(TARGETS, "Targets[].Id", Rule=left.id)
+    if targets:
+        yield "RemoveTargets", {"Rule": left.id, "Ids": targets}
+    yield "DeleteRule", {"Name": left.id}
+
+
+def _backup_plan(left: Leftover, lookup: Lookup) -> Steps:
+    for one in lookup.all(SELECTIONS, "BackupSelectionsList[].SelectionId", BackupPlanId=left.id):
+        yield "DeleteBackupSelection", {"BackupPlanId": left.id, "SelectionId": one}
+    yield "DeleteBackupPlan", {"BackupPlanId": left.id}
+
+
+def _group(left: Leftover, lookup: Lookup) -> Steps:
+    """Its rules go first: two groups that name each other could never be deleted."""
+    filters = [{"Name": "group-id", "Values": [left.id]}]
+    rules = lookup.all(RULES, "SecurityGroupRules", Filters=filters)
+    for egress, operation in ((False, "RevokeSecurityGroupIngress"), (True, "RevokeSecurityGroupEgress")):
+        ids = [one["SecurityGroupRuleId"] for one in rules if one["IsEgress"] is egress]
+        if ids:
+            yield operation, {"GroupId": left.id, "SecurityGroupRuleIds": ids}
+    yield "DeleteSecurityGroup", {"GroupId": left.id}
+
+
+def _gateway(left: Leftover, _: Lookup) -> Steps:
+    for vpc in left.values.get("vpc_ids") or ():
+        yield "DetachInternetGateway", {"InternetGatewayId": left.id, "VpcId": vpc}
+    yield "DeleteInternetGateway", {"InternetGatewayId": left.id}
+
+
+def _interface(left: Leftover, _: Lookup) -> Steps:
+    if left.values.get("attachment"):
+        yield (
+            "DetachNetworkInterface",
+            {"AttachmentId": left.values["attachment"], "Force": True},
+        )
+    yield "DeleteNetworkInterface", {"NetworkInterfaceId": left.id}
+
+
+def _service(left: Leftover, _: Lookup) -> Steps:
+    yield "DeleteService", {"cluster": left.values["cluster"], "service": left.id, "force": True}
+
+
+def _task(left: Leftover, _: Lookup) -> Steps:
+    yield "StopTask", {"cluster": left.values["cluster"], "task": left.id, "reason": "launchbook sweep"}
+
+
+def _image(left: Leftover, _: Lookup) -> Steps:
+    yield (
+        "BatchDeleteImage",
+        {"repositoryName": left.values["repository"], "imageIds": [{"imageDigest": left.id}]},
+    )
+
+
+def _key(left: Leftover, _: Lookup) -> Steps:
+    if left.values.get("key_state") != "PendingDeletion":
+        yield "ScheduleKeyDeletion", {"KeyId": left.id, "PendingWindowInDays": 7}
+
+
+def _target(left: Leftover, _: Lookup) -> Steps:
+    yield (
+        "DeregisterScalableTarget",
+        {
+            "ServiceNamespace": left.values["namespace"],
+            "ResourceId": left.id,
+            "ScalableDimension": left.values["dimension"],
+        },
+    )
+
+
+def _recovery_point(left: Leftover, _: Lookup) -> Steps:
+    yield (
+        "DeleteRecoveryPoint",
+        {"BackupVaultName": left.values["vault"], "RecoveryPointArn": left.id},
+    )
+
+
+def _schedule(left: Leftover, _: Lookup) -> Steps:
+    yield "DeleteSchedule", {"Name": left.id, "GroupName": left.values.get("group", "default")}
+
+
+def _budget(left: Leftover, _: Lookup) -> Steps:
+    yield "DeleteBudget", {"AccountId": left.values["account"], "BudgetName": left.id}
+
+
+#: Type -> its service and the way; in the order in which deletions are sent, users before what they use.
+WAYS: Mapping[str, tuple[str, Way]] = {
+    "aws_cloudformation_stack": ("cloudformation", _by("DeleteStack", "StackName")),
+    "aws_autoscaling_group": ("autoscaling", _by("DeleteAutoScalingGroup", "AutoScalingGroupName", ForceDelete=True)),
+    "aws_appautoscaling_target": ("application-autoscaling", _target),
+    "aws_cloudwatch_event_rule": ("events", _rule),
+    "aws_cloudwatch_event_bus": ("events", _by("DeleteEventBus", "Name")),
+    "aws_scheduler_schedule": ("scheduler", _schedule),
+    "aws_scheduler_schedule_group": ("scheduler", _by("DeleteScheduleGroup", "Name")),
+    "aws_backup_plan": ("backup", _backup_plan),
+    "backup_recovery_point": ("backup", _recovery_point),
+    "aws_backup_vault": ("backup", _by("DeleteBackupVault", "BackupVaultName")),
+    "aws_ecs_service": ("ecs", _service),
+    "ecs_task": ("ecs", _task),
+    "aws_ecs_cluster": ("ecs", _by("DeleteCluster", "cluster")),
+    "aws_ecs_task_definition": ("ecs", _by("DeregisterTaskDefinition", "taskDefinition")),
+    "aws_lambda_event_source_mapping": ("lambda", _by("DeleteEventSourceMapping", "UUID")),
+    "aws_lambda_function": ("lambda", _by("DeleteFunction", "FunctionName")),
+    "aws_sfn_state_machine": ("stepfunctions", _by("DeleteStateMachine", "stateMachineArn")),
+    "aws_api_gateway_rest_api": ("apigateway", _by("DeleteRestApi", "restApiId")),
+    "aws_apigatewayv2_api": ("apigatewayv2", _by("DeleteApi", "ApiId")),
+    "aws_lb": ("elbv2", _balancer),
+    "aws_lb_target_group": ("elbv2", _by("DeleteTargetGroup", "TargetGroupArn")),
+    "aws_elb": ("elb", _by("DeleteLoadBalancer", "LoadBalancerName")),
+    "aws_instance": ("ec2", lambda left, _: iter([("TerminateInstances", {"InstanceIds": [left.id]})])),
+    "aws_launch_template": ("ec2", _by("DeleteLaunchTemplate", "LaunchTemplateId")),
+    "aws_db_instance": ("rds", _database),
+    "aws_db_snapshot": ("rds", _by("DeleteDBSnapshot", "DBSnapshotIdentifier")),
+    "aws_db_instance_automated_backup": ("rds", _by("DeleteDBInstanceAutomatedBackup", "DbiResourceId")),
+    "aws_db_cluster_snapshot": ("rds", _by("DeleteDBClusterSnapshot", "DBClusterSnapshotIdentifier")),
+    "aws_db_subnet_group": ("rds", _by("DeleteDBSubnetGroup", "DBSubnetGroupName")),
+    "aws_db_parameter_group": ("rds", _by("DeleteDBParameterGroup", "DBParameterGroupName")),
+    "aws_db_option_group": ("rds", _by("DeleteOptionGroup", "OptionGroupName")),
+    "aws_elasticache_replication_group": ("elasticache", _by("DeleteReplicationGroup", "ReplicationGroupId")),
+    "aws_elasticache_cluster": ("elasticache", _by("DeleteCacheCluster", "CacheClusterId")),
+    "elasticache_snapshot": ("elasticache", _by("DeleteSnapshot", "SnapshotName")),
+    "aws_elasticache_subnet_group": ("elasticache", _by("DeleteCacheSubnetGroup", "CacheSubnetGroupName")),
+    "dynamodb_backup": ("dynamodb", _by("DeleteBackup", "BackupArn")),
+    "aws_dynamodb_table": ("dynamodb", _table),
+    "aws_kinesis_stream": ("kinesis", _by("DeleteStream", "StreamName", EnforceConsumerDeletion=True)),
+    "aws_sqs_queue": ("sqs", _by("DeleteQueue", "QueueUrl")),
+    "aws_sns_topic": ("sns", _by("DeleteTopic", "TopicArn")),
+    "ecr_image": ("ecr", _image),
+    "aws_ecr_repository": ("ecr", _by("DeleteRepository", "repositoryName")),
+    "aws_s3_bucket": ("s3", _bucket),
+    "aws_cloudwatch_dashboard": (
+        "cloudwatch", lambda left, _: iter([("DeleteDashboards", {"DashboardNames": [left.id]})]),
+    ),
+    "aws_cloudwatch_composite_alarm": (
+        "cloudwatch", lambda left, _: iter([("DeleteAlarms", {"AlarmNames": [left.id]})]),
+    ),
+    "aws_cloudwatch_metric_alarm": (
+        "cloudwatch", lambda left, _: iter([("DeleteAlarms", {"AlarmNames": [left.id]})]),
+    ),
+    "aws_cloudwatch_log_group": ("logs", _by("DeleteLogGroup", "logGroupName")),
+    "aws_cloudwatch_log_resource_policy": ("logs", _by("DeleteResourcePolicy", "policyName")),
+    "aws_budgets_budget": ("budgets", _budget),
+    "aws_secretsmanager_secret": ("secretsmanager", _by("DeleteSecret", "SecretId", ForceDeleteWithoutRecovery=True)),
+    "aws_ssm_parameter": ("ssm", _by("DeleteParameter", "Name")),
+    "aws_acm_certificate": ("acm", _by("DeleteCertificate", "CertificateArn")),
+    "aws_kms_alias": ("kms", _by("DeleteAlias", "AliasName")),
+    "aws_kms_key": ("kms", _key),
+    "aws_route53_health_check": ("route53", _by("DeleteHealthCheck", "HealthCheckId")),
+    "aws_service_discovery_private_dns_namespace": ("servicediscovery", _by("DeleteNamespace", "Id")),
+    "aws_nat_gateway": ("ec2", _by("DeleteNatGateway", "NatGatewayId")),
+    "aws_vpc_endpoint": ("ec2", lambda left, _: iter([("DeleteVpcEndpoints", {"VpcEndpointIds": [left.id]})])),
+    "aws_vpc_peering_connection": ("ec2", _by("DeleteVpcPeeringConnection", "VpcPeeringConnectionId")),
+    "aws_flow_log": ("ec2", lambda left, _: iter([("DeleteFlowLogs", {"FlowLogIds": [left.id]})])),
+    "aws_ami": ("ec2", _by("DeregisterImage", "ImageId")),
+    "aws_ebs_volume": ("ec2", _by("DeleteVolume", "VolumeId")),
+    "aws_ebs_snapshot": ("ec2", _by("DeleteSnapshot", "SnapshotId")),
+    "aws_key_pair": ("ec2", _by("DeleteKeyPair", "KeyPairId")),
+    "aws_network_interface": ("ec2", _interface),
+    "aws_eip": ("ec2", _by("ReleaseAddress", "AllocationId")),
+    "aws_security_group": ("ec2", _group),
+    "aws_subnet": ("ec2", _by("DeleteSubnet", "SubnetId")),
+    "aws_route_table": ("ec2", _by("DeleteRouteTable", "RouteTableId")),
+    "aws_network_acl": ("ec2", _by("DeleteNetworkAcl", "NetworkAclId")),
+    "aws_internet_gateway": ("ec2", _gateway),
+    "aws_vpc": ("ec2", _by("DeleteVpc", "VpcId")),
+    "aws_iam_role": ("iam", _role),
+    "aws_iam_policy": ("iam", _policy),
+    "aws_iam_openid_connect_provider": (
+        "iam", _by("DeleteOpenIDConnectProvider", "OpenIDConnectProviderArn"),
+    ),
+}  # fmt: skip
+
+#: What only a person should or can delete, and how.
+BY_HAND: Mapping[str, str] = {
+    "aws_cloudfront_distribution": "switch it off, wait until it is deployed, then delete it",
+    "aws_efs_file_system": "delete its mount targets, then aws efs delete-file-system",
+    "aws_eks_cluster": "delete its node groups, then aws eks delete-cluster",
+    "aws_iam_group": "remove its users and policies, then aws iam delete-group",
+    "aws_iam_instance_profile": "take its role out, then aws iam delete-instance-profile",
+    "aws_iam_user": "a person may sign in with it: take its keys away first, then aws iam delete-user",
+    "aws_opensearch_domain": "aws opensearch delete-domain",
+    "aws_rds_cluster": "delete its instances, then aws rds delete-db-cluster",
+    "aws_route53_zone": "delete its records, then aws route53 delete-hosted-zone",
+}

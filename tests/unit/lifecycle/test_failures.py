@@ -1,0 +1,104 @@
+"""What Terraform and AWS say when they fail, each as one message with a hint. The texts are Terraform's own."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
+
+from launchbook.lifecycle.failures import LockHeld, aws_failure, errors_of, terraform_failure
+
+LOCK = """
+Error: Error acquiring the state lock
+
+Error message: operation error DynamoDB: PutItem, https response error StatusCode: 400,
+ConditionalCheckFailedException: The conditional request failed
+Lock Info:
+  ID:        11111111-2222-3333-4444-555555555555
+  Path:      bucket/stack/terraform.tfstate
+  Operation: OperationTypeApply
+  Who:       ana@laptop
+  Version:   1.11.4
+  Created:   2026-01-31 12:00:00.123456789 +0000 UTC
+  Info:
+
+
+Terraform acquires a state lock to protect the state from being written
+"""
+
+
+def failed(said: str):
+    return terraform_failure("stack", said, "/log", "/work", "apply")
+
+
+def test_a_lock_says_who_holds_it_and_how_to_break_it():
+    error = failed(LOCK)
+    assert isinstance(error, LockHeld)
+    assert str(error) == (
+        "the state of stack is locked: ana@laptop has held it for Apply since 2026-01-31 12:00:00.123456789 +0000 UTC"
+    )
+    assert "terraform -chdir=/work force-unlock 11111111-2222-3333-4444-555555555555" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("\nError: No valid credential sources found\n\nPlease see https://…", "there are no working AWS credentials"),
+        (
+            "\nError: validating provider credentials: retrieving caller identity from STS: operation error STS: "
+            "GetCallerIdentity, https response error StatusCode: 403, api error InvalidClientTokenId: The security token",
+            "there are no working AWS credentials",
+        ),
+        ("\nError: invalid AWS Region: eu-wst-1\n\n  with provider[…]", "this is the wrong region"),
+        (
+            "\nError: Failed to get existing workspaces: S3 bucket \"b\" does not exist.\n\nThe referenced S3 bucket must",
+            "the remote state's backend is missing",
+        ),
+        ("\nError: Backend initialization required, please run \"terraform init\"", "the remote state's backend is missing"),
+        (
+            "\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for "
+            "provider hashicorp/aws: could not connect to registry.terraform.io: no such host",
+            "no source of the Terraform provider was reached",
+        ),
+        ("\nError: writing state: write terraform.tfstate: no space left on device", "the disk is full"),
+        ("\nError: creating SQS Queue: dial tcp 127.0.0.1:4566: connect: connection refused", "AWS did not answer"),
+        ("\nError: creating IAM Role (x): api error AccessDenied: User is not authorized", "a permission is missing"),
+        ("\nError: creating IAM Role (x): EntityAlreadyExists: Role with name x already exists.", "a name is in use already"),
+        ("\nError: Unsupported argument\n\n  on main.tf line 3:\n", "terraform apply failed"),
+    ],
+)  # fmt: skip
+def test_each_failure_is_one_message_with_a_hint(said, what):
+    error = failed(said)
+    assert what in error.what
+    assert "/log" in error.why
+    assert error.hint
+    assert error.exit_code == 3
+
+
+def test_the_errors_own_words_are_kept_once():
+    said = "\nError: creating Role: denied\n\n  with aws_iam_role.a,\n  on main.tf line 1\n\nError: creating Role: denied\n"
+    assert errors_of(said) == "creating Role: denied"
+
+
+def test_a_secret_in_an_error_is_held_back():
+    assert "AKIA" not in errors_of("\nError: bad key AKIAIOSFODNN7EXAMPLE\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (NoCredentialsError(), "there are no working AWS credentials"),
+        (ProfileNotFound(profile="x"), "there is no such profile"),
+        (
+            ClientError({"Error": {"Code": "ExpiredToken", "Message": "x"}}, "GetCallerIdentity"),
+            "no working AWS cred",
+        ),
+        (
+            EndpointConnectionError(endpoint_url="https://sts.eu-wst-1.amazonaws.com"),
+            "AWS in eu-wst-1 does not answer",
+        ),
+    ],
+)
+def test_an_account_that_cannot_be_asked(error, what):
+    failure = aws_failure(error, "eu-wst-1", None)
+    assert what in failure.what
+    assert failure.hint
