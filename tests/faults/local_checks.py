@@ -85,18 +85,19 @@ def pids(world: World, ask: Ask) -> Look:
 
 def exits(world: World, ask: Ask) -> Look:
     """A killed task is STOPPED with exit code 137; no other says that it was killed."""
+    asked, killed = time.monotonic(), {each.address: each for each in list(world.killed)}
     stopped = {_address(task): task for task in _described(world, ask, "STOPPED")}
-    killed = {each.address: each for each in list(world.killed)}
+    ever = killed | {each.address: each for each in list(world.killed)}
     look = Look()
     for address, kill in killed.items():
         task = stopped.get(address)
         code = task["containers"][0].get("exitCode") if task else None
         if task and task["lastStatus"] == "STOPPED":
             look.met.add("exit code 137")
-        if code != 137 and time.monotonic() - kill.at > _TOLD_SECONDS:
+        if code != 137 and asked - kill.at > _TOLD_SECONDS:
             look.wrong[f"the killed task of {address} has no exit code 137"] = str(code)
     for address, task in stopped.items():
-        if task["containers"][0].get("exitCode") == 137 and address not in killed:
+        if task["containers"][0].get("exitCode") == 137 and address not in ever:
             look.wrong[f"the task of {address} says 137 and nobody killed it"] = task["taskArn"]
     return look
 
@@ -172,14 +173,15 @@ def queue(world: World, ask: Ask) -> Look:
 
 def events(world: World, ask: Ask) -> Look:
     """Each killed task's end has come as an event, once; each recovery of the database is told."""
+    asked, kills = time.monotonic(), list(world.killed)
     came: dict[str, int] = {}
     for event in list(world.events):
         detail = event["detail"]
         if detail["containers"][0].get("exitCode") == 137:
             came[_address(detail)] = came.get(_address(detail), 0) + 1
     look = Look(met={"an event of a killed task"} if came else set())
-    for kill in list(world.killed):
-        if came.get(kill.address, 0) != 1 and time.monotonic() - kill.at > _TOLD_SECONDS:
+    for kill in kills:
+        if came.get(kill.address, 0) != 1 and asked - kill.at > _TOLD_SECONDS:
             look.wrong[f"the end of {kill.address} came not once as an event"] = str(
                 came.get(kill.address, 0)
             )

@@ -37,13 +37,15 @@ from tests.support.keeper import Keeper
 
 #: Kills of each kind in ten minutes, and looks that told something: of each check by boto3, and by the CLI.
 _KILLS = {"task": 60, "replacement": 20, "haproxy": 15, "postgres": 12, "postgres child": 6}
-_LOOKS = {"boto3": 200, "aws": 20}
+_LOOKS = {"boto3": 200, "aws": 8}
 #: What must have been met: a campaign in which nothing was ever down has compared nothing.
 _MET = (
     "running below desired", "a task that starts or stops", "exit code 137", "an event of a killed task", "healthy",
     "SQL works", "ALB 200", "messages in flight",
 )  # fmt: skip
 _PATIENT = "recovered"
+#: So often may a look meet a change before it counts for one that found nothing.
+_TRIES = 20
 
 
 @dataclass
@@ -98,23 +100,24 @@ class Watcher:
 
     def settle(self, check: str) -> bool:
         """Look until nothing differs; True unless a difference outlasted its time."""
-        allowed = CHECKS[check][1]
-        began = time.monotonic()
-        look = self._look(check)
-        lasting = dict(look.wrong)
+        lasting = dict(self._look(check).wrong)
+        known, tries = time.monotonic(), 0
         while lasting:
-            lasted = time.monotonic() - began
+            time.sleep(0.1)
+            asked = time.monotonic()
+            look = self._look(check)
+            if not look.told and (tries := tries + 1) < _TRIES:
+                continue
+            lasting = {name: detail for name, detail in look.wrong.items() if name in lasting}
+            # From the end of the first look to the beginning of the last: both knew, whatever a look takes.
+            lasted = asked - known if lasting else time.monotonic() - known
             self._findings.longest[check] = max(self._findings.longest[check], round(lasted, 2))
-            if lasted > allowed:
+            if lasting and lasted > CHECKS[check][1]:
                 for name, detail in lasting.items():
                     self._findings.lies.append(
                         {"check": check, "by": self._name, "what": name, "detail": detail, "seconds": round(lasted, 1)}
                     )  # fmt: skip
                 return False
-            time.sleep(0.1)
-            look = self._look(check)
-            if look.told:
-                lasting = {name: detail for name, detail in look.wrong.items() if name in lasting}
         return True
 
     def _look(self, check: str) -> Look:

@@ -31,6 +31,8 @@ class Engine:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._addresses: dict[str, str] = {}
+        #: Balancers that the API has shown: one that has only its address yet is being made, not gone.
+        self._shown: set[str] = set()
         self._proxies: dict[str, Proxy] = {}
         self._low_ports: bool | None = None
         self._loop = asyncio.new_event_loop()
@@ -107,11 +109,12 @@ class Engine:
                 if balancer is None or arn not in self._addresses:
                     continue
                 alive.add(arn)
+                self._shown.add(arn)
                 used += groups
                 await self._bring(region, balancer, groups)
             for group in list(backend.target_groups.values()):
                 await self._drain(group)
-        for arn in set(self._addresses) - alive:
+        for arn in self._shown - alive:
             if all(arn not in backend.load_balancers for _, backend in self._backends()):
                 self._remove(arn)
         self._checks.reconcile({group.arn: group for group in used}.values(), self._addresses)
@@ -179,6 +182,7 @@ class Engine:
     def _remove(self, arn: str) -> None:
         if proxy := self._proxies.pop(arn, None):
             proxy.stop()
+        self._shown.discard(arn)
         self._host.release(self._addresses.pop(arn))
 
     # -- metrics and status -------------------------------------------------------------------

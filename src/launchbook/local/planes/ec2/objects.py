@@ -11,13 +11,34 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
+from launchbook.local.planes.ec2 import dependents
+
+_delete_subnet = EC2Backend.delete_subnet
+_delete_security_group = EC2Backend.delete_security_group
 _delete_vpc = EC2Backend.delete_vpc
 _delete_nat_gateway = EC2Backend.delete_nat_gateway
+_create_vpc_endpoint = EC2Backend.create_vpc_endpoint
 _delete_vpc_endpoints = EC2Backend.delete_vpc_endpoints
 
 
+def delete_subnet(self: Any, subnet_id: str) -> Any:
+    """Delete a subnet in which nothing is."""
+    dependents.check_subnet(self, subnet_id)
+    return _delete_subnet(self, subnet_id)
+
+
+def delete_security_group(self: Any, name: str | None = None, group_id: str | None = None) -> Any:
+    """Delete a security group that nothing uses."""
+    found = self.get_security_group_by_name_or_id(name) if name and not group_id else None
+    dependents.check_group(self, group_id or (found.id if found else ""))
+    return _delete_security_group(self, name, group_id)
+
+
 def delete_vpc(self: Any, vpc_id: str) -> Any:
-    """Delete a VPC with its default network ACL."""
+    """Delete a VPC with what came with it: its default network ACL and its default group."""
+    dependents.check_vpc(self, vpc_id)
+    for group in [group for group in self.groups.get(vpc_id, {}).values() if group.is_default]:
+        del self.groups[vpc_id][group.id]
     vpc = _delete_vpc(self, vpc_id)
     for name, acl in list(self.network_acls.items()):
         if acl.vpc_id == vpc_id:
@@ -32,6 +53,13 @@ def delete_nat_gateway(self: Any, nat_gateway_id: str) -> Any:
     for gone in (gateway.id, gateway._eni.id):
         self.tags.pop(gone, None)
     return gateway
+
+
+def create_vpc_endpoint(self: Any, *args: Any, **given: Any) -> Any:
+    """Create an endpoint; without a type it is a gateway, which moto means too and does not write down."""
+    made = _create_vpc_endpoint(self, *args, **given)
+    made.vpc_endpoint_type = made.vpc_endpoint_type or "Gateway"
+    return made
 
 
 def delete_vpc_endpoints(self: Any, vpce_ids: list[str] | None = None) -> None:
@@ -51,6 +79,9 @@ def _description(rule: Any) -> str | None:
 
 def install() -> None:
     """Put these in moto's place."""
-    for replacement in (delete_vpc, delete_nat_gateway, delete_vpc_endpoints):
+    for replacement in (
+        delete_subnet, delete_security_group, delete_vpc, delete_nat_gateway, create_vpc_endpoint,
+        delete_vpc_endpoints,
+    ):  # fmt: skip
         setattr(EC2Backend, replacement.__name__, replacement)
     SecurityGroupRule.description = property(_description)  # type: ignore[method-assign, assignment]
