@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import botocore.session
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -138,25 +139,38 @@ def _detail(block: str) -> str:
     return " ".join(parts[0].split())[:300] if parts else ""
 
 
+_NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+    ClientError,
+)
+
+
 def aws_failure(error: BotoCoreError | ClientError, region: str, endpoint: str | None) -> RunFailed:
     """The error for an account that could not be asked who we are."""
     sign_in = "aws sts get-caller-identity   (must work first: sign in, or choose --profile)"
-    if isinstance(error, InvalidRegionError):
+    where = "the embedded AWS" if endpoint else f"AWS in {region}"
+    if isinstance(error, InvalidRegionError) or (isinstance(error, ConnectionError) and not _known(region)):
         return RunFailed(
-            "this is the wrong region", str(error), hint="correct platform.region, or give --region"
-        )
+            f"{region} is the wrong region", "AWS has none of this name", hint="correct platform.region, or give --region"
+        )  # fmt: skip
     if isinstance(error, ProfileNotFound):
         return RunFailed("there is no such profile", str(error), hint="aws configure list-profiles")
-    credentials = (
-        NoCredentialsError,
-        PartialCredentialsError,
-        TokenRetrievalError,
-        UnauthorizedSSOTokenError,
-    )
-    if isinstance(error, credentials | ClientError):
+    if isinstance(error, _NO_CREDENTIALS):
         return RunFailed("there are no working AWS credentials", str(error), hint=sign_in)
     if isinstance(error, ConnectionError):
-        where = "the embedded AWS" if endpoint else f"AWS in {region}"
-        help_ = "launchbook local status" if endpoint else "check the region's name and the network: --region"
-        return RunFailed(f"{where} does not answer", str(error), hint=help_)
-    return RunFailed("AWS could not be asked who we are", str(error), hint=sign_in)
+        hint = (
+            "launchbook local status" if endpoint else "check the network, and AWS_ENDPOINT_URL if it is set"
+        )
+        return RunFailed(f"{where} does not answer", str(error), hint=hint)
+    return RunFailed(f"{where} could not be asked who we are", str(error), hint=sign_in)
+
+
+def _known(region: str) -> bool:
+    session = botocore.session.Session()
+    return any(
+        region in session.get_available_regions("ec2", partition)
+        for partition in session.get_available_partitions()
+    )

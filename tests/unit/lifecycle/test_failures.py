@@ -45,24 +45,24 @@ def test_a_lock_says_who_holds_it_and_how_to_break_it():
         ("\nError: No valid credential sources found\n\nPlease see https://…", "there are no working AWS credentials"),
         (
             "\nError: validating provider credentials: retrieving caller identity from STS: operation error STS: "
-            "GetCallerIdentity, https response error StatusCode: 403, api error InvalidClientTokenId: The security token",
+            "GetCallerIdentity, StatusCode: 403, api error InvalidClientTokenId: The security token",
             "there are no working AWS credentials",
         ),
         ("\nError: invalid AWS Region: eu-wst-1\n\n  with provider[…]", "this is the wrong region"),
         (
-            "\nError: Failed to get existing workspaces: S3 bucket \"b\" does not exist.\n\nThe referenced S3 bucket must",
+            "\nError: Failed to get existing workspaces: S3 bucket \"b\" does not exist.\n\nThe referenced",
             "the remote state's backend is missing",
         ),
-        ("\nError: Backend initialization required, please run \"terraform init\"", "the remote state's backend is missing"),
+        ("\nError: Backend initialization required, please run", "the remote state's backend is missing"),
         (
-            "\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for "
-            "provider hashicorp/aws: could not connect to registry.terraform.io: no such host",
+            "\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions "
+            "for provider hashicorp/aws: could not connect to registry.terraform.io: no such host",
             "no source of the Terraform provider was reached",
         ),
         ("\nError: writing state: write terraform.tfstate: no space left on device", "the disk is full"),
         ("\nError: creating SQS Queue: dial tcp 127.0.0.1:4566: connect: connection refused", "AWS did not answer"),
         ("\nError: creating IAM Role (x): api error AccessDenied: User is not authorized", "a permission is missing"),
-        ("\nError: creating IAM Role (x): EntityAlreadyExists: Role with name x already exists.", "a name is in use already"),
+        ("\nError: creating IAM Role (x): EntityAlreadyExists: Role with name x", "a name is in use already"),
         ("\nError: Unsupported argument\n\n  on main.tf line 3:\n", "terraform apply failed"),
     ],
 )  # fmt: skip
@@ -75,7 +75,7 @@ def test_each_failure_is_one_message_with_a_hint(said, what):
 
 
 def test_the_errors_own_words_are_kept_once():
-    said = "\nError: creating Role: denied\n\n  with aws_iam_role.a,\n  on main.tf line 1\n\nError: creating Role: denied\n"
+    said = "\nError: creating Role: denied\n\n  with aws_iam_role.a,\n  on main.tf line 1\n" * 2
     assert errors_of(said) == "creating Role: denied"
 
 
@@ -92,13 +92,15 @@ def test_a_secret_in_an_error_is_held_back():
             ClientError({"Error": {"Code": "ExpiredToken", "Message": "x"}}, "GetCallerIdentity"),
             "no working AWS cred",
         ),
-        (
-            EndpointConnectionError(endpoint_url="https://sts.eu-wst-1.amazonaws.com"),
-            "AWS in eu-wst-1 does not answer",
-        ),
+        (EndpointConnectionError(endpoint_url="https://sts.x"), "eu-wst-1 is the wrong region"),
     ],
 )
 def test_an_account_that_cannot_be_asked(error, what):
     failure = aws_failure(error, "eu-wst-1", None)
     assert what in failure.what
     assert failure.hint
+
+
+def test_a_region_that_exists_but_does_not_answer_is_not_called_wrong():
+    error = EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com")
+    assert aws_failure(error, "eu-west-1", None).what == "AWS in eu-west-1 does not answer"

@@ -1,4 +1,4 @@
-"""Around Terraform, without it: working folders, states as data, variables, plans as printed, where providers come from."""
+"""Around Terraform, without it: working folders, states as data, variables, plans as printed, provider sources."""
 
 from __future__ import annotations
 
@@ -113,24 +113,23 @@ def test_a_plan_as_it_is_printed():
     ]  # fmt: skip
 
 
+def queue(name: str, **attributes: object) -> dict[str, object]:
+    return {
+        "mode": "managed",
+        "type": "aws_sqs_queue",
+        "name": name,
+        "instances": [{"attributes": attributes}],
+    }
+
+
 def test_what_is_not_its_own_is_not_destroyed(platform):
-    tagged = {"id": "a", "tags_all": {"Project": "shop"}}
-    held = {
-        one.address: one
-        for one in resources_of(
-            {
-                "resources": [
-                    {"mode": "managed", "type": "aws_sqs_queue", "name": name, "instances": [{"attributes": attributes}]}
-                    for name, attributes in (
-                        ("own", tagged), ("foreign", {"id": "b", "tags_all": {"Project": "other"}}), ("untaggable", {"id": "c"}),
-                    )
-                ]
-            },
-            "eu-west-1",
-        )
-    }  # fmt: skip
-    deleted = [*held, "aws_sqs_queue.unknown"]
-    assert list(not_its_own(platform, deleted, held)) == [
+    blocks = [
+        queue("own", id="a", tags_all={"Project": "shop"}),
+        queue("foreign", id="b", tags_all={"Project": "other"}),
+        queue("untaggable", id="c"),
+    ]
+    held = {one.address: one for one in resources_of({"resources": blocks}, "eu-west-1")}
+    assert list(not_its_own(platform, [*held, "aws_sqs_queue.unknown"], held)) == [
         "aws_sqs_queue.foreign (b) lacks the tag Project", "aws_sqs_queue.unknown is not in the state",
     ]  # fmt: skip
 
