@@ -26,3 +26,9 @@ variable "require_tls" {
   type        = bool
   default     = true
 }
+
+variable "run_id" {
+  description = "Id of the launchbook run that made this; a tag by which a sweep finds leftovers. Empty: none."
+  type        = string
+  default     = ""
+}

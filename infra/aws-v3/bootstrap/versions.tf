@@ -13,10 +13,13 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = {
-      Project   = var.name_prefix
-      ManagedBy = "terraform"
-      Root      = "infra/aws-v3/bootstrap"
-    }
+    tags = merge(
+      {
+        Project   = var.name_prefix
+        ManagedBy = "terraform"
+        Root      = "infra/aws-v3/bootstrap"
+      },
+      var.run_id == "" ? {} : { LaunchbookRun = var.run_id },
+    )
   }
 }

@@ -154,7 +154,8 @@ def aws_failure(error: BotoCoreError | ClientError, region: str, endpoint: str |
     where = "the embedded AWS" if endpoint else f"AWS in {region}"
     if isinstance(error, InvalidRegionError) or (isinstance(error, ConnectionError) and not _known(region)):
         return RunFailed(
-            f"{region} is the wrong region", "AWS has none of this name", hint="correct platform.region, or give --region"
+            f"{region} is the wrong region", "AWS has none of this name",
+            hint="correct platform.region, or give --region",
         )  # fmt: skip
     if isinstance(error, ProfileNotFound):
         return RunFailed("there is no such profile", str(error), hint="aws configure list-profiles")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
+import signal
 import socket
 import time
 from collections.abc import Sequence
@@ -52,16 +54,24 @@ def ended(folder: Path) -> None:
 def wait_for_orphan(folder: Path, program: str, work: Work) -> None:
     """Wait for a Terraform that a killed run left working in this folder: it stores what it made.
 
-    An interrupt reaches it as it would have reached it then.
+    The first interrupt is handed on to it, as it would have been then; a second ends the waiting.
     """
     pid = process.working_in(folder, program)
     if pid is None:
         return
     work.show.note(f"the Terraform of a run that was killed still works (pid {pid}): waiting for its end")
-    started = time.monotonic()
+    started, interrupted = time.monotonic(), False
     while process.working_in(folder, program) == pid:
-        work.say(f"waiting for it ({time.monotonic() - started:.0f} s)")
-        time.sleep(_EVERY)
+        try:
+            work.say(f"waiting for it ({time.monotonic() - started:.0f} s)")
+            time.sleep(_EVERY)
+        except KeyboardInterrupt:
+            if interrupted:
+                raise
+            interrupted = True
+            os.kill(pid, signal.SIGINT)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def unlock(terraform: Terraform, lock: Lock) -> bool:
