@@ -12,13 +12,17 @@ from launchbook.lifecycle.images import commit_of, missing_images, not_pushed, p
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import OneOff, Platform, Root
 from launchbook.lifecycle.steps import Outcome, Step, Work
+from launchbook.lifecycle.sweeping import take_before
 from launchbook.lifecycle.terraform import Plan, Terraform
 from launchbook.model import Evidence, Finding, Level
 
 
 def apply_steps(platform: Platform) -> list[Step]:
     """The steps, in order: roots, and before the last one that names ``first`` the images."""
-    steps = [Step("preflight", "what the run needs", preflight, always=True)]
+    steps = [
+        Step("preflight", "what the run needs", preflight, always=True),
+        Step("before", "what is there already", take_before),
+    ]
     with_first = [root for root in platform.roots if root.first]
     for root in platform.roots:
         if root.first:

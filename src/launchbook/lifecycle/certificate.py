@@ -220,7 +220,8 @@ def _sentence(one: Certificate) -> str:
     if one.verdict == "LEFT":
         things = "1 thing is" if len(one.left) == 1 else f"{len(one.left)} things are"
         return f"{things} left, at ${one.monthly} a month{_unpriced(one)}. {asked} were asked."
-    return f"nothing was found, but {len(one.gaps)} questions stayed open. {asked} were asked."
+    open_ = "1 question" if len(one.gaps) == 1 else f"{len(one.gaps)} questions"
+    return f"nothing was found, but {open_} stayed open. {asked} were asked."
 
 
 def _unpriced(one: Certificate) -> str:

@@ -71,16 +71,20 @@ def called(
     *,
     given: Mapping[str, Any] | None = None,
     none_codes: tuple[str, ...] = (),
+    may_be_empty: bool = False,
     pairs: str = "",
     **take: str,
 ) -> Call:
-    """A call whose ``take`` are its keywords; ``pairs`` is the path of a list of Key and Value."""
+    """A call whose ``take`` are its keywords; ``pairs`` is the path of a list of Key and Value.
+
+    ``may_be_empty``: the service leaves its list out when there is nothing in it.
+    """
     # ``.0`` picks the first of a list; what is kept is named by the list.
     place = re.sub(r"\.0(?=\.|$)", "[]", pairs)
     keep = [f"{place}[].{name}" for name in _PAIRS] if pairs else []
     if pairs:
         take["tags"] = pairs
-    return Call(service, operation, each, given or {}, take, keep, none_codes)
+    return Call(service, operation, each, given or {}, take, keep, none_codes, may_be_empty=may_be_empty)
 
 
 #: The names that services give to a tag's two halves.

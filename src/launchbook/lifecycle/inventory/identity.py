@@ -124,10 +124,16 @@ LISTINGS: tuple[Listing, ...] = (
     ),
     listing(
         "aws_api_gateway_rest_api",
-        called("apigateway", "GetRestApis", "items", id="id", name="name", created="createdDate", tags="tags.*"),
+        called(
+            "apigateway", "GetRestApis", "items", may_be_empty=True, id="id", name="name", created="createdDate",
+            tags="tags.*",
+        ),
     ),
     listing(
         "aws_apigatewayv2_api",
-        called("apigatewayv2", "GetApis", "Items", id="ApiId", name="Name", created="CreatedDate", tags="Tags.*"),
+        called(
+            "apigatewayv2", "GetApis", "Items", may_be_empty=True, id="ApiId", name="Name", created="CreatedDate",
+            tags="Tags.*",
+        ),
     ),
 )  # fmt: skip

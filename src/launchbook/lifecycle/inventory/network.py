@@ -7,7 +7,9 @@ from launchbook.lifecycle.inventory.declare import Listing, Values, called, gone
 
 
 def _ec2(operation: str, each: str, *, owner: dict[str, list[str]] | None = None, **take: str) -> Call:
-    return called("ec2", operation, each, given=owner, none_codes=(), pairs="Tags", **take)
+    return called(
+        "ec2", operation, each, given=owner, none_codes=(), may_be_empty=False, pairs="Tags", **take
+    )
 
 
 def _default(row: Values) -> str:

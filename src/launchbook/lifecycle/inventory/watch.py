@@ -12,7 +12,7 @@ def _managed(row: Values) -> str:
 LISTINGS: tuple[Listing, ...] = (
     listing(
         "aws_sqs_queue",
-        called("sqs", "ListQueues", "QueueUrls", id=""),
+        called("sqs", "ListQueues", "QueueUrls", may_be_empty=True, id=""),
         called(
             "sqs", "GetQueueAttributes",
             given={"QueueUrl": "$ListQueues", "AttributeNames": ["QueueArn", "CreatedTimestamp"]},
@@ -92,7 +92,7 @@ LISTINGS: tuple[Listing, ...] = (
         called("sts", "GetCallerIdentity", account="Account"),
         called(
             "budgets", "DescribeBudgets", "Budgets", given={"AccountId": "$GetCallerIdentity.Account"},
-            id="BudgetName", name="BudgetName",
+            id="BudgetName", name="BudgetName", may_be_empty=True,
         ),
         scope="global",
     ),
