@@ -84,6 +84,11 @@ class Fleet:
         if done.returncode:
             raise RuntimeError(f"orders migrate failed: {done.stdout}{done.stderr}")
 
+    def grow(self, command: str, **environment: str) -> None:
+        """One more place, filled at once."""
+        self.add(command, 1, **environment)
+        self._start(self.services[-1])
+
     async def start(self) -> None:
         """Fill every place, keep them filled, and wait until all are healthy."""
         for service in self.services:

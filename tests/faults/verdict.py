@@ -119,6 +119,11 @@ async def read_database(dsn: str) -> Database:
     )
 
 
+async def unfinished_orders(dsn: str) -> set[str]:
+    """The ids of orders that are PENDING or PROCESSING."""
+    return {row.id for row in (await read_database(dsn)).orders if row.status not in _FINAL}
+
+
 def judge(ledger: Ledger, database: Database, given_up: Set[str] = frozenset()) -> Verdict:
     """Compare what clients were told with what is stored. `given_up`: orders whose message the queue gave up."""
     verdict = Verdict()
