@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from launchbook.model import Fact, Origin, Unread, Value
@@ -20,6 +21,8 @@ from launchbook.repo.cloudformation.stacks import Reading
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader_of_all
 from launchbook.repo.scrub import kept
+from launchbook.repo.serverless.variables import MARK as SERVERLESS
+from launchbook.repo.serverless.variables import variables_for
 from launchbook.repo.terraform.copies import both
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.variables import VariableFiles
@@ -54,15 +57,16 @@ _PACKAGED = re.compile(
 )
 def cloudformation(files: Sequence[File], found: Found) -> None:
     """Every template with its parameter files, and with what the stack that nests it gives."""
+    bodies = partial(_templates, found)
     sam = [file for file in files if file.name in CONFIGURATIONS]
     others = [file for file in files if file.name not in CONFIGURATIONS]
     settings = [file for file in others if _may_set(file) and parameter_values(file)]
     templates = [file for file in others if file not in set(settings)]
-    reading = Reading(found, sam, assigned(settings, templates, _templates, found))
-    find_nested(templates, _templates, reading.nested, found)
+    reading = Reading(found, sam, assigned(settings, templates, bodies, found))
+    find_nested(templates, bodies, reading.nested, found)
     for file in templates:
         try:
-            for body in _templates(file):
+            for body in bodies(file):
                 _template(file, body, reading)
         except Unreadable as error:
             hint = "aws cloudformation validate-template --template-body file://" + file.shown
@@ -73,7 +77,7 @@ def _may_set(file: File) -> bool:
     return any(mark in file.data for mark in MARKS) and b"Resources" not in file.data[:200_000]
 
 
-def _templates(file: File) -> Iterator[Map]:
+def _templates(found: Found, file: File) -> Iterator[Map]:
     """The templates in a file: a mapping with resources that have AWS types."""
     text = file.text.lstrip()
     documents = [file.json] if text.startswith("{") else file.yaml
@@ -84,7 +88,8 @@ def _templates(file: File) -> Iterator[Map]:
             resources = as_map(as_map(body).get("Resources"))
             kinds = [as_map(item).get("Type") for item in resources.values()]
             if isinstance(body, Map) and any(isinstance(kind, str) and "::" in kind for kind in kinds):
-                yield body
+                own = SERVERLESS.search(file.data)  # variables of the Serverless Framework are put in before
+                yield variables_for(file, found).resolve(body) if own else body
 
 
 def _template(file: File, body: Map, reading: Reading) -> None:

@@ -6,67 +6,118 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from launchbook.model import Fact, Ref, Value
-from launchbook.repo.code.endpoints import kind_of
+from launchbook.model import Unread, Value
+from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
+from launchbook.repo.serverless.events import Event, read_event
+from launchbook.repo.serverless.variables import Variables
 
 _HIDES = ("aws_lambda_function", "endpoint", "aws_cloudwatch_event_rule", "aws_lambda_event_source_mapping")
-_DEFAULT = re.compile(r"^\$\{(?:opt|env|self|param):[^,}]{1,100},\s*['\"]?([\w-]{1,60})['\"]?\s*\}$")
+_INCLUDED = re.compile(r"file\(([^)]{1,300})\)")
+#: Plugins that change how a service is built or tried, and make nothing on AWS.
+_BUILDERS = re.compile(
+    r"offline|esbuild|webpack|bundle|typescript|python-requirements|dotenv|prune|plugin-scripts"
+)
+_GIVEN = {
+    "handler": "handler",
+    "runtime": "runtime",
+    "timeout": "timeout",
+    "memorySize": "memory_size",
+    "reservedConcurrency": "reserved_concurrent_executions",
+}
 
 
 @dataclass
 class _Service:
     file: File
     found: Found
-    document: Map
+    name: str
+    provider: Map
+    variables: Variables
     region: str
-    runtime: Value
-    environment: str
+    resources: dict[str, str]
+
+    @property
+    def environment(self) -> str:
+        stage = self.variables.stage
+        return canonical(stage) if isinstance(stage, str) else ""
 
 
 @reader("Serverless", "serverless.yml", "serverless.yaml", "serverless.*.yml", hides=_HIDES)
 def serverless(file: File, found: Found) -> None:
     """Every function with its events. Its ``resources`` are read as the template that they are."""
     document = next(iter(file.yaml), None)
-    provider = dig(document, "provider")
-    if not isinstance(document, Map) or dig(provider, "name") != "aws":
+    if not isinstance(document, Map):
         return
-    region = _plain(dig(provider, "region"))
+    variables = Variables(document, file, found)
+    provider = variables.resolve(document.get("provider"))
+    if isinstance(provider, Unread):
+        found.gap(file, f"the provider is not known: {provider.reason}", "serverless print", 1)
+        return
+    provider = Map(1) if not isinstance(provider, Map) else provider
+    if dig(provider, "name") != "aws":
+        return
+    region = dig(provider, "region")
     where = region if isinstance(region, str) else ""
-    stage = _plain(dig(provider, "stage"))
-    name = str(dig(document, "service") or file.folder or "service")
-    found.document(
-        file,
-        "serverless",
-        name,
-        1,
-        regions=[where] if where else [],
-        lines={"regions.0": line_of(provider, "region")},
-    )
+    name = variables.resolve(document.get("service"))
+    title = name if isinstance(name, str) else str(dig(name, "name") or file.folder or "service")
+    at = line_of(document, "provider", "region")
+    found.document(file, "serverless", title, 1, regions=[where] if where else [], lines={"regions.0": at})
     service = _Service(
-        file,
-        found,
-        document,
-        where,
-        _plain(dig(provider, "runtime")),
-        stage if isinstance(stage, str) else "",
+        file, found, title, provider, variables, where, dict(_resources(file, document, found))
     )
     _settings(service, dig(provider, "environment"), "provider")
-    for key in as_map(document.get("functions")):
-        _function(service, key)
-    plugins = [str(one) for one in as_list(document.get("plugins"))]
-    if plugins:
-        what = f"plugins may make or change resources: {', '.join(plugins[:6])}"
+    for functions, key, line in _functions(service, document):
+        _function(service, functions[key], key, line)
+    _plugins(file, document, found)
+    for path in variables.missing:
+        begins = f"file({path[:6]}"  # what follows may be a variable
+        line = next((n for n, text in enumerate(file.text.splitlines(), 1) if begins in text), 1)
+        found.gap(file, f"{path} is not in the repository: what it would say is not known", "add it", line)
+
+
+def _functions(service: _Service, document: Map) -> Iterator[tuple[Map, str, int]]:
+    """Each map of functions with a key and its line; lists and included files alike."""
+    held = document.get("functions")
+    for number, part in enumerate(as_list(held) or [held]):
+        functions = service.variables.resolve(part)
+        if isinstance(functions, Unread):
+            at = line_of(document, "functions", number)
+            service.found.gap(
+                service.file, f"functions are not known: {functions.reason}", "serverless print", at
+            )
+        elif isinstance(functions, Map):
+            own = isinstance(part, Map)
+            for key in functions:
+                yield (
+                    functions,
+                    key,
+                    line_of(functions, key) if own else line_of(document, "functions", number),
+                )
+
+
+def _resources(file: File, document: Map, found: Found) -> Iterator[tuple[str, str]]:
+    """The logical names of the resources of a service, in this file and in those that it includes, with their ids."""
+    held = document.get("resources")
+    for part in as_list(held) or [held]:
+        for name in as_map(dig(part, "Resources")):
+            yield name, f"{file.shown}#{name}"
+        inside = dig(part, "Resources") if isinstance(part, dict) else part
+        path = _INCLUDED.search(inside) if isinstance(inside, str) else None
+        other = found.tree.beside(file, path[1].strip()) if path else None
+        if other is not None and other.name.endswith((".yml", ".yaml", ".json")):
+            body = other.json if other.name.endswith(".json") else next(iter(other.yaml), None)
+            yield from ((name, f"{other.shown}#{name}") for name in as_map(dig(body, "Resources")))
+
+
+def _plugins(file: File, document: Map, found: Found) -> None:
+    held = document.get("plugins")
+    names = [str(one) for one in as_list(held) or as_list(dig(held, "modules"))]
+    making = [name for name in names if not _BUILDERS.search(name)]
+    if making:
+        what = f"plugins may make or change resources: {', '.join(making[:6])}"
         found.gap(file, what, "serverless package", line_of(document, "plugins"))
-
-
-def _plain(value: object) -> Value:
-    """A value, or the default that stands in its expression."""
-    if isinstance(value, str) and "${" in value:
-        match = _DEFAULT.match(value)
-        return match[1] if match else unread("an expression of the Serverless Framework")
-    return value if isinstance(value, str | int | bool) else None
 
 
 def _settings(service: _Service, held: object, of: str) -> None:
@@ -74,27 +125,31 @@ def _settings(service: _Service, held: object, of: str) -> None:
         service.found.setting(service.file, name, "set", line_of(held, name), service.environment, of=of)
 
 
-def _function(service: _Service, key: str) -> None:
-    functions = service.document["functions"]
-    held = dig(functions, key)
-    attributes: dict[str, Value] = {"runtime": service.runtime}
-    lines: dict[str, int | str] = {"runtime": line_of(service.document, "provider", "runtime")}
-    for given, name in (
-        ("handler", "handler"),
-        ("runtime", "runtime"),
-        ("timeout", "timeout"),
-        ("memorySize", "memory_size"),
-        ("reservedConcurrency", "reserved_concurrent_executions"),
-    ):
+def _plain(value: object) -> Value:
+    return (
+        value if isinstance(value, str | int | bool | Unread) else unread("put together when it is deployed")
+    )
+
+
+def _function(service: _Service, held: object, key: str, line: int) -> None:
+    stage = service.variables.stage
+    named = dig(held, "name")
+    usual = f"{service.name}-{stage}-{key}" if isinstance(stage, str) else unread("the stage is not known")
+    name = _plain(named) if named is not None else usual
+    attributes: dict[str, Value] = {"function_name": name}
+    lines: dict[str, int | str] = {"function_name": line_of(held, "name") if named is not None else line}
+    for given, attribute in _GIVEN.items():
         value = dig(held, given)
+        place = held if value is not None else service.provider
+        value = dig(service.provider, given) if value is None else value
         if value is not None:
-            attributes[name], lines[name] = _plain(value), line_of(held, given)
+            attributes[attribute], lines[attribute] = _plain(value), line_of(place, given)
     fact = service.found.fact(
         service.file,
         "aws_lambda_function",
         f"function.{key}",
-        name=key,
-        line=line_of(functions, key),
+        name=name if isinstance(name, str) else key,
+        line=line,
         attributes=attributes,
         lines=lines,
         region=service.region,
@@ -103,59 +158,21 @@ def _function(service: _Service, key: str) -> None:
     _settings(service, dig(held, "environment"), key)
     events = dig(held, "events")
     for number, event in enumerate(as_list(events)):
-        for kind, given in [*as_map(event).items()][:3]:
-            _event(service, fact, f"{key}.{number}", kind, given, line_of(events, number))
-
-
-def _event(service: _Service, fact: Fact, at: str, kind: str, given: object, line: int) -> None:
-    file, found = service.file, service.found
-    if kind in ("http", "httpApi"):
-        for method, path in _routes(given):
-            found.endpoint(file, method, path, line, kind=kind_of(path), of=at)
-    elif kind == "schedule":
-        for rate in _rates(given):
-            attributes: dict[str, Value] = {"schedule_expression": rate}
-            rule = found.fact(
-                file,
-                "aws_cloudwatch_event_rule",
-                f"rule.{at}",
-                name=f"{fact.name}-schedule",
-                line=line,
-                attributes=attributes,
-                region=service.region,
-                whole=False,
+        at = f"{key}.{number}"
+        if isinstance(event, str) and event not in ("websocket",):
+            event = {event: {}}
+        for kind, given in as_map(event).items():
+            where = line_of(events, number, kind)
+            read_event(
+                Event(
+                    service.file,
+                    service.found,
+                    fact,
+                    at,
+                    kind,
+                    given,
+                    where,
+                    service.region,
+                    service.resources,
+                )
             )
-            found.relation("target", rule.id, fact.id, file.where(line))
-    elif kind in ("sqs", "stream", "kafka", "msk"):
-        source = dig(given, "arn") if isinstance(given, dict) else given
-        logical = dig(source, "Fn::GetAtt", 0) or str(source or "").partition(".")[0]
-        queue: Value = Ref(f"{file.shown}#{logical}", "arn") if kind == "sqs" else str(source or "")
-        attributes = {"event_source_arn": queue, "function_name": Ref(fact.id, "arn")}
-        attributes["batch_size"] = _plain(dig(given, "batchSize"))
-        found.fact(
-            file,
-            "aws_lambda_event_source_mapping",
-            f"mapping.{at}",
-            name=f"{fact.name}-{kind}",
-            line=line,
-            attributes=attributes,
-            whole=False,
-        )
-
-
-def _routes(given: object) -> Iterator[tuple[str, str]]:
-    """``GET /x``, ``{method: get, path: x}`` and ``*``."""
-    if isinstance(given, str):
-        method, _, path = given.partition(" ")
-        yield ("ANY" if method == "*" else method.upper()), "/" + path.strip().lstrip("/")
-    elif isinstance(dig(given, "path"), str):
-        method = str(dig(given, "method") or "any")
-        path = "/" + str(dig(given, "path")).lstrip("/")
-        yield ("ANY" if method in ("*", "any") else method.upper()), path.replace("+}", "}")
-
-
-def _rates(given: object) -> Iterator[str]:
-    rate = dig(given, "rate") if isinstance(given, dict) else given
-    for one in as_list(rate) or [rate]:
-        if isinstance(one, str):
-            yield one

@@ -1,0 +1,1 @@
+"""The Serverless Framework's own rules: variables, and the events of functions."""
