@@ -46,14 +46,14 @@ class Aws:
             self._clients[service] = self.target.client(service)
         return self._clients[service]
 
-    def read(self, service: str, operation: str, **parameters: Any) -> Any:
+    def read(self, service: str, operation: str, /, **parameters: Any) -> Any:
         """One answer of a read, by botocore's method name. Raises Unanswered."""
         try:
             return getattr(self.client(service), operation)(**parameters)
         except (ClientError, BotoCoreError) as error:
             raise Unanswered(f"{service}:{_camel(operation)}", _why(error)) from None
 
-    def change(self, service: str, operation: str, hint: str, **parameters: Any) -> Any:
+    def change(self, service: str, operation: str, hint: str, /, **parameters: Any) -> Any:
         """One answer of a call that changes something. Raises RunFailed with ``hint``."""
         try:
             return getattr(self.client(service), operation)(**parameters)

@@ -34,20 +34,20 @@ def missing_images(work: Work) -> list[Image]:
     return missing
 
 
-def push_local(work: Work, images: Sequence[Image], tag: str = "") -> list[str]:
-    """Build each source once, without a container, and push it under the stable tags and ``tag``.
+def push_local(work: Work, images: Sequence[Image], tag: str = "", *, stable: bool = True) -> list[str]:
+    """Build each source once, without a container, and push it under ``tag`` and, if ``stable``, the stable tags.
 
     Returns the names that were pushed. Raises LocalAwsError with the builder's words.
     """
     outputs = work.outputs()
     by_source: dict[Path, list[str]] = {}
     for image in images:
-        tags = dict.fromkeys(filter(None, (image.stable, tag)))
+        tags = dict.fromkeys(filter(None, (image.stable if stable else "", tag)))
         named = [f"{outputs.text(image.repository)}:{one}" for one in tags]
         by_source.setdefault(image.source, []).extend(named)
     for source, names in by_source.items():
         work.say(f"building {source.name}")
-        arguments = [f"--build-arg=GIT_COMMIT={tag}"] if tag and _takes_commit(source) else []
+        arguments = [f"--build-arg=GIT_COMMIT={tag}"] if tag and takes_commit(source) else []
         launchbook_local(
             "image", "build", str(source), *(f"--tag={name}" for name in names), *arguments,
             "--region", work.target.region, "--port", str(work.target.port), "--json",
@@ -83,5 +83,6 @@ def not_pushed(work: Work, images: Sequence[Image]) -> RunFailed:
     )
 
 
-def _takes_commit(source: Path) -> bool:
+def takes_commit(source: Path) -> bool:
+    """Whether a Dockerfile wants to know the commit that it is built from."""
     return "ARG GIT_COMMIT" in (source / "Dockerfile").read_text("utf-8", errors="replace")

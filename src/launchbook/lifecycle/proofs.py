@@ -232,7 +232,8 @@ def counts(*looks: Look) -> list[dict[str, object]]:
 
 def _filled(expected: Mapping[str, Any], seen: Seen, own: str) -> dict[str, Any]:
     """What is expected, with this run's own ids in the place of ``{id}`` and ``{correlation}``."""
-    places = {"{id}": own or (seen.ids[0] if seen.ids else ""), "{correlation}": seen.correlation}
+    own = own if own in seen.ids else next(iter(seen.ids), "")
+    places = {"{id}": own, "{correlation}": seen.correlation}
     return {
         name: places.get(value, value) if isinstance(value, str) else value
         for name, value in expected.items()

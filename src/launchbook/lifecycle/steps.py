@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
-from launchbook.errors import LaunchbookError
+from launchbook.errors import LaunchbookError, RunFailed
 from launchbook.lifecycle.home import Home, read_json, write_json
 from launchbook.lifecycle.platform import Outputs, Platform
 from launchbook.lifecycle.run import FINISHED, Run
@@ -38,6 +38,16 @@ class Outcome:
     note: str = ""
     left: tuple[Left, ...] = ()
     proven_empty: bool | None = None
+
+
+class StepFailed(RunFailed):
+    """A step that failed and knows why: ``outcome`` has the findings. It is a finding, not something unknown."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, why: str = "", *, hint: str = "", outcome: Outcome) -> None:
+        super().__init__(what, why, hint=hint)
+        self.outcome = outcome
 
 
 @dataclass(frozen=True)
@@ -183,7 +193,7 @@ def _do(work: Work, step: Step) -> StepResult:
 
     def ended(status: Status, outcome: Outcome, error: LaunchbookError | None = None) -> StepResult:
         seconds = round(time.monotonic() - started, 3)
-        said = {"error": error.render()} if error else outcome_json(outcome)
+        said = outcome_json(outcome) | ({"error": error.render()} if error else {})
         event = {"event": "step-end", "name": step.name, "status": status, "seconds": seconds, **said}
         try:
             work.run.record(event)
@@ -193,6 +203,8 @@ def _do(work: Work, step: Step) -> StepResult:
 
     try:
         outcome = step.do(work)
+    except StepFailed as error:
+        return ended("failed", error.outcome, error)
     except LaunchbookError as error:
         return ended("failed", Outcome(), error)
     except KeyboardInterrupt:
