@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,21 +41,35 @@ _SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".sarif": "sar
 @click.option("--checklist", default="", help="A built-in checklist, or a .toml file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the report.")
+@click.option(
+    "--all", "every", is_flag=True, help="Text: every check that fails or is open, with all its places."
+)
+@click.option("--share", is_flag=True, help="Write account ids as pseudonyms, to hand the report to others.")
+@click.option("--save", is_flag=True, help="Keep the report, for its owner alone (default: nothing is kept).")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file.")
-def command(as_json: bool, form: str | None, out: Path | None, **asked: Any) -> None:
+def command(
+    as_json: bool, form: str | None, every: bool, share: bool, save: bool, out: Path | None, **asked: Any
+) -> None:
     """Fill the launch checklist: OK, NOK or TODO, each with its evidence.
 
     Reads the files of PATH (the current folder unless pasted output or an account is all that is asked for); --live
     adds the account, --pasted saved output of AWS CLI commands, --plan a Terraform plan. Never changes anything.
     Ends with 0 when all lines are OK, 1 when one is NOK, 3 when some are only open.
     """
-    from launchbook.audit import audit
+    from launchbook.audit import Answer, audit
+    from launchbook.report.clean import clean
 
     question = _question(**asked)
-    answer = audit(question, _progress)
-    text = _rendered(
-        answer, form or ("json" if as_json else _SUFFIXES.get(out.suffix if out else "", "text")), out
-    )
+    found = audit(question, _progress)
+    answer = Answer(clean(found.report), found.facts)
+    if save:
+        click.echo(f"saved: {_saved(answer, question.path)}", err=True)
+    form = form or ("json" if as_json else _SUFFIXES.get(out.suffix if out else "", "text"))
+    text = _rendered(answer, form, out, every)
+    if share:
+        from launchbook.report.share import pseudonymous
+
+        text = pseudonymous(text)
     if out is None:
         click.echo(text, nl=False)
     else:
@@ -112,7 +127,7 @@ def _progress(done: int, total: int) -> None:
         click.echo(f"\rreading the account: {done}/{total}", nl=done == total, err=True)
 
 
-def _rendered(answer: Answer, form: str, out: Path | None) -> str:
+def _rendered(answer: Answer, form: str, out: Path | None, every: bool) -> str:
     report = answer.report
     if form == "json":
         from launchbook.report import json as renderer
@@ -135,7 +150,35 @@ def _rendered(answer: Answer, form: str, out: Path | None) -> str:
     from launchbook.report import text
 
     plain = out is not None or "NO_COLOR" in os.environ or not sys.stdout.isatty()
-    return text.render(report, colour=not plain)
+    width = 110 if plain else max(80, min(140, shutil.get_terminal_size().columns))
+    return text.render(report, colour=not plain, width=width, every=every)
+
+
+def _saved(answer: Answer, audited: Path | None) -> Path:
+    """Keep a run where its owner expects it: beside a ``launchbook.toml`` of theirs, else in their state folder.
+
+    Nothing is ever written into a repository that has no such file: it may be somebody else's.
+    """
+    from launchbook.report import json as renderer
+    from launchbook.settings import FILE
+
+    if audited is not None and (audited / FILE).is_file():
+        home = audited / ".launchbook"
+    else:
+        home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "launchbook"
+    folder = home / "runs" / answer.report.run
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        for one in (home, home / "runs", folder):
+            one.mkdir(mode=0o700, exist_ok=True)
+        if home.name == ".launchbook" and not (home / ".gitignore").exists():
+            (home / ".gitignore").write_text("*\n", "utf-8")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UsageError(f"cannot write {folder}", why, hint="leave --save out, or use --out") from None
+    path = folder / "audit.json"
+    _written(path, renderer.render(answer.report))
+    return path
 
 
 def _written(out: Path, text: str) -> None:

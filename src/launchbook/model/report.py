@@ -78,12 +78,15 @@ class Report:
         return 1 if "NOK" in statuses else 0 if self.go else 3
 
     def first(self, count: int = 5) -> list[Finding]:
-        """What to fix first: failures, the gravest first, one a check."""
-        failed = [
-            finding for one in self.requirements for finding in one.findings if finding.status == "FAIL"
-        ]
-        failed.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-        return list({finding.check: finding for finding in reversed(failed)}.values())[::-1][:count]
+        """What to fix first: failures, the gravest first, one a check; of equally grave ones one a line in turn."""
+        ranked: list[tuple[int, int, int, Finding]] = []
+        for place, one in enumerate(self.requirements):
+            turns: dict[Severity, int] = {}
+            for finding in reversed({finding.check: finding for finding in reversed(one.of("FAIL"))}.values()):
+                turns[finding.severity] = turn = turns.get(finding.severity, -1) + 1
+                ranked.append((SEVERITIES.index(finding.severity), turn, place, finding))
+        ranked.sort(key=lambda entry: entry[:3])
+        return list({entry[3].check: entry[3] for entry in ranked}.values())[:count]
 
     @property
     def findings(self) -> list[Finding]:

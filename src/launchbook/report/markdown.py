@@ -55,7 +55,12 @@ def _row(one: Requirement) -> str:
 
 
 def _ends(evidence: tuple[Evidence, ...]) -> str:
-    return ", ".join(f"`{one.source}`" + _value(one.value) for one in evidence[:2]).replace("|", "\\|")
+    return ", ".join(_source(one.source) + _value(one.value) for one in evidence[:2])
+
+
+def _source(text: str) -> str:
+    """A place as code; one that could leave a code span or a cell is plain text instead."""
+    return escaped(text) if re.search(r"[`<>|\\]", text) else f"`{text}`"
 
 
 def _value(value: object) -> str:

@@ -1,69 +1,119 @@
-"""A report for a person at a terminal: what was asked, each line with its evidence, GO or NO-GO, what to fix first."""
+"""A report for a person at a terminal: GO or NO-GO, each line with what it rests on, and what to fix first.
+
+The short form fits a screen or two; the long one (``every``) gives each check with all its places, fixes and what would
+settle it.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from launchbook.model import Evidence, Finding, Report, Requirement
 
-#: Checks shown below a line, and places below a check; the rest is counted.
-SHOWN, PLACES = 5, 3
+#: Checks and commands shown below a line in the short form, places below a check in the long one; the rest is counted.
+SHOWN, PLACES = 2, 5
 _COLOURS = {"OK": "32", "NOK": "31", "TODO": "33", "NOT_APPLICABLE": "2", "GO": "32;1", "NO-GO": "31;1"}
+_SHORT = {"NOT_APPLICABLE": "–"}
 
 
-def render(report: Report, *, colour: bool = False, width: int = 100) -> str:
+def render(report: Report, *, colour: bool = False, width: int = 110, every: bool = False) -> str:
     """The report as text. ``width`` is the widest line in characters; names are already fit for a terminal."""
-    lines = [*_asked(report), ""]
+    lines = [*_asked(report, colour), ""]
     for one in report.requirements:
-        lines += [*_requirement(one, colour, width), ""]
-    lines += _end(report, colour)
-    return "\n".join(line[: width * 3] for line in lines) + "\n"
+        lines += _whole(one, colour, width) if every else _short(one, colour, width)
+    lines += _end(report, colour, width)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _asked(report: Report) -> Iterator[str]:
-    yield f"{report.checklist}, run {report.run}, {report.at:%Y-%m-%d %H:%M} UTC"
-    yield f"read         {'; '.join(report.sources)}"
+def _asked(report: Report, colour: bool) -> Iterator[str]:
+    yield f"{_painted('GO' if report.go else 'NO-GO', colour)}: {_counted(report)}"
+    yield ""
+    yield f"read         {'; '.join(report.sources)}   ({report.checklist}, run {report.run})"
     if report.account:
         yield f"account      {report.account}" + (f" as {report.role}" if report.role else "")
     if report.regions:
         rest = f" (not asked: {', '.join(report.not_asked)})" if report.not_asked else ""
         yield f"regions      {', '.join(report.regions)}{rest}"
-    yield f"environment  {report.environment or 'none named: values that hold for all of them'}"
+    yield f"environment  {report.environment or 'none named: values that hold for all of them (--env NAME)'}"
     scope = ", ".join(report.scope) or "everything that was read"
     yield f"scope        {scope}" + (
         f"; {report.outside_scope} resources outside it" if report.outside_scope else ""
     )
 
 
-def _requirement(one: Requirement, colour: bool, width: int) -> Iterator[str]:
-    failed, unknown, passed = one.of("FAIL"), one.of("UNKNOWN"), one.of("PASS")
-    counts = [
-        (len(failed), "fail"),
-        (len(unknown), "unknown"),
-        (len(passed), "pass"),
-        (len(one.of("WAIVED")), "waived"),
-    ]
+def _counted(report: Report) -> str:
+    held = [one.status for one in report.requirements]
+    said = [f"{held.count(status)} {status}" for status in ("NOK", "TODO", "OK") if held.count(status)]
+    gaps = len(report.gaps)
+    return ", ".join(said) + (f"; {gaps} {'read' if gaps == 1 else 'reads'} failed" if gaps else "")
+
+
+def _head(one: Requirement, colour: bool, width: int) -> str:
+    counts = [(len(one.of(status)), word) for status, word in _WORDS]
     said = ", ".join(f"{number} {word}" for number, word in counts if number)
     levels = " to ".join(dict.fromkeys(one.levels))
-    detail = "; ".join(part for part in (said, f"evidence {levels}" if levels else "") if part)
-    yield f"{_painted(one.status, colour):<4} {one.title}" + (f"  ({detail})" if detail else "")
-    groups = _by_check(failed or unknown)
+    detail = "; ".join(part for part in (said, levels) if part)
+    status = _SHORT.get(one.status, one.status)
+    painted = _painted(one.status, colour).replace(one.status, status)
+    room = max(2, width - 5 - len(one.title) - len(detail))
+    return f"{painted}{' ' * (5 - len(status))}{one.title}{' ' * room}{detail}"
+
+
+_WORDS = (("FAIL", "fail"), ("UNKNOWN", "open"), ("PASS", "pass"), ("WAIVED", "waived"))
+
+
+def _short(one: Requirement, colour: bool, width: int) -> Iterator[str]:
+    """A line with its gravest failures, or with what would settle it."""
+    yield _head(one, colour, width)
+    groups = _by_check(one.of("FAIL"))
     for findings in groups[:SHOWN]:
-        yield from _group(findings, width)
-    if len(groups) > SHOWN:
-        yield f"     … and {len(groups) - SHOWN} more checks {'fail' if failed else 'are open'}"
+        yield f"     ✗ {_cut(_said(findings), width - 7)}"
+    if groups[SHOWN:]:
+        rest = len(groups) - SHOWN
+        yield f"     … and {rest} more {'check fails' if rest == 1 else 'checks fail'}"
+    if one.status == "TODO" and not _only_live(one):
+        for settle in one.settle[:SHOWN]:
+            yield f"     ? {_cut(_command(settle), width - 7)}"
     for finding in one.of("WAIVED"):
-        yield f"     waived  {finding.check}: {finding.why}"
+        yield f"     – {_cut(f'{finding.check}: {finding.why}', width - 7)}"
+
+
+def _only_live(one: Requirement) -> bool:
+    """Whether reading the account is what settles a line; said once, at the end."""
+    return one.status == "TODO" and bool(one.settle) and one.settle[0].startswith("launchbook audit --live")
+
+
+def _command(settle: str) -> str:
+    """What would settle something, as a command: a permission alone is what an audit of the account reads with."""
+    return f"launchbook audit --live   (it needs {settle})" if re.fullmatch(r"[\w-]+:\w+", settle) else settle
+
+
+def _said(findings: Sequence[Finding]) -> str:
+    """A check's first failure, where, and how many more there are."""
+    one = findings[0]
+    place = one.evidence[0].source if one.evidence else one.subject
+    more = f" (+{len(findings) - 1})" if findings[1:] else ""
+    return f"{one.check}: {_cut(one.why, 70)}{more}  {place}"
+
+
+def _whole(one: Requirement, colour: bool, width: int) -> Iterator[str]:
+    """A line with each check that fails or is open, its places, its fix, and what would settle it."""
+    yield _head(one, colour, width)
+    for findings in _by_check([*one.of("FAIL"), *one.of("UNKNOWN")]):
+        yield from _group(findings, width)
+    for finding in one.of("WAIVED"):
+        yield f"     – {finding.check}: {finding.why}"
     if one.status == "TODO":
-        for settle in one.settle[:3]:
-            yield f"     settle  {settle}"
+        yield from (f"     settle  {settle}" for settle in one.settle)
+    yield ""
 
 
 def _by_check(findings: Sequence[Finding]) -> list[list[Finding]]:
-    held: dict[str, list[Finding]] = {}
+    held: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        held.setdefault(finding.check, []).append(finding)
+        held.setdefault((finding.check, finding.status), []).append(finding)
     return list(held.values())
 
 
@@ -71,49 +121,47 @@ def _group(findings: Sequence[Finding], width: int) -> Iterator[str]:
     """One check: why its first subject fails, each place, and the fix once."""
     one = findings[0]
     mark = "✗" if one.status == "FAIL" else "?"
-    whys = list(dict.fromkeys(finding.why for finding in findings))
-    yield f"     {mark} {one.check}: {_cut(whys[0], width)}" + (
-        f" (and {len(findings) - 1} more)" if findings[1:] else ""
-    )
+    more = f" (and {len(findings) - 1} more)" if findings[1:] else ""
+    yield f"     {mark} {one.check}: {_cut(one.why, width)}{more}"
     for finding in findings[:PLACES]:
         for evidence in finding.evidence[: 3 if len(findings) == 1 else 1]:
             yield f"         {evidence.source}  {_value(evidence, width)}".rstrip()
     if one.fix:
         yield f"         fix: {one.fix}"
     if one.settle:
-        yield f"         settle: {_cut(one.settle, width)}"
+        yield f"         settle: {one.settle}"
 
 
 def _value(evidence: Evidence, width: int) -> str:
-    if evidence.value is None:
+    value = evidence.value
+    if value is None:
         return ""
-    text = (
-        evidence.value if isinstance(evidence.value, str) else json.dumps(evidence.value, ensure_ascii=False)
-    )
-    return _cut(text, width - 30)
+    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), width - 30)
 
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _end(report: Report, colour: bool) -> Iterator[str]:
-    counts = {
-        status: sum(1 for one in report.requirements if one.status == status)
-        for status in ("OK", "NOK", "TODO")
-    }
-    said = ", ".join(f"{number} {status}" for status, number in counts.items())
-    yield f"{_painted('GO' if report.go else 'NO-GO', colour)}: {said}" + (
-        f", {len(report.gaps)} reads failed" if report.gaps else ""
-    )
+def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
     first = report.first()
-    if first:
-        yield ""
-        yield "fix first:"
-        for number, finding in enumerate(first, 1):
-            place = finding.evidence[0].source if finding.evidence else finding.subject
-            yield f"  {number}. [{finding.severity}] {finding.check}  {place}"
-            yield f"     {finding.fix}"
+    yield ""
+    for number, finding in enumerate(first, 1):
+        if number == 1:
+            yield "fix first"
+        place = finding.evidence[0].source if finding.evidence else finding.subject
+        yield f"  {number}. {_cut(f'{finding.check} ({finding.severity}): {finding.why}', width - 5)}"
+        yield f"     {place}"
+        yield f"     → {finding.fix}"
+    waiting = sum(1 for one in report.requirements if _only_live(one))
+    if waiting:
+        said = "line stays" if waiting == 1 else "lines stay"
+        yield f"{waiting} {said} open until the account is read: launchbook audit --live (read-only; launchbook policy)"
+    for gap in report.gaps[:SHOWN]:
+        yield f"not read     {_cut(f'{gap.where}: {gap.what}', width - 13)}"
+    if report.gaps[SHOWN:]:
+        yield f"             … and {len(report.gaps) - SHOWN} more"
+    yield f"{_painted('GO' if report.go else 'NO-GO', colour)}: {_counted(report)}"
 
 
 def _painted(word: str, colour: bool) -> str:
