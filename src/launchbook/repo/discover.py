@@ -19,6 +19,7 @@ from launchbook.errors import UsageError
 from launchbook.model import IN_FILES_ALONE, Endpoint, Fact, Facts, Finding, Gap, Relation, Where
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
+from launchbook.repo.files import is_bundle
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import mounted
 from launchbook.repo.reader import File, Format, Found, Tree
@@ -134,8 +135,14 @@ def _read_all(tree: Tree, found: Found) -> None:
     together: dict[Format, list[File]] = {form: [] for form in known if form.together}
     added: dict[Format, list[Fact]] = {form: [] for form in known}
     pick = _picker(known)
+    bundles: list[File] = []
     for file in tree.files.values():
+        bundled = is_bundle(file)
+        if bundled:
+            bundles.append(file)
         for form in pick(file):
+            if bundled and form.hides:
+                continue  # what looks for credentials alone reads on
             found.hides = form.hides
             if _admitted(form, file, found):
                 if form.each:
@@ -144,12 +151,28 @@ def _read_all(tree: Tree, found: Found) -> None:
                     together[form].append(file)
             added[form] += found.taken_out()
         file.forget()
+    _tell_bundles(bundles, found)
     for form, files in together.items():
         found.hides = form.hides
         if files and form.together:
             _guarded(form, files, found, form.together, files)
         added[form] += found.taken_out()
     found.facts = [fact for facts in added.values() for fact in facts]
+
+
+def _tell_bundles(bundles: Sequence[File], found: Found) -> None:
+    """One gap for all bundles that lie among the sources: what they hold has its source here, or nowhere."""
+    own = [file for file in bundles if file.origin == "source"]
+    if own:
+        names = ", ".join(file.shown for file in own[:3]) + (" …" if len(own) > 3 else "")
+        what = f"{len(own)} minified or bundled file{'s' if len(own) > 1 else ''} not read as code ({names})"
+        found.gap(
+            own[0],
+            what,
+            "run discovery on the source that was bundled",
+            1,
+            ("endpoint", "setting", "sdk_call"),
+        )
 
 
 def _picker(known: Sequence[Format]) -> Callable[[File], Iterator[Format]]:

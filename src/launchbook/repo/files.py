@@ -126,6 +126,26 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
+_BUNDLED = (".js", ".mjs", ".cjs", ".css")
+#: Nobody writes lines of this length, on average, in a file of this size.
+_LONG_LINES, _LARGE = 600, 20_000
+
+
+def is_bundle(file: File) -> bool:
+    """Whether a program wrote a script for browsers or to be shipped: by its name, or by lines that nobody writes."""
+    if not file.name.endswith(_BUNDLED):
+        return False
+    if ".min." in file.name:
+        return True
+    try:
+        if file.size < _LARGE:
+            return False
+        begins = file.head
+    except Unreadable:
+        return False  # said by the readers that want it
+    return len(begins) > _LONG_LINES * (begins.count(b"\n") + 1)
+
+
 class Tree:
     """All files that were walked, by path: how a reader reaches another file. Nothing outside the root is in it."""
 

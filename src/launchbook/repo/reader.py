@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
@@ -104,6 +104,11 @@ class Found:
     ) -> None:
         """Something in a file that was not read; ``hides`` defaults to the kinds of the format."""
         hidden = self.hides if hides is None else tuple(hides)
+        last = self.gaps[-1] if self.gaps else None
+        if last is not None and last.where == file.where(line) and last.what == shown(what):
+            # Every reader of a file says the same of it: that is one gap for all that they would have seen.
+            self.gaps[-1] = replace(last, hides=tuple(dict.fromkeys((*last.hides, *hidden))))
+            return
         self.gaps.append(Gap(where=file.where(line), what=shown(what), hint=shown(hint), hides=hidden))
 
     def relation(self, kind: str, source: str, target: str, where: Where, resolved: bool = True) -> None:

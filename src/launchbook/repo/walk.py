@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from launchbook.model import Gap, Origin, Where
 from launchbook.redact import printable
+from launchbook.repo.installed import installed_names
 
 VENDORED = frozenset(
     [
@@ -153,10 +154,13 @@ def walk(root: str) -> Walk:
         folder, origin = stack.pop()
         entries = _listing(root, folder, found)
         names = frozenset(entry.name for entry in entries)
+        installed = installed_names(root, folder, names)
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_symlink():
                 _link(root, path, found)
+            elif entry.name in installed:
+                _installed(root, path, entry, found)
             elif entry.is_dir(follow_symlinks=False):
                 below = _folder(root, path, entry.name, origin, names, found)
                 if below:
@@ -167,6 +171,16 @@ def walk(root: str) -> Walk:
                 found.skip("special_files")
     found.files.sort(key=lambda entry: entry.path)
     return found
+
+
+def _installed(root: str, path: str, entry: os.DirEntry[str], found: Walk) -> None:
+    """A package, or a module of one, that an installer put beside somebody's own code."""
+    if not entry.is_dir(follow_symlinks=False):
+        found.skip("vendored_files")
+        return
+    found.vendored.append(printable(path))
+    found.skip("vendored_trees")
+    found.skip("vendored_files", _count(os.path.join(root, path)))  # noqa: PTH118
 
 
 def _listing(root: str, folder: str, found: Walk) -> list[os.DirEntry[str]]:

@@ -204,3 +204,22 @@ def test_endless_repetition_costs_seconds_at_most(
     started = time.monotonic()
     assert crashes(tmp_path) == []
     assert time.monotonic() - started < 10
+
+
+def test_bundles_are_one_gap_and_credentials_in_them_are_told(tmp_path: Path) -> None:
+    bundle = "!function(){process.env.API_URL;app.get('/x',f)}();" * 2000
+    for number in range(30):
+        (tmp_path / f"chunk{number}.js").write_text(bundle)
+    (tmp_path / "vendor.min.js").write_text("var key='AKIA" + "ABCDEFGH12345678" + "'")
+    found = discover(tmp_path)
+    assert [(str(gap.where), gap.what.split(" (")[0]) for gap in found.facts.gaps] == [
+        ("chunk0.js:1", "31 minified or bundled files not read as code")
+    ]
+    assert [fact.where.file for fact in found.facts if fact.type == "document"] == ["vendor.min.js"]
+
+
+def test_what_every_reader_of_a_file_says_is_one_gap(tmp_path: Path) -> None:
+    line = "const a = process.env.API_URL; app.get('/x', (q, r) => r.send(a)); // @aws-sdk/client-sqs\n"
+    (tmp_path / "large.ts").write_text(line * 4000)
+    (gap,) = discover(tmp_path).facts.gaps
+    assert {"endpoint", "setting", "sdk_call"} <= set(gap.hides)

@@ -142,3 +142,30 @@ def test_names_with_newlines_and_escapes_are_shown_as_one_line(tmp_path: Path) -
 def test_what_is_no_folder_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         discover(tmp_path / "nowhere")
+
+
+def test_packages_that_were_installed_beside_a_handler_are_vendored(tmp_path: Path) -> None:
+    function = tmp_path / "lambda"
+    for path, text in {
+        "handler.py": "import requests",
+        "requests/api.py": "x = 1",
+        "requests/models.py": "x = 1",
+        "six.py": "x = 1",
+        "own/code.py": "x = 1",
+        "requests-2.32.0.dist-info/RECORD": "requests/api.py,,\nrequests/models.py,,\n../../bin/tool,,\n",
+        "six-1.16.0.dist-info/top_level.txt": "six\n",
+    }.items():
+        (function / path).parent.mkdir(parents=True, exist_ok=True)
+        (function / path).write_text(text)
+    found = walk(str(tmp_path))
+    assert [entry.path for entry in found.files] == ["lambda/handler.py", "lambda/own/code.py"]
+    assert "lambda/requests" in found.vendored
+    assert found.skipped["vendored_files"] == 5
+
+
+def test_a_record_that_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "x.dist-info").mkdir()
+    os.mkfifo(tmp_path / "x.dist-info/RECORD")
+    (tmp_path / "x.dist-info/top_level.txt").symlink_to("/etc/passwd")
+    (tmp_path / "app.py").write_text("")
+    assert [entry.path for entry in walk(str(tmp_path)).files] == ["app.py"]

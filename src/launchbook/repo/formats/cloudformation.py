@@ -198,6 +198,7 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
         for key in given
         if attribute_name(key) not in attributes
     }
+    lines["cloudformation_type"] = line_of(resource, "Type")
     if "Condition" in resource:
         lines["condition"] = line_of(resource, "Condition")
     ignored = sorted(set(as_map(resource.get("Properties"))) - PROPERTIES[kind]) if kind in PROPERTIES else []
