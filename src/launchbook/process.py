@@ -147,17 +147,6 @@ def working_in(folder: Path, program: str) -> int | None:
     return None
 
 
-def alive(pid: int) -> bool:
-    """Whether a process of ours has not ended."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _die_with_parent(libc: ctypes.CDLL, parent: int) -> Callable[[], None]:
     def before_exec() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)

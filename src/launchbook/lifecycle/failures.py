@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import dataclass
 
@@ -46,6 +47,15 @@ class LockHeld(RunFailed):
             hint=f"wait until that has ended; if it never will: terraform -chdir={folder} force-unlock {lock.id}",
         )
 
+
+class NotReady(RunFailed):
+    """The working folder is not (or no more) what the root's files need: ``init`` makes it so."""
+
+
+_NOT_READY = re.compile(
+    r"Module not installed|Required plugins are not installed|Inconsistent dependency lock file|"
+    r"Backend configuration changed|Backend initialization required|Module source has changed"
+)
 
 #: A pattern of Terraform's output -> what happened, and what helps. The first that fits counts.
 _KNOWN: tuple[tuple[str, str, str], ...] = (
@@ -99,6 +109,10 @@ def terraform_failure(root: str, said: str, log: str, folder: str, action: str) 
     if lock is not None:
         return LockHeld(root, lock, folder)
     why = errors_of(said)
+    if action != "init" and _NOT_READY.search(said):
+        return NotReady(
+            f"{root}: the working folder is not ready", f"{why} (all of it: {log})", hint="launchbook doctor"
+        )
     for pattern, what, hint in _KNOWN:
         if re.search(pattern, said, re.I):
             return RunFailed(f"{root}: {what}", f"{why} (all of it: {log})", hint=hint)
@@ -106,6 +120,21 @@ def terraform_failure(root: str, said: str, log: str, folder: str, action: str) 
         f"{root}: terraform {action} failed".replace("  ", " "), f"{why} (all of it: {log})",
         hint="correct that, then run the same command again: what is finished is not repeated",
     )  # fmt: skip
+
+
+def surprise(doing: str, error: Exception) -> RunFailed:
+    """The error for what AWS or the machine refused where nobody expected it."""
+    said = str(shown(str(error)))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RunFailed(
+            f"{doing}: the disk is full", said, hint="free some space and run the same command again"
+        )
+    for pattern, what, hint in _KNOWN:
+        if re.search(pattern, said, re.I):
+            return RunFailed(f"{doing}: {what}", said, hint=hint)
+    return RunFailed(
+        f"{doing} failed", said, hint="run the same command again: what is finished is not repeated"
+    )
 
 
 def lock_of(said: str) -> Lock | None:

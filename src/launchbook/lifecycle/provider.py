@@ -89,11 +89,15 @@ def own_configuration(tool: Tool, env: Mapping[str, str]) -> Path | None:
 
 def find_mirror(tool: Tool, env: Mapping[str, str]) -> Path | None:
     """A folder laid out as a provider mirror with ``REGISTRY/hashicorp/aws`` in it, under the usual install roots."""
-    home = env.get("HOME") or "~"
+    return _mirror(tool.registry, env.get("HOME") or "~")
+
+
+@cache
+def _mirror(registry: str, home: str) -> Path | None:
     for root in _ROOTS:
         start = Path(root.replace("~", home, 1)).expanduser()
         for folder in _folders(start, _DEPTH):
-            if (folder / tool.registry / "hashicorp" / "aws").is_dir():
+            if (folder / registry / "hashicorp" / "aws").is_dir():
                 return folder
     return None
 

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from launchbook.errors import LaunchbookError, RunFailed
+from launchbook.lifecycle.failures import surprise
 from launchbook.lifecycle.home import Home, read_json, write_json
 from launchbook.lifecycle.platform import Outputs, Platform
 from launchbook.lifecycle.run import FINISHED, Run
@@ -207,6 +210,8 @@ def _do(work: Work, step: Step) -> StepResult:
         return ended("failed", error.outcome, error)
     except LaunchbookError as error:
         return ended("failed", Outcome(), error)
+    except (BotoCoreError, ClientError, OSError) as error:
+        return ended("failed", Outcome(), surprise(step.title, error))
     except KeyboardInterrupt:
         return ended("interrupted", Outcome())
     return ended(outcome.status, outcome)

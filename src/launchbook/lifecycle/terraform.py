@@ -19,7 +19,7 @@ from typing import Any
 from launchbook import process
 from launchbook.errors import RunFailed
 from launchbook.lifecycle import leftovers
-from launchbook.lifecycle.failures import LockHeld, terraform_failure
+from launchbook.lifecycle.failures import LockHeld, NotReady, terraform_failure
 from launchbook.lifecycle.following import follow
 from launchbook.lifecycle.home import read_json, write_json
 from launchbook.lifecycle.platform import Root
@@ -108,10 +108,16 @@ class Terraform:
         """Plan and save the plan; ``target`` are addresses."""
         self.init()
         mode = [*(["-destroy"] if destroy else []), *([] if refresh else ["-refresh=false"])]
-        said = self.run(
+        arguments = [
             "plan", "-input=false", "-detailed-exitcode", f"-out={_PLAN}", *mode,
-            *(f"-target={one}" for one in target), *given(self.root, self.work), codes=(0, 2),
-        )  # fmt: skip
+            *(f"-target={one}" for one in target), *given(self.root, self.work),
+        ]  # fmt: skip
+        try:
+            said = self.run(*arguments, codes=(0, 2))
+        except NotReady:
+            (self.folder / _INIT).unlink(missing_ok=True)
+            self.init()
+            said = self.run(*arguments, codes=(0, 2))
         last = [line for line in said.text.splitlines() if line.startswith(("Plan:", "No changes"))]
         return Plan(self, self.folder / _PLAN, said.code == 2, last[-1] if last else "", said.text)
 
@@ -167,7 +173,9 @@ class Terraform:
         began = time.monotonic()
         code = follow(child, self.log, start, self.work)
         seconds = round(time.monotonic() - began, 3)
-        self.work.run.record({"event": "terraform", "command": arguments[0], "code": code, "seconds": seconds})
+        self.work.run.record(
+            {"event": "terraform", "command": arguments[0], "code": code, "seconds": seconds}
+        )
         said = self.log.read_bytes()[start:].decode(errors="replace")
         failure = None if code in codes else self._failure(said, arguments[0])
         if code < 128 and not (before and isinstance(failure, LockHeld)):

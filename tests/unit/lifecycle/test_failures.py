@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 
-from launchbook.lifecycle.failures import LockHeld, aws_failure, errors_of, terraform_failure
+from launchbook.lifecycle.failures import LockHeld, aws_failure, errors_of, surprise, terraform_failure
 
 LOCK = """
 Error: Error acquiring the state lock
@@ -53,7 +53,7 @@ def test_a_lock_says_who_holds_it_and_how_to_break_it():
             "\nError: Failed to get existing workspaces: S3 bucket \"b\" does not exist.\n\nThe referenced",
             "the remote state's backend is missing",
         ),
-        ("\nError: Backend initialization required, please run", "the remote state's backend is missing"),
+        ("\nError: Module not installed\n\n  on main.tf line 3:", "the working folder is not ready"),
         (
             "\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions "
             "for provider hashicorp/aws: could not connect to registry.terraform.io: no such host",
@@ -104,3 +104,7 @@ def test_an_account_that_cannot_be_asked(error, what):
 def test_a_region_that_exists_but_does_not_answer_is_not_called_wrong():
     error = EndpointConnectionError(endpoint_url="https://sts.eu-west-1.amazonaws.com")
     assert aws_failure(error, "eu-west-1", None).what == "AWS in eu-west-1 does not answer"
+
+
+def test_a_full_disk_under_the_run_itself():
+    assert "the disk is full" in surprise("images", OSError(28, "No space left on device")).what
