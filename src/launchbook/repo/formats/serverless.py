@@ -71,6 +71,11 @@ def serverless(file: File, found: Found) -> None:
     for functions, key, line in _functions(service, document):
         _function(service, functions[key], key, line)
     _plugins(file, document, found)
+    _missing(file, variables, found)
+
+
+def _missing(file: File, variables: Variables, found: Found) -> None:
+    """Files that variables name and that are not here."""
     for path in variables.missing:
         begins = f"file({path[:6]}"  # what follows may be a variable
         line = next((n for n, text in enumerate(file.text.splitlines(), 1) if begins in text), 1)

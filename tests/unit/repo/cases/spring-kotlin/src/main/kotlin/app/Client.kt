@@ -1,0 +1,6 @@
+package app
+
+interface Client {
+    @GetMapping("/elsewhere")
+    fun call(): String
+}
