@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -181,21 +182,23 @@ def carry_out(
 ) -> list[str]:
     """Send the operations of these items, in order; what AWS refuses is returned in words, and the rest goes on.
 
-    Something that is still in use is tried again for ``patience`` seconds in all. ``done`` is told of each item and
-    what went wrong with it (nothing: an empty text).
+    Type by type, what each thing holds goes before any of the things: two groups that name each other can't be deleted
+    otherwise. Something that is still in use is tried again for ``patience`` seconds in all. ``done`` is told of each
+    item and what went wrong with it (nothing: an empty text).
     """
     end = time.monotonic() + patience
-    failed = []
-    for number, item in enumerate(items, 1):
-        wrong = ""
-        for operation in item.operations:
-            say(f"{number} of {len(items)}: {operation.operation} {item.type} {item.id}")
-            wrong = _sent(writer, operation, end, pause)
-            if wrong:
-                failed.append(f"{item.type} {item.id}: {wrong}")
-                break
-        done(item, wrong)
-    return failed
+    wrong: dict[str, str] = {}
+    for _, group in groupby(items, lambda item: item.type):
+        same = list(group)
+        held = [(item, one) for item in same for one in item.operations[:-1]]
+        for item, operation in [*held, *((item, item.operations[-1]) for item in same)]:
+            if wrong.get(item.key):
+                continue
+            say(f"{operation.operation} {item.type} {item.id}")
+            wrong[item.key] = _sent(writer, operation, end, pause)
+        for item in same:
+            done(item, wrong[item.key])
+    return [f"{item.type} {item.id}: {wrong[item.key]}" for item in items if wrong[item.key]]
 
 
 def _sent(writer: Writer, operation: Operation, end: float, pause: float) -> str:

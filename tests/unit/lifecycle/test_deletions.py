@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -225,9 +226,27 @@ def test_what_is_gone_already_is_done() -> None:
 
 def test_a_refusal_is_said_and_the_rest_goes_on() -> None:
     writer = Refusing("UnauthorizedOperation", "")
-    assert carried(writer, ITEM, ITEM) == ["aws_eip e: UnauthorizedOperation: said AWS"]
+    assert carried(writer, ITEM, replace(ITEM, id="f")) == ["aws_eip e: UnauthorizedOperation: said AWS"]
     assert writer.sent == 2
 
 
 def test_patience_ends() -> None:
     assert len(carried(Refusing("DependencyViolation"), ITEM, patience=0.0)) == 1
+
+
+def test_what_things_of_a_type_hold_goes_before_any_of_them() -> None:
+    sent: list[str] = []
+
+    class Noting:
+        def send(self, operation: Operation) -> None:
+            sent.append(operation.operation + operation.parameters["GroupId"])
+
+    groups = (left("aws_security_group", "sg-a"), left("aws_security_group", "sg-b"))
+    plan = plan_deletions(
+        found(*groups), Answering({"SecurityGroupRules": ANSWERS["SecurityGroupRules"][:1]})
+    )
+    carry_out(Noting(), plan.items, lambda _: None, lambda *_: None)  # type: ignore[arg-type]
+    assert sent == [
+        "RevokeSecurityGroupIngresssg-a", "RevokeSecurityGroupIngresssg-b",
+        "DeleteSecurityGroupsg-a", "DeleteSecurityGroupsg-b",
+    ]  # fmt: skip
