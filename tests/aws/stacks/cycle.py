@@ -1,6 +1,6 @@
-"""One stack through its life on an embedded AWS, with what was seen. Run as a program: all stacks, one JSON line.
+"""One stack through its life on an embedded AWS, with what was seen. Run as a program: stacks, one JSON line.
 
-python -m tests.aws.stacks.cycle
+python -m tests.aws.stacks.cycle [NAME …]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from launchbook.local.instance import Instance
 from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
 from tests.support.listing import everything
-from tests.support.terraform import Terraform, available, troubles
+from tests.support.terraform import Terraform, TerraformFailed, available, troubles
 
 HERE = Path(__file__).parent
 #: The regions a stack works in; the first is the one of its environment.
@@ -30,6 +30,9 @@ REGIONS = {
     "shop": ["eu-central-1", "us-east-1"],
     "office": ["us-west-2"],
     "estate": ["eu-west-2"],
+    "ledger": ["ca-central-1"],
+    "forum": ["ap-southeast-2"],
+    "core": ["eu-west-1"],
 }
 
 
@@ -75,11 +78,15 @@ def missing(embedded: Instance) -> set[str]:
 
 def clean(seen: dict[str, Any]) -> bool:
     """True if the stack lived and left as it should."""
-    return not any(seen[name] for name in ("changes", "left", "troubles", "missing"))
+    return "failed" not in seen and not any(seen[n] for n in ("changes", "left", "troubles", "missing"))
 
 
 def main() -> int:
-    """All stacks, one after the other, on one embedded AWS."""
+    """The named stacks, or all, one after the other, on one embedded AWS."""
+    unknown = sorted(set(sys.argv[1:]) - set(REGIONS))
+    if unknown:
+        print(f"no such stack: {', '.join(unknown)}; there are {', '.join(REGIONS)}", file=sys.stderr)
+        return 2
     if available():
         print(json.dumps({"campaign": "stacks", "ok": False, "why": available()}))
         return 1
@@ -87,8 +94,11 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory() as directory:
             seen = []
-            for stack in REGIONS:
-                seen.append(live(stack, embedded, client_factory(embedded.endpoint), Path(directory)))
+            for stack in sys.argv[1:] or REGIONS:
+                try:
+                    seen.append(live(stack, embedded, client_factory(embedded.endpoint), Path(directory)))
+                except TerraformFailed as error:
+                    seen.append({"stack": stack, "failed": str(error)[-2000:]})
                 print(f"{stack}: {'clean' if clean(seen[-1]) else seen[-1]}", file=sys.stderr)
     finally:
         control.stop(embedded)

@@ -94,6 +94,7 @@ def test_a_replication_group_has_clusters_and_takes_them_along(aws, name):
     assert members == [f"{name}-001", f"{name}-002"]
     cluster = caches.describe_cache_clusters(CacheClusterId=members[1])["CacheClusters"][0]
     assert cluster["SecurityGroups"] == [{"SecurityGroupId": "sg-1", "Status": "active"}]
+    assert cluster["EngineVersion"] == "7.1.0", "what was not asked for has a version too"
     caches.delete_replication_group(ReplicationGroupId=name)
     for gone in ({"CacheClusterId": members[0]}, {"CacheClusterId": members[1]}):
         with pytest.raises(ClientError, match="CacheClusterNotFound"):

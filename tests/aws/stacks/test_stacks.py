@@ -1,6 +1,7 @@
 """Terraform as users have it, unchanged, on the embedded AWS: apply, an empty second plan, destroy, nothing left.
 
-The largest stack runs here; ``make stacks`` lives through all shapes.
+A stack without what the provider waits minutes for runs here; ``make stacks`` lives through all shapes, six of them
+with 51 to 106 resources.
 """
 
 import pytest
@@ -10,11 +11,11 @@ from tests.support.terraform import available
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(bool(available()), reason=available())
 def test_apply_then_nothing_to_change_then_destroy_and_nothing_left(embedded, aws, tmp_path):
-    seen = live("platform", embedded, aws, tmp_path)
-    assert seen["resources"] >= 100
+    seen = live("core", embedded, aws, tmp_path)
+    assert seen["resources"] >= 40
     assert seen["changes"] == []
     assert seen["listed"] > seen["resources"] / 2, "the listings see what was made"
     assert seen["left"] == []

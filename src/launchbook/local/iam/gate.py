@@ -10,7 +10,7 @@ from typing import Any
 
 from launchbook.local.answers import Answer, denied, expired, unknown_key, unsigned
 from launchbook.local.calls import Call, Request, operation_of
-from launchbook.local.iam import principals, requests
+from launchbook.local.iam import principals, requests, resources
 from launchbook.local.iam.policy import Ask, Document, Effect, evaluate
 from launchbook.local.iam.principals import ANONYMOUS, KeyRefused, Principal
 from launchbook.local.names import named
@@ -57,12 +57,15 @@ def _judge(
     if principal is None or action in _ALWAYS:
         return None
     context: dict[str, Sequence[str]] = {**requests.context_of(call, request, given), **principal.context}
-    asks = [Ask(action, r, context, principal.names) for r in requests.resources_of(call, request, given)]
+    asks = [
+        Ask(needed, resource, context, principal.names)
+        for needed, resource in resources.asked(call, request, given, action)
+    ]
     asks += [
         Ask("iam:PassRole", role, {**context, "iam:passedtoservice": [service]}, principal.names)
         for role, service in _passed(call, given)
     ]
-    source = requests.copied(call, request)
+    source = resources.copied(call, request)
     if source:
         asks.append(Ask(*source, context, principal.names))
     for ask in asks:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from launchbook.local.iam import sessions
+from launchbook.local.iam.sessions import Session
 from launchbook.local.plane import ACCOUNT
 
 Documents = list[dict[str, Any]]
@@ -38,6 +40,8 @@ class Principal:
         }
         if ":user/" in self.arn:
             found["aws:username"] = [self.arn.rpartition("/")[2]]
+        elif ":federated-user/" in self.arn:
+            found["aws:principaltype"] = ["FederatedUser"]
         else:
             role = self.arn.split("/")[1]
             found["aws:principalarn"] = [
@@ -75,6 +79,9 @@ def find(access_key: str) -> Principal | None:
 
     Raises KeyRefused for a key that IAM made and that is deleted, inactive or expired.
     """
+    session = sessions.find(access_key)
+    if session is not None:
+        return _of_token(session)
     iam = _iam()
     role = _session(access_key)
     if role is not None:
@@ -119,6 +126,20 @@ def _of_session(iam: Any, session: Any) -> Principal:
     policies = [_document(text) for text in role.policies.values()]
     policies += [_managed(policy) for policy in role.managed_policies.values()]
     return Principal(session.arn, names, policies, _boundary(iam, role), limit)
+
+
+def _of_token(session: Session) -> Principal | None:
+    """Who is behind a session token: its caller, and no more than the session admits. Root's own is root's."""
+    if session.expires <= datetime.now(UTC).replace(tzinfo=None):
+        raise KeyRefused(expired=True)
+    caller = find(session.caller)
+    if session.federated is None:
+        return None if caller is None else replace(caller, session=[_OF_SESSION_TOKENS])
+    names = frozenset({session.federated, *_ACCOUNT_NAMES})
+    limit = [_document(session.policy)] if session.policy else []
+    if caller is None:
+        return Principal(session.federated, names, [_EVERYTHING], None, limit)
+    return Principal(session.federated, names, caller.policies, caller.boundary, limit)
 
 
 def _boundary(iam: Any, holder: Any) -> Documents | None:
@@ -166,4 +187,12 @@ def _iam() -> Any:
     return get_backend("iam")[ACCOUNT]["aws"]
 
 
+_EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+#: A session token calls neither IAM nor STS, but for these; AWS lets it with a second factor, which nobody has here.
+_OF_SESSION_TOKENS = {
+    "Statement": [
+        {"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:GetCallerIdentity"], "Resource": "*"},
+    ]
+}
 _ACCOUNT_NAMES = (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")

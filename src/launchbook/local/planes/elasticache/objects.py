@@ -7,6 +7,9 @@ from typing import Any, cast
 
 from moto.elasticache import models, urls
 
+#: The version that a cache gets that asks for none (September 2025).
+_NEWEST = {"redis": "7.1.0", "valkey": "8.1.0", "memcached": "1.6.22"}
+
 
 class Caches(models.ElastiCacheBackend):
     """ElastiCache of one region."""
@@ -26,6 +29,7 @@ class Caches(models.ElastiCacheBackend):
             given["replicas_per_node_group"] = int(given["num_cache_clusters"]) - 1
         if not given.get("preferred_cache_cluster_azs"):
             given["preferred_cache_cluster_azs"] = [f"{self.region_name}{zone}" for zone in "abc"]
+        given["engine_version"] = given.get("engine_version") or _newest(given.get("engine") or "redis")
         group = super().create_replication_group(**given)
         for name in group.member_clusters:
             self.cache_clusters[name] = self._member(name, group)
@@ -33,6 +37,7 @@ class Caches(models.ElastiCacheBackend):
 
     def create_cache_cluster(self, **given: Any) -> models.CacheCluster:  # type: ignore[override]
         """Create a cluster that tells its security groups."""
+        given["engine_version"] = given.get("engine_version") or _newest(given.get("engine") or "memcached")
         return _grouped(super().create_cache_cluster(**given))
 
     def delete_replication_group(
@@ -75,6 +80,10 @@ class Caches(models.ElastiCacheBackend):
         cluster = models.CacheCluster(**wanted)
         cluster.at_rest_encryption_enabled = group.at_rest_encryption_enabled  # type: ignore[attr-defined]
         return _grouped(cluster)
+
+
+def _newest(engine: str) -> str | None:
+    return _NEWEST.get(engine.lower())
 
 
 def _grouped(cluster: Any) -> models.CacheCluster:
