@@ -57,14 +57,20 @@ class Live:
         if not sys.stdin.isatty():
             return None
         self._line("")
-        return click.confirm(question, default=False, err=True)
+        try:
+            return click.confirm(question, default=False, err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None
 
     def typed(self, question: str) -> str | None:
         """A line from the terminal."""
         if not sys.stdin.isatty():
             return None
         self._line("")
-        return str(click.prompt(question, default="", show_default=False, err=True))
+        try:
+            return str(click.prompt(question, default="", show_default=False, err=True))
+        except click.Abort:
+            raise KeyboardInterrupt from None
 
     def _line(self, text: str) -> None:
         click.echo(f"\r\x1b[K{text}" if self._tty else text, err=True)

@@ -152,6 +152,6 @@ def _empty_own(work: Work, root: Root) -> str:
     said = []
     for bucket in dict.fromkeys(one.bucket for one in backends):
         ours = [one for one in backends if one.bucket == bucket]
+        forget_digests(work, ours)  # first: a checksum without its object would refuse the next look
         said.append(f"{empty(work, bucket, ours)} versions of {bucket} removed")
-        forget_digests(work, ours)
     return "; ".join(said)
