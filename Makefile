@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-local bench-orders local-cycles local-truth stacks campaign clean
+.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-audit bench-local bench-orders local-cycles local-truth stacks campaign clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ faults: $(READY) ## The order platform under 200 faults, checked against its dat
 
 bench-discover: $(READY) ## Discovery of 60,000 files beside checkov and trivy, CPU and memory, in one run
 	@$(BIN)/python -m benchmarks.bench_discover
+
+bench-audit: $(READY) ## The audit of an account beside prowler, Cloud Custodian and a bare script, in one run (about 5 minutes)
+	@$(BIN)/python -m benchmarks.bench_audit
 
 bench-local: $(READY) ## The embedded AWS beside stock moto, in one run (needs wrk)
 	@$(BIN)/python -m benchmarks.bench_local

@@ -19,6 +19,7 @@ from botocore.model import OperationModel
 
 from launchbook.collect.actions import iam_action
 from launchbook.collect.declare import Call, Collector
+from launchbook.collect.models import cut_loader
 from launchbook.collect.pace import Pace
 from launchbook.errors import WriteRefused
 
@@ -89,6 +90,9 @@ class Reader:
         calls = {(call.service, call.operation) for one in collectors for call in one.calls}
         self._allowed = (calls - SECRET_OPERATIONS) | CREDENTIAL_OPERATIONS
         self._session = botocore.session.Session(profile=target.profile)
+        loader = cut_loader(calls)
+        if loader is not None:
+            self._session.register_component("data_loader", loader)
         if target.dummy:
             self._session.set_credentials(*target.dummy)
         self._session.register("before-call", self._guard, unique_id="launchbook-guard")
