@@ -26,6 +26,7 @@ ACTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("s3", "GetBucketLifecycleConfiguration"): ("s3:GetLifecycleConfiguration",),
     ("s3", "ListObjectVersions"): ("s3:ListBucketVersions",),
     ("budgets", "DescribeBudgets"): ("budgets:ViewBudget",),
+    ("budgets", "DescribeNotificationsForBudget"): ("budgets:ViewBudget",),
     ("apigateway", "GetRestApis"): ("apigateway:GET",),
     ("apigatewayv2", "GetApis"): ("apigateway:GET",),
     ("sts", "GetCallerIdentity"): (),  # AWS answers it to everybody
