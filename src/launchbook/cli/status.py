@@ -29,9 +29,8 @@ def _text(found: dict[str, Any]) -> str:
     for root in found["roots"]:
         counts = Counter(one["type"] for one in root["resources"])
         many = ", ".join(f"{count} {kind}" for kind, count in counts.most_common(4))
-        lines.append(
-            f"  {root['name']:<14} {len(root['resources'])} resources" + (f" ({many} …)" if many else "")
-        )
+        said = f"{len(root['resources'])} resources" + (f" ({many} …)" if many else "")
+        lines.append(f"  {root['name']:<14} {said if root['known'] else 'not known here'}")
         lines += [f"    {name} = {value}" for name, value in root["outputs"].items() if len(str(value)) < 90]
     for run in found["runs"]:
         lines.append(f"  {run['kind']:<10} {run['run']}  {run['ended']}")

@@ -78,9 +78,11 @@ def _save_held(work: Work, root: str, resources: Iterable[Resource]) -> None:
 
 def save_after_failure(terraform: Terraform) -> None:
     """The same after an apply that failed or was interrupted; what is not known then, the next run finds."""
+    show = terraform.work.show
     try:
-        save_state(terraform)
-    except LaunchbookError as error:
-        terraform.work.show.note(
-            f"{terraform.root.name}: what was made so far could not be listed ({error.what})"
+        count = save_state(terraform)
+        show.note(
+            f"{terraform.root.name}: {count} resources are in its state now; the same command goes on from there"
         )
+    except LaunchbookError as error:
+        show.note(f"{terraform.root.name}: what was made so far could not be listed ({error.what})")

@@ -37,7 +37,12 @@ def status_of(
         "account": target.account,
         "region": target.region,
         "roots": [
-            {"name": one.name, "resources": held.get(one.name, []), "outputs": outputs.get(one.name, {})}
+            {
+                "name": one.name,
+                "known": one.name in held,
+                "resources": held.get(one.name, []),
+                "outputs": outputs.get(one.name, {}),
+            }
             for one in platform.roots
         ],
         "runs": [run_row(past, runs) for past in latest.values()],

@@ -130,11 +130,13 @@ class Work:
         """The Terraform outputs of every root that was applied, as saved; asked of Terraform where nothing is saved."""
         saved = read_json(self.home.state(self.target.key) / "outputs.json")
         if saved is None:
+            from launchbook.lifecycle.state_bucket import has_bucket
             from launchbook.lifecycle.terraform import Terraform
 
-            saved = {}
             for root in self.platform.roots:
-                self.save_outputs(root.name, Terraform(root, self).outputs())
+                terraform = Terraform(root, self)
+                if not root.backend or has_bucket(terraform):
+                    self.save_outputs(root.name, terraform.outputs())
             saved = read_json(self.home.state(self.target.key) / "outputs.json") or {}
         return Outputs(
             {f"{root}.{name}": value for root, values in saved.items() for name, value in values.items()}

@@ -22,7 +22,7 @@ from launchbook.lifecycle import leftovers
 from launchbook.lifecycle.failures import LockHeld, NotReady, terraform_failure
 from launchbook.lifecycle.following import follow
 from launchbook.lifecycle.home import read_json, write_json
-from launchbook.lifecycle.platform import Root
+from launchbook.lifecycle.platform import Outputs, Root
 from launchbook.lifecycle.provider import Source, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, stage
 from launchbook.lifecycle.state_file import Resource, outputs_of, read_state, resources_of
@@ -78,19 +78,21 @@ class Terraform:
         self._source: Source | None = None
 
     def init(self) -> None:
-        """Make the working folder ready; nothing happens when it is so already."""
+        """Make the working folder ready, when it is not so already; store a state that could not be stored before."""
         leftovers.wait_for_orphan(self.folder, self.tool.name, self.work)
         backend = self.backend()
         marker = self.folder / _INIT
-        wanted = self._init_key(backend)
-        if read_json(marker) == wanted:
-            return
-        marker.unlink(missing_ok=True)
+        if read_json(marker) != self._init_key(backend):
+            marker.unlink(missing_ok=True)
+            self._init(backend)
+            write_json(marker, self._init_key(backend))
+        self._push_errored()
+
+    def _init(self, backend: str) -> None:
         arguments = ["init", "-input=false", "-reconfigure"]
         if self._without_backend:
-            (self.folder / "launchbook_override.tf").write_text(
-                'terraform {\n  backend "local" {}\n}\n', "utf-8"
-            )
+            override = 'terraform {\n  backend "local" {}\n}\n'
+            (self.folder / "launchbook_override.tf").write_text(override, encoding="utf-8")
         elif backend:
             (self.folder / _BACKEND).write_text(backend, encoding="utf-8")
             arguments.append(f"-backend-config={_BACKEND}")
@@ -101,15 +103,12 @@ class Terraform:
             if "provider" not in failure.what or not self._turn_to_mirror():
                 raise
             self.run(*arguments)
-        write_json(marker, self._init_key(backend))
-        self._push_errored()
 
-    def plan(self, *, destroy: bool = False, target: Sequence[str] = (), refresh: bool = True) -> Plan:
+    def plan(self, *, destroy: bool = False, target: Sequence[str] = ()) -> Plan:
         """Plan and save the plan; ``target`` are addresses."""
         self.init()
-        mode = [*(["-destroy"] if destroy else []), *([] if refresh else ["-refresh=false"])]
         arguments = [
-            "plan", "-input=false", "-detailed-exitcode", f"-out={_PLAN}", *mode,
+            "plan", "-input=false", "-detailed-exitcode", f"-out={_PLAN}", *(["-destroy"] if destroy else []),
             *(f"-target={one}" for one in target), *given(self.root, self.work),
         ]  # fmt: skip
         try:
@@ -202,6 +201,10 @@ class Terraform:
         """The text of the backend file: from an earlier root's output, else the root's own ``backend.hcl``."""
         if self._without_backend or not self.root.backend:
             return ""
+        try:
+            return Outputs({}).text(self.root.backend)  # it names no output
+        except RunFailed:
+            pass
         try:
             return self.work.outputs().text(self.root.backend)
         except RunFailed:

@@ -171,7 +171,7 @@ def test_a_platform_is_made_looked_at_and_removed(tool, aws):
 
 
 def locks_are_told_apart(tool: Tool, aws) -> None:
-    """Somebody else's lock is theirs; the lock of a Terraform of ours that was killed is removed."""
+    """Somebody else's lock is theirs; what a Terraform of ours left when it was killed is mended."""
     put_lock(aws, "somebody@elsewhere")
     said = tool.run("apply", code=3).stderr
     assert "somebody@elsewhere" in said
@@ -184,7 +184,16 @@ def locks_are_told_apart(tool: Tool, aws) -> None:
     since = datetime.now(UTC).isoformat()
     (work / "running.launchbook.json").write_text(json.dumps({"since": since}), encoding="utf-8")
     put_lock(aws, f"root@{socket.gethostname()}")
-    assert "removing the lock" in tool.run("apply").stderr
+    unstored = json.loads(
+        aws("s3").get_object(Bucket="small-state", Key="stack/terraform.tfstate")["Body"].read()
+    )
+    (work / "errored.tfstate").write_text(
+        json.dumps(unstored | {"serial": unstored["serial"] + 1}), encoding="utf-8"
+    )
+    said = tool.run("apply").stderr
+    assert "removing the lock" in said
+    assert "storing the state" in said
+    assert not (work / "errored.tfstate").exists()
 
 
 def put_lock(aws, who: str) -> None:
