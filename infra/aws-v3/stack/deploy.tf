@@ -1,4 +1,5 @@
-# The role that a GitHub workflow takes by OIDC: one repository, one branch, no long-lived key.
+# The role that a GitHub workflow takes by OIDC: one repository, one branch, no long-lived key. It releases, verifies and
+# validates (.github/workflows/deploy.yml).
 
 resource "aws_iam_openid_connect_provider" "github" {
   count = var.github_repository == "" ? 0 : 1
@@ -78,6 +79,59 @@ data "aws_iam_policy_document" "deploy" {
     sid       = "Watch"
     actions   = ["ecs:DescribeTasks", "ecs:ListTasks", "ecs:DescribeTaskDefinition"]
     resources = ["*"]
+  }
+
+  statement {
+    sid       = "ReadOutputs"
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::${var.state_bucket}/stack/terraform.tfstate"]
+  }
+
+  statement {
+    sid       = "FindState"
+    actions   = ["s3:ListBucket"]
+    resources = ["arn:aws:s3:::${var.state_bucket}"]
+  }
+
+  # What launchbook verify asks: descriptions and lists, which take no resource, and no content of anything.
+  statement {
+    sid = "Verify"
+    actions = [
+      "dynamodb:DescribeContinuousBackups",
+      "dynamodb:DescribeTable",
+      "dynamodb:ListTables",
+      "ec2:DescribeRouteTables",
+      "ecr:DescribeRepositories",
+      "ecs:DescribeClusters",
+      "ecs:ListClusters",
+      "ecs:ListServices",
+      "elasticloadbalancing:DescribeLoadBalancers",
+      "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
+      "logs:DescribeLogGroups",
+      "logs:DescribeLogStreams",
+      "rds:DescribeDBInstances",
+      "s3:GetBucketLocation",
+      "s3:GetBucketPublicAccessBlock",
+      "s3:GetBucketVersioning",
+      "s3:GetEncryptionConfiguration",
+      "s3:ListAllMyBuckets",
+      "sqs:ListQueues",
+    ]
+    resources = ["*"]
+  }
+
+  # The tasks' own lines (a query's answer, the cause of a stop), and how long the queues are.
+  statement {
+    sid       = "ReadLogs"
+    actions   = ["logs:FilterLogEvents", "logs:GetLogEvents"]
+    resources = [for group in aws_cloudwatch_log_group.task : "${group.arn}:*"]
+  }
+
+  statement {
+    sid       = "CountMessages"
+    actions   = ["sqs:GetQueueAttributes"]
+    resources = [aws_sqs_queue.orders.arn, aws_sqs_queue.dead_letters.arn]
   }
 
   statement {

@@ -103,6 +103,12 @@ variable "budget_usd" {
   default     = 60
 }
 
+variable "state_bucket" {
+  description = "Bucket of this stack's state, as bootstrap made it: the release workflow reads the outputs there."
+  type        = string
+  default     = "order-platform-v3-tfstate"
+}
+
 variable "github_repository" {
   description = "owner/name of the repository that may deploy. Empty: no role for it."
   type        = string

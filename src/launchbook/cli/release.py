@@ -5,15 +5,17 @@ from __future__ import annotations
 import click
 
 from launchbook.cli._lifecycle import Asked, lifecycle_options, run_steps
+from launchbook.cli._outputs import outputs_option, with_outputs
 
 
 @click.command("release")
 @lifecycle_options()
+@outputs_option
 @click.option("--commit", default="", help="The commit's SHA, if not the one that PATH stands at.")
 @click.option(
     "--timeout", default=900, show_default=True, type=click.IntRange(10, 7200), help="Seconds for a rollout."
 )
-def command(asked: Asked, commit: str, timeout: int) -> None:
+def command(asked: Asked, outputs: tuple[str, ...], commit: str, timeout: int) -> None:
     """Release a commit of the platform that launchbook.toml in PATH describes.
 
     The image is built once and pushed under the commit's SHA (with --target aws: by Docker, unless it is there
@@ -24,7 +26,7 @@ def command(asked: Asked, commit: str, timeout: int) -> None:
     from launchbook.lifecycle.release import release_steps
 
     run_steps(
-        "release", asked, lambda work: release_steps(work, commit, float(timeout)),
+        "release", asked, with_outputs(outputs, lambda work: release_steps(work, commit, float(timeout))),
         lambda code: _next(code, asked), every=True,
     )  # fmt: skip
 

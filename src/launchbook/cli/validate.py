@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from launchbook.cli._lifecycle import Asked, lifecycle_options, run_steps
+from launchbook.cli._outputs import outputs_option, with_outputs
 
 
 @click.command("validate")
 @lifecycle_options()
-def command(asked: Asked) -> None:
+@outputs_option
+def command(asked: Asked, outputs: tuple[str, ...]) -> None:
     """Send the request that [platform.probe] in PATH's launchbook.toml describes, and prove each step of its way.
 
     What lies behind the platform's door is asked from inside its network, by a one-off task with its own image. Each
@@ -18,7 +20,14 @@ def command(asked: Asked) -> None:
     """
     from launchbook.lifecycle.validate import validate_steps
 
-    run_steps("validate", asked, validate_steps, lambda code: _next(code, asked), alone=False, every=True)
+    run_steps(
+        "validate",
+        asked,
+        with_outputs(outputs, validate_steps),
+        lambda code: _next(code, asked),
+        alone=False,
+        every=True,
+    )
 
 
 def _next(code: int, asked: Asked) -> str:

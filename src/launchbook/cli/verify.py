@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from launchbook.cli._lifecycle import Asked, lifecycle_options, run_steps
+from launchbook.cli._outputs import outputs_option, with_outputs
 
 
 @click.command("verify")
 @lifecycle_options()
-def command(asked: Asked) -> None:
+@outputs_option
+def command(asked: Asked, outputs: tuple[str, ...]) -> None:
     """Check the provisioned platform that launchbook.toml in PATH describes; changes nothing.
 
     Reads what the audit reads, and judges it by the same checks: every line of the platform checklist but the
@@ -19,7 +21,14 @@ def command(asked: Asked) -> None:
     """
     from launchbook.lifecycle.verify import verify_steps
 
-    run_steps("verify", asked, verify_steps, lambda code: _next(code, asked), alone=False, every=True)
+    run_steps(
+        "verify",
+        asked,
+        with_outputs(outputs, verify_steps),
+        lambda code: _next(code, asked),
+        alone=False,
+        every=True,
+    )
 
 
 def _next(code: int, asked: Asked) -> str:
