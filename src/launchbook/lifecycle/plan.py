@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal
 
+from launchbook.collect.engine import Asked
+from launchbook.collect.reader import Reader
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.cost import Estimate, estimate
 from launchbook.lifecycle.destroyable import obstacles
 from launchbook.lifecycle.doctor import preflight
 from launchbook.lifecycle.home import write_json
+from launchbook.lifecycle.inventory import LISTINGS, reads
+from launchbook.lifecycle.names import names_in_use
 from launchbook.lifecycle.platform import Platform, Root
 from launchbook.lifecycle.state_bucket import has_bucket
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.terraform import Plan, Terraform
+from launchbook.model import Level
 from launchbook.redact import HELD, each_string, without_secrets
 
 _PREVENTED = re.compile(
@@ -44,6 +50,7 @@ class Planning:
                 Step(f"plan-{root.name}", f"terraform plan {root.name}", self._plan(root))
                 for root in self._platform.roots
             ),
+            Step("names", "whether its names are free", self._names),
             Step("cost", "what it costs", self._cost),
             Step("destroyable", "whether it can be destroyed again", self._destroyable),
         ]
@@ -83,6 +90,18 @@ class Planning:
         failed = [one for one in found if one.status == "FAIL"]
         note = f"{len(failed)} things stand in its way" if failed else "nothing stands in its way"
         return Outcome(status="findings" if failed else "done", findings=found, note=note)
+
+    def _names(self, work: Work) -> Outcome:
+        level: Level = "emulated" if work.target.endpoint else "live"
+        reader = Reader(work.target.reader_target(), reads(LISTINGS))
+        asked = Asked(work.target.account, level, datetime.now(UTC))
+        stand, gaps = names_in_use(self._plans, work.target.region, reader, asked)
+        found = tuple(one.finding() for one in stand)
+        status: Literal["findings", "unproven", "done"] = (
+            "findings" if found else "unproven" if gaps else "done"
+        )
+        note = f"{len(found)} are taken" if found else "some could not be asked" if gaps else "all are free"
+        return Outcome(status=status, findings=found, gaps=gaps, note=note)
 
 
 def without_values(plan: dict[str, Any]) -> dict[str, Any]:
