@@ -29,14 +29,8 @@ def approve_plan(work: Work, root: str, plan: Plan) -> None:
 
 def approve_account(work: Work, what: str) -> None:
     """Go on only with ``--yes --account ID`` or the account's alias or id typed. Raises RunFailed otherwise."""
-    named = str(work.options.get("account") or "")
-    require_account(work.target, named)
+    right_account(work)
     if work.options.get("yes"):
-        if not named:
-            raise RunFailed(
-                "which account?", "--yes alone names none",
-                hint=f"--yes --account {work.target.account}   (after a look at what it does)",
-            )  # fmt: skip
         return
     alias = _alias(work)
     called = f"{alias} ({work.target.account})" if alias else work.target.account
@@ -48,6 +42,17 @@ def approve_account(work: Work, what: str) -> None:
         )  # fmt: skip
     if typed.strip() not in {work.target.account, alias} - {""}:
         raise RunFailed("that is not this account", "nothing was changed", hint="the same command again")
+
+
+def right_account(work: Work) -> None:
+    """Raises RunFailed when --account names another account, or --yes none at all."""
+    named = str(work.options.get("account") or "")
+    require_account(work.target, named)
+    if work.target.name == "aws" and work.options.get("yes") and not named:
+        raise RunFailed(
+            "which account?", "--yes alone names none",
+            hint=f"--yes --account {work.target.account}   (after a look at what it does)",
+        )  # fmt: skip
 
 
 def approve_list(work: Work, title: str, lines: list[str]) -> None:

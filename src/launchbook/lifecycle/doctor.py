@@ -11,11 +11,12 @@ from importlib.util import find_spec
 
 from launchbook import process
 from launchbook.errors import LaunchbookError, LocalAwsError, MissingTool, RunFailed, UsageError
+from launchbook.lifecycle.confirm import right_account
 from launchbook.lifecycle.home import Home
 from launchbook.lifecycle.platform import Platform
 from launchbook.lifecycle.provider import answers, find_mirror, find_source, find_tool, own_configuration
 from launchbook.lifecycle.steps import Outcome, Work
-from launchbook.lifecycle.target import Target, TargetName, require_account
+from launchbook.lifecycle.target import Target, TargetName
 
 #: Providers, plans and logs of one platform, with room to spare.
 NEEDED_BYTES = 1_500_000_000
@@ -56,7 +57,7 @@ def examine(platform: Platform, home: Home, name: TargetName, target: Callable[[
 
 def preflight(work: Work) -> Outcome:
     """The same, as the first step of a run: the first thing that is missing ends it before anything is made."""
-    require_account(work.target, str(work.options.get("account") or ""))
+    right_account(work)
     said = [
         terraform_version(work.target.env.get("PATH")),
         provider_source(work.home, work.target),

@@ -33,8 +33,10 @@ def follow(child: process.Child, log: Path, start: int, work: Work) -> int:
     """
     progress = _Progress(log, start, work)
     interrupts = 0
-    while child.poll() is None:
+    while True:
         try:
+            if child.poll() is not None:
+                break
             progress.look()
             time.sleep(_EVERY)
         except KeyboardInterrupt:
@@ -50,14 +52,21 @@ def _interrupt(child: process.Child, count: int, work: Work) -> None:
         work.show.note(
             "interrupted: Terraform ends what it has begun and stores its state (Ctrl-C again asks)"
         )
-    elif (
-        work.show.ask("Terraform is still storing what it made. End it now, and lose track of that?") is False
-    ):
+    elif _refused(work):
         return
     try:
         os.kill(child.pid, signal.SIGINT)
     except ProcessLookupError:
         return
+
+
+def _refused(work: Work) -> bool:
+    """Whether a person wants to wait for it after all; one more Ctrl-C is an answer too."""
+    question = "Terraform is still storing what it made. End it now, and lose track of that?"
+    try:
+        return work.show.ask(question) is False
+    except KeyboardInterrupt:
+        return False
 
 
 class _Progress:
