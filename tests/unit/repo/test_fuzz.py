@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -223,3 +224,62 @@ def test_what_every_reader_of_a_file_says_is_one_gap(tmp_path: Path) -> None:
     (tmp_path / "large.ts").write_text(line * 4000)
     (gap,) = discover(tmp_path).facts.gaps
     assert {"endpoint", "setting", "sdk_call"} <= set(gap.hides)
+
+
+#: Reads a tree within a gigabyte of addresses, as text and as data, and says how many readers gave up.
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+from launchbook.repo import discover
+from launchbook.repo.as_json import as_json, json_text
+from launchbook.repo.as_text import as_text
+found = discover(sys.argv[1])
+json_text(as_json(found)), as_text(found, everything=True)
+print(sum("reader failed" in gap.what for gap in found.facts.gaps))
+"""
+
+
+def within_a_gigabyte(root: Path) -> str:
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(root)], capture_output=True, text=True, timeout=300, check=False
+    )
+    return run.stdout.strip() or run.stderr[-400:]
+
+
+@pytest.mark.slow
+def test_files_at_every_limit_fit_into_a_gigabyte(tmp_path: Path) -> None:
+    """The largest files that each format still reads, of the shapes that cost most for each byte."""
+    flat = "- [1,2,3,4,5,6,7,8]\n"
+    item = '{"a":[1,{"b":"c"}]},'
+    for name, text in {
+        "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n" + flat * 60_000,
+        "b.json": '{"apiVersion": "v1", "x": [' + item * 90_000 + "1]}",
+        "c.template": "AWSTemplateFormatVersion: x\nResources:\n"
+        + "  Q: {Type: 'AWS::SQS::Queue'}\n" * 90_000,
+        "d.tfstate": '{"version": 4, "resources": [' + '{"type": "aws_x", "name": "y"},' * 400_000 + "{}]}",
+        "e.ts": "process.env.A_NAME; app.get('/x', (q, r) => r.json({a: [1, {b: 2}]}));\n" * 3_400,
+        "f.py": "import os\n@app.get('/x')\ndef f(): return os.environ['A_NAME'], {'a': [1, (2, 3)]}\n"
+        * 2_900,
+        "g.tf": 'resource "aws_sqs_queue" "q" { name = "${join("-", ["a", "b"])}" }\n' * 3_500,
+    }.items():
+        (tmp_path / name).write_text(text)
+    assert within_a_gigabyte(tmp_path) == "0"
+
+
+def test_mangled_files_and_endless_lines_fit_into_a_gigabyte(tmp_path: Path) -> None:
+    draw = random.Random(300)
+    copy_of_all(tmp_path, lambda data: data[: draw.randint(0, len(data))] + draw.choice(JUNK).encode() * 40)
+    (tmp_path / "one.yaml").write_bytes(b'{"apiVersion": "' + b"x" * 50_000_000 + b'"}')
+    for name in (
+        "one.json",
+        "one.tf",
+        "one.tfstate",
+        "one.js",
+        "one.ts",
+        "one.py",
+        "one.md",
+        "one.sh",
+        "Dockerfile",
+    ):
+        (tmp_path / name).hardlink_to(tmp_path / "one.yaml")
+    assert within_a_gigabyte(tmp_path) == "0"

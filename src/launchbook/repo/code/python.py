@@ -121,3 +121,13 @@ def imported(module: ast.Module) -> dict[str, str]:
             maker = dotted(node.value.func)
             found |= {target.id: maker for target in node.targets if isinstance(target, ast.Name) and maker}
     return found
+
+
+@lru_cache(maxsize=4)
+def _lines(file: File) -> list[str]:
+    return file.text.splitlines()
+
+
+def source(file: File, node: ast.stmt | None) -> str:
+    """The lines of a statement; empty for none."""
+    return "\n".join(_lines(file)[node.lineno - 1 : node.end_lineno]) if node is not None else ""

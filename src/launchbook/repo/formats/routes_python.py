@@ -12,6 +12,7 @@ from launchbook.model import Fact
 from launchbook.repo.code.endpoints import kind_of, touches
 from launchbook.repo.code.mounting_python import Module, assigned, mounting, own_prefix, root
 from launchbook.repo.code.python import constant, dotted, functions, imported, keyword, strings, tree
+from launchbook.repo.code.python import source as source_of
 from launchbook.repo.mounts import Router
 from launchbook.repo.reader import File, Found, reader
 
@@ -59,7 +60,7 @@ def python_routes(file: File, found: Found) -> None:
     mounting(names, found.mounts)
     for route in (*_decorated(module, names), *_added(module, names), *_listed(module), *_tabled(module)):
         handler = by_name.get(route.handler.rpartition(".")[2])
-        source = ast.get_source_segment(file.text, handler) or "" if handler is not None else ""
+        source = source_of(file, handler)
         path = re.sub(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}", lambda m: f"{{{m[1] or m[2]}}}", route.path)
         guards = route.guards + (
             ["authentication"] if handler is not None and _AUTHENTICATES.search(source) else []

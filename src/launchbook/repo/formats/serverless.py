@@ -50,28 +50,32 @@ def serverless(file: File, found: Found) -> None:
     document = next(iter(file.yaml), None)
     if not isinstance(document, Map):
         return
+    service = _service(file, document, found)
+    if service is None:
+        return
+    _settings(service, dig(service.provider, "environment"), "provider")
+    for functions, key, line in _functions(service, document):
+        _function(service, functions[key], key, line)
+    _plugins(file, document, found)
+    _missing(file, service.variables, found)
+
+
+def _service(file: File, document: Map, found: Found) -> _Service | None:
+    """What the functions of a file share; None where the service is none of AWS."""
     variables = Variables(document, file, found)
     provider = variables.resolve(document.get("provider"))
     if isinstance(provider, Unread):
         found.gap(file, f"the provider is not known: {provider.reason}", "serverless print", 1)
-        return
-    provider = Map(1) if not isinstance(provider, Map) else provider
-    if dig(provider, "name") != "aws":
-        return
-    region = dig(provider, "region")
+    if not isinstance(provider, Map) or provider.get("name") != "aws":
+        return None
+    region = provider.get("region")
     where = region if isinstance(region, str) else ""
     name = variables.resolve(document.get("service"))
     title = name if isinstance(name, str) else str(dig(name, "name") or file.folder or "service")
     at = line_of(document, "provider", "region")
     found.document(file, "serverless", title, 1, regions=[where] if where else [], lines={"regions.0": at})
-    service = _Service(
-        file, found, title, provider, variables, where, dict(_resources(file, document, found))
-    )
-    _settings(service, dig(provider, "environment"), "provider")
-    for functions, key, line in _functions(service, document):
-        _function(service, functions[key], key, line)
-    _plugins(file, document, found)
-    _missing(file, variables, found)
+    resources = dict(_resources(file, document, found))
+    return _Service(file, found, title, provider, variables, where, resources)
 
 
 def _missing(file: File, variables: Variables, found: Found) -> None:

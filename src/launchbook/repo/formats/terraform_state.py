@@ -10,6 +10,9 @@ from launchbook.repo.lined import Map, as_list, as_map, line_of
 from launchbook.repo.reader import File, Found, reader
 from launchbook.repo.terraform.names import name_of
 
+#: Resources of one state that are listed: no plan of more would end.
+MOST = 20_000
+
 
 @reader("Terraform state", "*.tfstate", "*.tfstate.backup", "*.tfstate.json", limit=20_000_000)
 def terraform_state(file: File, found: Found) -> None:
@@ -35,7 +38,9 @@ def terraform_state(file: File, found: Found) -> None:
         found.gap(
             file, f"state of version {version} is not read", "terraform state pull with a current Terraform"
         )
-    for number, resource in enumerate(resources if version == 4 else []):
+    if len(resources) > MOST:
+        found.gap(file, f"{len(resources):,} resources are more than are read ({MOST:,})", "split the state")
+    for number, resource in enumerate(resources[:MOST] if version == 4 else []):
         if isinstance(resource, Map) and resource.get("mode", "managed") == "managed":
             _resource(
                 file, resource, line_of(resource, "type") or line_of(document, "resources", number), found
