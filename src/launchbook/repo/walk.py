@@ -50,7 +50,7 @@ VENDORED = frozenset(
         ".hypothesis",
     ]
 )
-REPOSITORY = frozenset((".git", ".hg", ".svn", ".jj"))
+REPOSITORY = frozenset((".git", ".hg", ".svn", ".jj", ".launchbook"))  # ours: states, plans and links to the roots
 GENERATED = frozenset(
     [
         "cdk.out",

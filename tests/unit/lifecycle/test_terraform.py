@@ -18,6 +18,7 @@ from launchbook.lifecycle.staging import LOCK_FILE, fingerprint, stage
 from launchbook.lifecycle.state_file import outputs_of, resources_of
 from launchbook.lifecycle.terraform import _CHANGE
 from launchbook.lifecycle.variables import forget_run_tag, given, run_tag
+from launchbook.repo import discover
 
 STATE = {
     "outputs": {"dns": {"value": "lb", "type": "string"}, "password": {"value": "x", "sensitive": True}},
@@ -195,3 +196,14 @@ def test_then_the_registry_then_a_mirror_of_this_machine(home, tmp_path, monkeyp
     assert f'filesystem_mirror {{ path = "{mirror}" }}' in config
     assert 'exclude = ["registry.terraform.io/hashicorp/aws"]' in config
     assert find_mirror(Tool("tofu", "/t"), {"HOME": str(tmp_path / "none")}) is None
+
+
+def test_what_runs_keep_is_no_part_of_the_repository(platform, tmp_path):
+    stage(platform, platform.roots[0], tmp_path / ".launchbook/state/x")
+    (tmp_path / "stack/main.tf").write_text('resource "aws_sqs_queue" "a" {}\n', "utf-8")
+    (tmp_path / ".launchbook/state/x/terraform.tfstate").write_text(json.dumps(STATE), "utf-8")
+    facts = discover(tmp_path).facts
+    assert [(fact.type, fact.where.file) for fact in facts if fact.type.startswith("aws_")] == [
+        ("aws_sqs_queue", "stack/main.tf")
+    ]
+    assert facts.gaps == ()
