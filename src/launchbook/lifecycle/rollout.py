@@ -66,7 +66,7 @@ def wait(aws: Aws, begun: Sequence[Deployment], say: Callable[[str], None], seco
                 return [Ended(one, False, f"how it stands is not known: {failure}") for one in begun]
             time.sleep(aws.pause)
             continue
-        ended = [_ended(one, service) for one, service in found]
+        ended = [how_it_ended(one, service) for one, service in found]
         failed = [one for one in ended if one is not None and not one.well]
         late = time.monotonic() > deadline
         if failed or late or all(ended):
@@ -89,8 +89,8 @@ def _service(aws: Aws, one: Deployment) -> Mapping[str, Any]:
     return found
 
 
-def _ended(one: Deployment, service: Mapping[str, Any]) -> Ended | None:
-    """How the deployment ended; None while it goes on."""
+def how_it_ended(one: Deployment, service: Mapping[str, Any]) -> Ended | None:
+    """How a deployment ended, by what ECS describes of its service; None while it goes on."""
     own = next((each for each in service["deployments"] if each["id"] == one.id), None)
     if own is None:
         return Ended(
