@@ -16,6 +16,7 @@ from launchbook.checks import checks
 from launchbook.collect import Reader, Target, collectors
 from launchbook.collect.engine import Asked, collect
 from launchbook.collect.pasted import read_pasted
+from launchbook.collect.published import published, sending_domains
 from launchbook.collect.whoami import whoami
 from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
@@ -42,7 +43,8 @@ class Question:
     """What an audit is asked: where to look, and for which environment and scope.
 
     ``pasted`` maps a file's name to its text. ``live`` is the account to read, None for no account. ``regions``
-    are asked besides those that the repository and its settings name.
+    are asked besides those that the repository and its settings name. ``dns`` allows to ask the system's
+    resolver about the sending domains.
     """
 
     path: Path | None = None
@@ -55,6 +57,7 @@ class Question:
     regions: Sequence[str] = ()
     account: str = ""
     checklist: str = ""
+    dns: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,10 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
         found.sources.append(f"{len(question.pasted)} pasted files" + (f", {age} days old" if age else ""))
     if question.live is not None:
         _live(question, question.live, settings, at, found, progress)
-    if not found.sources:
+    if question.dns:
+        found.facts += published(sending_domains(found.facts), at)
+        found.sources.append("DNS")
+    if not found.sources or found.sources == ["DNS"]:
         raise UsageError(
             "nothing to audit", "no path, account or pasted output was given", hint="launchbook audit PATH"
         )

@@ -21,7 +21,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "checks": ({"check", "model"}, set()),
     "checklists": (set(), set()),
     "checklist": ({"errors", "checklists"}, set()),
-    "collect": ({"model", "errors", "redact"}, {"botocore"}),
+    "collect": ({"model", "errors", "redact"}, {"botocore", "dns"}),
     "repo": (
         {"model", "errors", "redact", "process"},
         {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_java", "tree_sitter_javascript"}

@@ -154,7 +154,12 @@ def _domain(identity: Fact) -> str | None:
 
 
 def _text(identity: Fact, name: str, start: str, facts: Facts) -> Verdict:
-    """Whether a TXT record of a name begins as it should, in the zones that were read."""
+    """Whether a TXT record of a name begins as it should: in DNS where it was asked, else in the zones read."""
+    for answer in facts.seen("dns_txt"):
+        if answer.name == name:
+            held = any(value.startswith(start) for value in words(answer.get("records")))
+            why = "it has" if held else f"{name} has no {start} record"
+            return verdict(held, why, at=[identity.at(), answer.at("records")])
     zones = facts.seen("aws_route53_zone")
     for one in facts.seen("aws_route53_record"):
         if one.attributes.get("type") != "TXT" or str(one.attributes.get("name")).rstrip(".").lower() != name:

@@ -38,6 +38,9 @@ _SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".sarif": "sar
 @click.option(
     "--scope", multiple=True, help="Part of a name that belongs to this system; more than one may be given."
 )
+@click.option(
+    "--dns", is_flag=True, help="Ask DNS for SPF and DMARC of the sending domains (default: ask nobody)."
+)
 @click.option("--checklist", default="", help="A built-in checklist, or a .toml file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Format of the report.")
