@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from launchbook.lifecycle.cost_rules import RULES, Charge, Item
+from launchbook.lifecycle.charge import Charge, Item
+from launchbook.lifecycle.cost_rules import RULES
 from launchbook.lifecycle.planned import Plan, Planned
 from launchbook.lifecycle.price_table import HOURS, Unpriced, load_prices
 

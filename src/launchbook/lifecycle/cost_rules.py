@@ -6,97 +6,12 @@ the free types; a type that is neither ruled nor listed is not priced, and said 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from launchbook.lifecycle.price_table import HOURS, PriceTable, Unpriced
-
-
-def _alone(_: str) -> Sequence[Mapping[str, Any]]:
-    return ()
-
-
-@dataclass(frozen=True)
-class Item:
-    """A resource to price: ``values`` by Terraform's names, ``near`` the values of what an attribute refers to."""
-
-    type: str
-    region: str
-    values: Mapping[str, Any]
-    prices: PriceTable
-    near: Callable[[str], Sequence[Mapping[str, Any]]] = field(default=_alone)
-
-    def rate(self, name: str, kind: str = "") -> Decimal:
-        """A rate of its region. Raises Unpriced."""
-        return self.prices.rate(self.region, name, kind)
-
-    def count(self, least: int, *names: str) -> int:
-        """How many an attribute lists, or refers to while the ids are not known."""
-        counts = [len(self.values.get(name) or ()) or len(self.near(name)) for name in names]
-        return max(least, *counts)
-
-    def number(self, name: str, default: int | str | None = None) -> Decimal:
-        """A number of its values. Raises Unpriced when it is not known and there is no default."""
-        value = self.values.get(name)
-        if isinstance(value, bool) or value is None or value == "":
-            if default is None:
-                raise Unpriced(f"its {name} is not known yet")
-            return Decimal(default)
-        try:
-            return Decimal(str(value))
-        except ArithmeticError:
-            raise Unpriced(f"its {name} is no number") from None
-
-
-@dataclass(frozen=True)
-class Charge:
-    """Dollars an hour for being there, what was counted, and what use adds."""
-
-    hourly: Decimal = Decimal(0)
-    counted: str = ""
-    use: str = ""
-
-
-Rule = Callable[[Item], Charge]
-
-
-def _month(amount: Decimal) -> Decimal:
-    return amount / HOURS
-
-
-def _by_hour(name: str, counted: str, use: str = "", use_rate: str = "") -> Rule:
-    def rule(item: Item) -> Charge:
-        more = use.format(item.rate(use_rate)) if use_rate else use
-        return Charge(item.rate(name), counted, more)
-
-    return rule
-
-
-def _by_month(name: str, counted: str, use: str = "") -> Rule:
-    return lambda item: Charge(_month(item.rate(name)), counted, use)
-
-
-def _by_use(use: str, use_rate: str = "") -> Rule:
-    return lambda item: Charge(use=use.format(item.rate(use_rate)) if use_rate else use)
-
-
-def _stored(name: str, *sizes: str, what: str = "GB") -> Rule:
-    """By the gigabytes that it holds; unknown sizes make it use."""
-
-    def rule(item: Item) -> Charge:
-        rate = item.rate(name)
-        size = next((item.number(one) for one in sizes if item.values.get(one) not in (None, "")), None)
-        if size is None:
-            return Charge(use=f"${rate} per {what} and month")
-        return Charge(_month(size * rate), f"{_plain(size)} {what}", f"${rate} per {what} and month")
-
-    return rule
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+from launchbook.lifecycle.charge import Charge, Item, Rule, by_hour, by_month, by_use, month, plain, stored
+from launchbook.lifecycle.price_table import Unpriced
 
 
 def _fargate(item: Item, sizes: Mapping[str, Any]) -> Decimal:
@@ -108,7 +23,7 @@ def _fargate(item: Item, sizes: Mapping[str, Any]) -> Decimal:
 
 def _sized(sizes: Mapping[str, Any]) -> str:
     cpu, memory = Decimal(str(sizes["cpu"])) / 1024, Decimal(str(sizes["memory"])) / 1024
-    return f"{_plain(cpu)} vCPU and {_plain(memory)} GB"
+    return f"{plain(cpu)} vCPU and {plain(memory)} GB"
 
 
 def ecs_service(item: Item) -> Charge:
@@ -120,7 +35,7 @@ def ecs_service(item: Item) -> Charge:
     if not (sizes.get("cpu") and sizes.get("memory")):
         raise Unpriced("the CPU and memory of its task definition are not known yet")
     network = (item.values.get("network_configuration") or [{}])[0]
-    hourly, counted = _fargate(item, sizes), f"{_plain(count)} × Fargate {_sized(sizes)}"
+    hourly, counted = _fargate(item, sizes), f"{plain(count)} × Fargate {_sized(sizes)}"
     if network.get("assign_public_ip") is True:
         hourly += item.rate("public_ipv4_hour")
         counted += " and a public address"
@@ -167,13 +82,14 @@ def database(item: Item) -> Charge:
     copies = 2 if item.values.get("multi_az") is True else 1
     storage = item.values.get("storage_type") or "gp2"
     size = item.number("allocated_storage", 20)
-    hourly = item.rate("rds", kind) + _month(size * item.rate(f"rds_{storage}_gb_month"))
-    counted = f"db.{kind} and {_plain(size)} GB {storage}" + (", in two zones" if copies == 2 else "")
-    if item.values.get("manage_master_user_password") is True:
-        return Charge(
-            copies * hourly + _month(item.rate("secret_month")), f"{counted}, and its secret", _backups(item)
-        )
-    return Charge(copies * hourly, counted, _backups(item))
+    hourly = item.rate("rds", kind) + month(size * item.rate(f"rds_{storage}_gb_month"))
+    counted = f"db.{kind} and {plain(size)} GB {storage}" + (", in two zones" if copies == 2 else "")
+    secret = item.rate("secret_month") if item.values.get("manage_master_user_password") is True else 0
+    return Charge(
+        copies * hourly + month(Decimal(secret)),
+        counted + (", and its secret" if secret else ""),
+        _backups(item),
+    )
 
 
 def _backups(item: Item) -> str:
@@ -185,7 +101,7 @@ def cache(item: Item) -> Charge:
     kind = str(item.values.get("node_type") or "").removeprefix("cache.")
     groups = item.number("num_node_groups", 1) * (1 + item.number("replicas_per_node_group", 0))
     nodes = max(item.number("num_cache_clusters", 0), item.number("num_cache_nodes", 0), groups)
-    return Charge(nodes * item.rate("cache", kind), f"{_plain(nodes)} × cache.{kind}")
+    return Charge(nodes * item.rate("cache", kind), f"{plain(nodes)} × cache.{kind}")
 
 
 def instance(item: Item) -> Charge:
@@ -200,7 +116,7 @@ def volume(item: Item) -> Charge:
     """A disk."""
     kind = str(item.values.get("type") or "gp2")
     size = item.number("size", 8)
-    return Charge(_month(size * item.rate(f"ebs_{kind}_gb_month")), f"{_plain(size)} GB {kind}")
+    return Charge(month(size * item.rate(f"ebs_{kind}_gb_month")), f"{plain(size)} GB {kind}")
 
 
 def alarm(item: Item) -> Charge:
@@ -209,7 +125,7 @@ def alarm(item: Item) -> Charge:
     metrics = max(sum(1 for one in queries if one.get("metric")), 1)
     fast = int(item.number("period", 60)) < 60
     rate = item.rate("alarm_high_resolution_month" if fast else "alarm_month")
-    return Charge(_month(metrics * rate), f"{metrics} metric{'s' if metrics > 1 else ''}")
+    return Charge(month(metrics * rate), f"{metrics} metric{'s' if metrics > 1 else ''}")
 
 
 def table(item: Item) -> Charge:
@@ -219,27 +135,27 @@ def table(item: Item) -> Charge:
         return Charge(use=use)
     reads, writes = item.number("read_capacity", 0), item.number("write_capacity", 0)
     hourly = reads * item.rate("dynamodb_rcu_hour") + writes * item.rate("dynamodb_wcu_hour")
-    return Charge(hourly, f"{_plain(reads)} read and {_plain(writes)} write units", use)
+    return Charge(hourly, f"{plain(reads)} read and {plain(writes)} write units", use)
 
 
 def secret(item: Item) -> Charge:
     """A secret; one that waits for its deletion costs nothing."""
     if item.values.get("deleted"):
         return Charge(counted="scheduled for deletion: free")
-    return Charge(_month(item.rate("secret_month")), "one secret", "$0.05 per 10,000 calls")
+    return Charge(month(item.rate("secret_month")), "one secret", "$0.05 per 10,000 calls")
 
 
 def key(item: Item) -> Charge:
     """A key of one's own; one that waits for its deletion costs nothing."""
     if item.values.get("key_state") == "PendingDeletion":
         return Charge(counted="scheduled for deletion: free")
-    return Charge(_month(item.rate("kms_key_month")), "one key", "$0.03 per 10,000 calls")
+    return Charge(month(item.rate("kms_key_month")), "one key", "$0.03 per 10,000 calls")
 
 
 def automated_backup(item: Item) -> Charge:
     """Free up to the size of the database while that exists; a retained one is billed as backup storage."""
     if item.values.get("status") == "retained":
-        return _stored("rds_snapshot_gb_month", "allocated_storage")(item)
+        return stored("rds_snapshot_gb_month", "allocated_storage")(item)
     return Charge(counted="in the price of its database")
 
 
@@ -247,67 +163,67 @@ def snapshot(item: Item) -> Charge:
     """A manual snapshot, at most the size of its database; automated ones belong to it."""
     if item.values.get("snapshot_type") == "automated":
         return Charge(counted="in the price of its database")
-    return _stored("rds_snapshot_gb_month", "allocated_storage")(item)
+    return stored("rds_snapshot_gb_month", "allocated_storage")(item)
 
 
 def parameter(item: Item) -> Charge:
     """Standard ones are free."""
     if item.values.get("tier") == "Advanced":
-        return Charge(_month(item.rate("parameter_advanced_month")), "advanced")
+        return Charge(month(item.rate("parameter_advanced_month")), "advanced")
     return Charge(counted="standard: free")
 
 
 def log_group(item: Item) -> Charge:
     """What it keeps; what is written into it is use."""
-    kept = _stored("log_stored_gb_month", "stored_gb")(item)
+    kept = stored("log_stored_gb_month", "stored_gb")(item)
     return Charge(kept.hourly, kept.counted, f"${item.rate('log_gb')} per GB written, {kept.use} kept")
 
 
 def streams(item: Item) -> Charge:
     """Its shards."""
     shards = item.number("shard_count", 1)
-    return Charge(shards * item.rate("kinesis_shard_hour"), f"{_plain(shards)} shards", "each record put")
+    return Charge(shards * item.rate("kinesis_shard_hour"), f"{plain(shards)} shards", "each record put")
 
 
 RULES: dict[str, Rule] = {
     "aws_appautoscaling_target": lambda item: Charge(
-        counted=f"it may raise what it scales to {_plain(item.number('max_capacity', 0))}"
+        counted=f"it may raise what it scales to {plain(item.number('max_capacity', 0))}"
     ),
-    "aws_backup_vault": _by_use("${} per GB and month of database copies", "rds_snapshot_gb_month"),
-    "aws_cloudwatch_composite_alarm": _by_month("composite_alarm_month", "one alarm"),
-    "aws_cloudwatch_dashboard": _by_month("dashboard_month", "one dashboard"),
-    "aws_cloudwatch_event_bus": _by_use("${} per million events", "event_bus_million"),
+    "aws_backup_vault": by_use("${} per GB and month of database copies", "rds_snapshot_gb_month"),
+    "aws_cloudwatch_composite_alarm": by_month("composite_alarm_month", "one alarm"),
+    "aws_cloudwatch_dashboard": by_month("dashboard_month", "one dashboard"),
+    "aws_cloudwatch_event_bus": by_use("${} per million events", "event_bus_million"),
     "aws_cloudwatch_log_group": log_group,
-    "aws_cloudwatch_log_metric_filter": _by_use("${} per month for its metric", "custom_metric_month"),
+    "aws_cloudwatch_log_metric_filter": by_use("${} per month for its metric", "custom_metric_month"),
     "aws_cloudwatch_metric_alarm": alarm,
     "aws_db_instance": database,
     "aws_db_instance_automated_backup": automated_backup,
     "aws_db_snapshot": snapshot,
     "aws_dynamodb_table": table,
-    "aws_ebs_snapshot": _stored("ebs_snapshot_gb_month", "volume_size"),
+    "aws_ebs_snapshot": stored("ebs_snapshot_gb_month", "volume_size"),
     "aws_ebs_volume": volume,
-    "aws_ecr_repository": _stored("ecr_gb_month", "stored_gb"),
-    "aws_ecs_cluster": _by_use("Container Insights, if it is on: its metrics and logs"),
+    "aws_ecr_repository": stored("ecr_gb_month", "stored_gb"),
+    "aws_ecs_cluster": by_use("Container Insights, if it is on: its metrics and logs"),
     "aws_ecs_service": ecs_service,
-    "aws_efs_file_system": _stored("efs_gb_month", "stored_gb"),
-    "aws_eip": _by_hour("public_ipv4_hour", "one public address"),
-    "aws_eks_cluster": _by_hour("eks_cluster_hour", "one cluster"),
+    "aws_efs_file_system": stored("efs_gb_month", "stored_gb"),
+    "aws_eip": by_hour("public_ipv4_hour", "one public address"),
+    "aws_eks_cluster": by_hour("eks_cluster_hour", "one cluster"),
     "aws_elasticache_cluster": cache,
     "aws_elasticache_replication_group": cache,
-    "aws_elb": _by_hour("classic_lb_hour", "classic load balancer"),
+    "aws_elb": by_hour("classic_lb_hour", "classic load balancer"),
     "aws_instance": instance,
     "aws_kinesis_stream": streams,
     "aws_kms_key": key,
-    "aws_lambda_function": _by_use("${} per million calls, and the time they take", "lambda_million"),
+    "aws_lambda_function": by_use("${} per million calls, and the time they take", "lambda_million"),
     "aws_lb": load_balancer,
-    "aws_nat_gateway": _by_hour("nat_hour", "one gateway", "${} per GB through it", "nat_gb"),
-    "aws_route53_health_check": _by_month("health_check_month", "one health check"),
-    "aws_route53_zone": _by_month("zone_month", "one zone", "its queries"),
-    "aws_s3_bucket": _stored("s3_gb_month", "stored_gb"),
+    "aws_nat_gateway": by_hour("nat_hour", "one gateway", "${} per GB through it", "nat_gb"),
+    "aws_route53_health_check": by_month("health_check_month", "one health check"),
+    "aws_route53_zone": by_month("zone_month", "one zone", "its queries"),
+    "aws_s3_bucket": stored("s3_gb_month", "stored_gb"),
     "aws_secretsmanager_secret": secret,
-    "aws_sfn_state_machine": _by_use("${} per 1,000 transitions", "state_transitions_1000"),
-    "aws_sns_topic": _by_use("${} per million notices, and each delivery", "sns_million"),
-    "aws_sqs_queue": _by_use("${} per million requests", "sqs_million"),
+    "aws_sfn_state_machine": by_use("${} per 1,000 transitions", "state_transitions_1000"),
+    "aws_sns_topic": by_use("${} per million notices, and each delivery", "sns_million"),
+    "aws_sqs_queue": by_use("${} per million requests", "sqs_million"),
     "aws_ssm_parameter": parameter,
     "aws_vpc_endpoint": vpc_endpoint,
     "ecs_task": ecs_task,
