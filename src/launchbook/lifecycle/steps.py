@@ -216,6 +216,9 @@ def _do(work: Work, step: Step) -> StepResult:
         return ended("failed", Outcome(), surprise(step.title, error))
     except KeyboardInterrupt:
         return ended("interrupted", Outcome())
+    except Exception as crash:  # a mistake of ours: journaled, and shown as such by whoever called
+        ended("failed", Outcome(), RunFailed(f"{step.title} crashed", f"{type(crash).__name__}: {crash}"))
+        raise
     return ended(outcome.status, outcome)
 
 

@@ -98,6 +98,16 @@ def test_an_interrupt_is_journaled_and_goes_on(home, target, platform):
     assert again.run.finished == set()
 
 
+def test_a_mistake_of_ours_is_journaled_and_not_swallowed(home, target, platform):
+    with pytest.raises(ZeroDivisionError):
+        proceed(
+            work_on(home, target, platform), [Step("divide", "dividing", lambda _: Outcome(note=str(1 / 0)))]
+        )
+    past = past_runs(home)[0]
+    assert past.code is None
+    assert "ZeroDivisionError" in past.steps()["divide"]["error"]
+
+
 def test_findings_and_gaps_come_back_from_the_journal(home, target, platform):
     gap = Gap(where=Where(region="eu-west-1"), what="refused", hint="allow it", hides=("aws_eip",))
     outcome = Outcome(status="findings", findings=(FINDING,), gaps=(gap,), note="changes", proven_empty=False)
