@@ -203,3 +203,10 @@ def test_a_namespace_takes_its_zone_along(aws, name):
     ]
     discovery.delete_namespace(Id=made["Id"])
     assert {each["Id"] for each in zones.list_hosted_zones()["HostedZones"]} == before
+
+
+def test_a_stream_keeps_the_tags_it_was_made_with(aws, name):
+    kinesis = aws("kinesis")
+    kinesis.create_stream(StreamName=name, StreamModeDetails={"StreamMode": "ON_DEMAND"}, Tags={"team": "a"})
+    assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == [{"Key": "team", "Value": "a"}]
+    kinesis.delete_stream(StreamName=name)
