@@ -121,19 +121,20 @@ def targets(world: World, ask: Ask) -> Look:
 
 def balancer(world: World, ask: Ask) -> Look:
     """What the load balancer answers beside the states of its targets and its own."""
-    before = _healthy(world, ask)
+    alive = processes(world.mark)
     made = ask("elbv2", "DescribeLoadBalancers", LoadBalancerArns=[world.balancer])["LoadBalancers"][0]
+    healthy = _healthy(world, ask)
     status, body = curl(world.url)
-    if _healthy(world, ask) != before:
+    if processes(world.mark) != alive:
         return Look(told=False)
     look = Look(met={f"ALB {status}"})
     if (made["State"]["Code"] == "active") != (status != 0):
         look.wrong["the load balancer's state is not what curl says"] = f"{made['State']} beside {status}"
-    if before and status and status != 200:
+    if healthy and status and status != 200:
         look.wrong["targets are healthy and the load balancer does not serve"] = str(status)
-    if not before and status == 200:
+    if not healthy and status == 200:
         look.wrong["no target is healthy and the load balancer serves"] = body
-    if status == 200 and before and body not in before:
+    if status == 200 and healthy and body not in healthy:
         look.wrong["the load balancer serves from what is no healthy target"] = body
     return look
 

@@ -51,7 +51,7 @@ class Killer:
             elif self.kills[kind] == 0:
                 first.append(kind)
             self._change()
-            calm = self._chance.random() < 0.08
+            calm = self._chance.random() < 0.12
             time.sleep(_CALM_SECONDS if calm else self._chance.uniform(0.2, 2.0))
 
     # -- kills ----------------------------------------------------------------------------------

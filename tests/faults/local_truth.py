@@ -44,6 +44,8 @@ _MET = (
     "SQL works", "ALB 200", "messages in flight",
 )  # fmt: skip
 _PATIENT = "recovered"
+#: A look that met a change is had again so often before the next check has its turn.
+_AGAIN = 3
 #: So often may a look meet a change before it counts for one that found nothing.
 _TRIES = 20
 
@@ -100,7 +102,12 @@ class Watcher:
 
     def settle(self, check: str) -> bool:
         """Look until nothing differs; True unless a difference outlasted its time."""
-        lasting = dict(self._look(check).wrong)
+        look = self._look(check)
+        for _ in range(_AGAIN):
+            if look.told:
+                break
+            look = self._look(check)
+        lasting = dict(look.wrong)
         known, tries = time.monotonic(), 0
         while lasting:
             time.sleep(0.1)
