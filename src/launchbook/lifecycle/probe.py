@@ -208,5 +208,7 @@ def _check(probe: Probe, table: Table) -> None:
         table.mistake("query", "is required by a proof with answer or states")
     if not probe.queue and any(one.queue for one in probe.proofs):
         table.mistake("queue", "is required by a proof with queue")
+    if probe.burst is not None and not (probe.id and probe.queue):
+        table.mistake("burst", "needs id and queue: they say what was taken, and what is left to do")
     if probe.query is not None and not probe.id:
         table.mistake("id", "is required by the query: it says what to ask for")

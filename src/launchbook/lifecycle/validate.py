@@ -45,6 +45,7 @@ class Validation:
     before: Look | None = None
     dead: int | None = None
     unread: dict[str, str] = field(default_factory=dict)
+    taken: bool = False
     proven: bool = False
 
     @property
@@ -94,7 +95,7 @@ def _request(state: Validation) -> Outcome:
     except Unanswered as failure:
         state.unread["queue"] = str(failure)
     state.answer = answer = _send(state, state.correlation)
-    taken = answer.status == probe.request.status and bool(state.ids or not probe.id)
+    state.taken = taken = answer.status == probe.request.status and bool(state.ids or not probe.id)
     why = f"{answer.status} {answer.text[:200]}" if answer.status else answer.why
     finding = Finding(
         check="request-taken",
@@ -122,7 +123,7 @@ def _id_of(answer: Answer, probe: Probe) -> tuple[str, ...]:
 
 
 def _proofs(state: Validation) -> Outcome:
-    if not state.ids:
+    if not state.taken:
         why = "the request was not taken"
         return _outcome([_not_tried(proof, why) for proof in state.probe.proofs])
     with _watching(state, state.before) as watch:

@@ -30,6 +30,8 @@ _COUNTS = {
 _LINES_LATE = 20.0
 #: Clocks of tasks and ours may differ by so much.
 _SKEW = timedelta(minutes=2)
+#: A message that is on its way to the queue is there by then.
+_ARRIVES = timedelta(seconds=2)
 
 
 @dataclass
@@ -82,8 +84,12 @@ class Watch:
 
     @property
     def fell(self) -> bool:
-        """Whether the queue is as short as before, or can't be read."""
-        return not self.looks or "queue" in self.unread or self.looks[-1].total <= self.looks[0].total
+        """Whether the queue is as short as before, or can't be read; one that never grew is looked at for a while."""
+        if not self.looks or "queue" in self.unread:
+            return True
+        first, last = self.looks[0], self.looks[-1]
+        grew = any(one.total > first.total for one in self.looks)
+        return last.total <= first.total and (grew or last.at - first.at > _ARRIVES)
 
     def _count(self) -> None:
         pause = self.aws.pause / 4

@@ -75,6 +75,7 @@ def test_a_good_one_is_read_and_filled() -> None:
             "[[platform.probe.proof]] 2 line: goes with log_group",
         ),
         ('answer = { id = "{id}" }', "", "one of answer, states, line and queue must say what is to be true"),
+        ('queue = "{stack.queue}"\n', "", "[platform.probe] burst: needs id and queue"),
         ("count = 20", "count = 1000", "[platform.probe.burst] count: must be from 1 to 150"),
         ('url = "http://{stack.door}/orders"\n', "", "[platform.probe.request] url: is required"),
         ("status = 202", "state = 202", "[platform.probe.request] state: no such setting"),
