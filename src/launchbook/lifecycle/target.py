@@ -76,8 +76,8 @@ def open_target(
 ) -> Target:
     """The target that a command asks for, alive and with its account known.
 
-    An embedded AWS is the one on ``port``, else the one this home used last, else the one on 4566, else a new one on a
-    free port (unless ``start`` is false), which lives on after us. Raises LocalAwsError, and RunFailed for
+    An embedded AWS is the one on ``port``, else the one this home used last, else the one on 4566, else a new one there
+    or on a free port (unless ``start`` is false), which lives on after us. Raises LocalAwsError, and RunFailed for
     credentials that are missing or refused.
     """
     where = region or platform.region
@@ -145,12 +145,15 @@ def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any]
             where,
             hint=f"launchbook local start --detach{f' --port {port}' if port else ''}",
         )
-    return start_embedded(), True
+    try:  # where the next command looks first, should this one be killed before it has noted the port
+        return start_embedded(DEFAULT_PORT), True
+    except LocalAwsError:  # something else is there
+        return start_embedded(), True
 
 
-def start_embedded() -> dict[str, Any]:
-    """Start an embedded AWS on a free port, which lives on after us; how it describes itself."""
-    said = launchbook_local("start", "--detach", "--port", "0", timeout=_START_SECONDS)
+def start_embedded(port: int = 0) -> dict[str, Any]:
+    """Start an embedded AWS on a port (0: a free one), which lives on after us; how it describes itself."""
+    said = launchbook_local("start", "--detach", "--port", str(port), timeout=_START_SECONDS)
     found = int(said.partition("http://127.0.0.1:")[2].split(" ")[0])
     status = embedded_status(found)
     if status is None:
