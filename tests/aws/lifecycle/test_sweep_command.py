@@ -46,12 +46,18 @@ def test_nothing_is_left_of_a_destroyed_platform_but_what_was_made_behind_its_ba
         {**one, "listed": other["listed"]}
         for one, other in zip(found["queries"], empty["queries"], strict=True)
     ]
+    approved(tool)
 
+
+def approved(tool: Tool) -> None:
+    """The list is deleted after a yes, and not before."""
     refused = tool.run("sweep", "--apply", str(tool.folder / "leftovers.json"), code=3)
     assert "a deletion needs a yes" in refused.stderr
     done = data_of(tool, "sweep", "--apply", str(tool.folder / "leftovers.json"), "--yes")
     assert (done["verdict"], done["left"]) == ("PROVEN EMPTY", [])
 
+
+def test_a_read_that_is_not_allowed_leaves_the_certificate_open(tool: Tool, embedded) -> None:
     control.ask(embedded, "faults", body={
         "kind": "deny", "operation": "logs:DescribeLogGroups", "rate": 1.0, "seconds": 1.0, "times": None,
     })  # fmt: skip
