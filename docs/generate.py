@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+from absence_page import absence_page
 from coverage_page import coverage_page
 
 from launchbook.checklist import built_in, load
@@ -70,6 +71,7 @@ def checks_page() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "absence.md": absence_page,
     "checks.md": checks_page,
     "commands.md": commands_page,
     "runbook-coverage.md": coverage_page,
