@@ -23,10 +23,18 @@ _STORIES = {
     "lambda_edge_handler": "Lambda@Edge",
     "aws_elastic_beanstalk_application": "Elastic Beanstalk",
     "pulumi_stack": "Pulumi stack",
+    "kustomization": "Kustomize",
+    "terragrunt_unit": "Terragrunt",
 }
 _DOCUMENT_STORIES = {"cdk-app": "CDK", "deploy-script": "Script", "vercel": "Vercel", "netlify": "Netlify"}
 _DOCUMENT_STORIES |= {"pulumi": "Pulumi", "helm-chart": "Helm chart", "ansible": "Ansible", "kamal": "Kamal"}
-_DOCUMENT_STORIES |= {"procfile": "Procfile", "serverless": "Serverless"}
+_DOCUMENT_STORIES |= {"procfile": "Procfile", "serverless": "Serverless", "copilot": "Copilot", "sst": "SST"}
+_DOCUMENT_STORIES |= {"app-runner": "App Runner", "amplify-backend": "Amplify Gen 2", "jenkins": "Jenkins"}
+_DOCUMENT_STORIES |= {"gitlab-ci": "GitLab CI", "circleci": "CircleCI", "azure-pipelines": "Azure Pipelines"}
+_DOCUMENT_STORIES |= {"bitbucket-pipelines": "Bitbucket Pipelines"}
+
+#: Types whose facts are for one environment.
+_BY_ENVIRONMENT = ("pulumi_stack", "helm_values", "copilot_environment", "kustomization", "terragrunt_unit")
 
 
 @dataclass(frozen=True)
@@ -158,11 +166,11 @@ def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
         for value in values:
             if isinstance(value, str) and value:
                 yield value, f"parameter {fact.name}"
-    elif fact.type in ("pulumi_stack", "helm_values") and _text(fact, "environment"):
+    elif fact.type in _BY_ENVIRONMENT and _text(fact, "environment"):
         yield _text(fact, "environment"), words(fact.type)
     elif fact.type == "aws_amplify_branch":
         yield fact.name, "branch"
-    elif fact.type in ("terraform_root", "kustomize_overlay") and named_environment(fact.name):
+    elif fact.type == "terraform_root" and named_environment(fact.name):
         yield named_environment(fact.name), "folder"
     for key in ("variable_files", "parameter_files"):
         files = fact.attributes.get(key)
