@@ -26,7 +26,7 @@ from launchbook.lifecycle.running import released_everywhere
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.verdicts import worst
 from launchbook.lifecycle.verify import CHECKLIST, Verification, health_steps, line_steps
-from launchbook.model import Finding
+from launchbook.model import Finding, Status
 
 #: Seconds for a rollout, unless --timeout says otherwise.
 TIMEOUT = 900.0
@@ -154,11 +154,12 @@ def _rollout(state: Release) -> Outcome:
 
 def _of_rollout(ended: Ended) -> Finding:
     cause = ended.cause
+    status: Status = "PASS" if ended.well else "FAIL" if ended.known else "UNKNOWN"
     why = ended.why if cause is None else f"{cause.text} ({ended.why})"
     return Finding(
-        check="rollout-completed", status="PASS" if ended.well else "FAIL", severity="critical",
+        check="rollout-completed", status=status, severity="critical",
         subject=ended.deployment.service, why=why, evidence=ended.evidence,
-        fix="" if ended.well else "Correct what the first cause says, and release again.",
+        fix="Correct what the first cause says, and release again." if status == "FAIL" else "",
     )  # fmt: skip
 
 

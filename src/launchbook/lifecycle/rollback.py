@@ -15,7 +15,7 @@ def roll_back(state: Release, findings: list[Finding], *, begun: bool) -> StepFa
 
     ``begun``: services may run the new image already. What can't be undone is said.
     """
-    failed = [one for one in findings if one.status != "PASS"]
+    failed = [one for one in findings if one.status == "FAIL"]
     cause = "; ".join(f"{one.subject}: {one.why}" for one in failed)
     try:
         undone = _undo(state, begun)

@@ -28,13 +28,17 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a deployment ended: ``well``, or not and why; ``cause`` is the first stopped task behind it."""
+    """How a deployment ended: ``well``, or not and why; ``cause`` is the first stopped task behind it.
+
+    One that is not ``known`` was still on its way when another had failed.
+    """
 
     deployment: Deployment
     well: bool
     why: str
     evidence: tuple[Evidence, ...] = ()
     cause: Cause | None = None
+    known: bool = True
 
 
 def force(aws: Aws, services: Sequence[tuple[str, str]]) -> list[Deployment]:
@@ -108,10 +112,8 @@ def how_it_ended(one: Deployment, service: Mapping[str, Any]) -> Ended | None:
 
 
 def _unfinished(one: Deployment, service: Mapping[str, Any], seconds: float | None) -> Ended:
-    late = (
-        f"it was not complete after {seconds:g} s: " if seconds is not None else "it was not complete yet: "
-    )
-    return Ended(one, False, late + _progress(service))
+    late = f"it was not complete after {seconds:g} s: " if seconds is not None else "not waited for: "
+    return Ended(one, False, late + _progress(service), known=seconds is not None)
 
 
 def _progress(service: Mapping[str, Any]) -> str:
@@ -131,7 +133,7 @@ def _explained(aws: Aws, ended: Ended, service: Mapping[str, Any]) -> Ended:
     names = ("id", "status", "rolloutState", "runningCount", "desiredCount", "failedTasks")
     shape = [{name: each[name] for name in names if name in each} for each in service["deployments"]]
     ended = replace(ended, why=shown(ended.why), evidence=(aws.evidence("ecs", "describe_services", shape),))
-    if ended.well:
+    if ended.well or not ended.known:
         return ended
     try:
         cause = first_cause(aws, one.cluster, one.service, deployment=one.id)
