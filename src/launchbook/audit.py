@@ -17,7 +17,7 @@ from launchbook.collect import Reader, Target, collectors
 from launchbook.collect.engine import Asked, collect
 from launchbook.collect.pasted import read_pasted
 from launchbook.collect.published import published, sending_domains
-from launchbook.collect.whoami import whoami
+from launchbook.collect.whoami import Identity, whoami
 from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
 from launchbook.repo import discover
@@ -155,25 +155,29 @@ def _live(
     reads = list(collectors().values())
     reader = Reader(target, reads)
     identity = whoami(reader, wanted[0])
-    pinned = question.account or settings.account
-    if pinned and identity.account != pinned:
-        raise UsageError(
-            f"these credentials are of account {identity.account}",
-            f"the audit is pinned to {pinned}",
-            hint="choose another --profile, or correct audit.account in launchbook.toml",
-        )
+    _pinned(identity, question.account or settings.account)
     level: Level = "emulated" if target.endpoint else "live"
     asked = Asked(identity.account, level, at)
+    scope = _scope(question, settings, found.facts)
     there = collect(reader, reads, wanted, asked, progress)
-    more = [
-        name for name in _named_there(there, _scope(question, settings, found.facts)) if name not in wanted
-    ]
+    more = [name for name in _named_there(there, scope) if name not in wanted]
     if more:
         regional = [one for one in reads if one.scope == "region"]
         there += collect(reader, regional, more, asked, progress)
+    looked_at = [*wanted, *more]
+    found.not_asked = [name for name in _named_there(there, scope) if name not in looked_at]
     found.facts += there
-    found.account, found.role, found.regions = identity.account, identity.arn, [*wanted, *more]
+    found.account, found.role, found.regions = identity.account, identity.arn, looked_at
     found.sources.append(REHEARSAL if target.endpoint else "account")
+
+
+def _pinned(identity: Identity, account: str) -> None:
+    if account and identity.account != account:
+        raise UsageError(
+            f"these credentials are of account {identity.account}",
+            f"the audit is pinned to {account}",
+            hint="choose another --profile, or correct audit.account in launchbook.toml",
+        )
 
 
 def _named_there(facts: Facts, scope: Sequence[str]) -> list[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from launchbook.collect.declare import Call, Collector, Row
@@ -13,6 +16,7 @@ from launchbook.collect.keep import pick
 from launchbook.collect.reader import Reader, ReadFailed
 from launchbook.collect.shared import Shared
 from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
+from launchbook.redact import without_secrets
 
 THREADS = 16
 #: Where services that have no region of their own are asked.
@@ -53,8 +57,14 @@ def collect(
     work = [
         (one, region) for one in listed for region in ((GLOBAL_REGION,) if one.scope == "global" else places)
     ]
-    with ThreadPoolExecutor(THREADS, "collect") as pool:
-        futures = [pool.submit(read_region, source, one, region, asked) for one, region in work]
+    # What was listed is described by threads of its own: a listing that waits for its descriptions must not keep them
+    # from running. The turns hold the calls in flight to as many as one of the two pools has threads.
+    turns = BoundedSemaphore(THREADS)
+    with ThreadPoolExecutor(THREADS, "describe") as rows, ThreadPoolExecutor(THREADS, "collect") as pool:
+        spread = partial(_spread, rows)
+        futures = [
+            pool.submit(read_region, source, one, region, asked, spread, turns) for one, region in work
+        ]
         parts = []
         for done, future in enumerate(futures, 1):
             parts.append(future.result())
@@ -62,20 +72,39 @@ def collect(
     return sum(parts, Facts(complete=()))
 
 
-def read_region(reader: Reads, one: Collector, region: str, asked: Asked) -> Facts:
-    """One collector in one region."""
-    reading = _Reading(reader, one, region, asked, [])
-    rows = [Row(one.calls)]
+Reading = Callable[["Row"], "tuple[list[Row], list[Gap]]"]
+Spread = Callable[[Reading, "list[Row]"], "Iterable[tuple[list[Row], list[Gap]]]"]
+
+
+def _spread(
+    pool: ThreadPoolExecutor, read: Reading, rows: list[Row]
+) -> Iterable[tuple[list[Row], list[Gap]]]:
+    return pool.map(read, rows) if len(rows) > 1 else map(read, rows)
+
+
+def read_region(
+    reader: Reads,
+    one: Collector,
+    region: str,
+    asked: Asked,
+    spread: Spread = map,
+    turns: AbstractContextManager[object] | None = None,
+) -> Facts:
+    """One collector in one region. ``spread`` runs a call for many rows; ``turns`` is held while one is asked."""
+    reading = _Reading(reader, one, region, asked, turns or nullcontext())
+    rows, gaps = [Row(one.calls)], list[Gap]()
     for number, call in enumerate(one.calls):
         lists = bool(call.each) or number == 0
-        rows = [below for row in rows for below in reading.rows(call, row, lists)]
+        answers = list(spread(partial(reading.rows, call, lists), rows))
+        rows = [row for found, _ in answers for row in found]
+        gaps += [gap for _, missing in answers for gap in missing]
     facts = [fact for row in rows if (fact := _fact(one, row, region, asked)) is not None]
-    return Facts(facts, reading.gaps, complete=() if reading.gaps else (one.kind,))
+    return Facts(facts, gaps, complete=() if gaps else (one.kind,))
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """One collector at work in one region, and the gaps that it met.
+    """One collector at work in one region.
 
     A call that lists hides what it could not list, so its failure is a gap. A call that describes what was listed hides
     nothing: its failure makes the attributes that it would have shown unread.
@@ -85,25 +114,27 @@ class _Reading:
     one: Collector
     region: str
     asked: Asked
-    gaps: list[Gap]
+    turns: AbstractContextManager[object]
 
-    def rows(self, call: Call, row: Row, lists: bool) -> list[Row]:
-        """The rows that a call makes of one row."""
+    def rows(self, call: Call, lists: bool, row: Row) -> tuple[list[Row], list[Gap]]:
+        """The rows that a call makes of one row, and the gaps that it met."""
         missing = [row.failed[operation] for operation in _needs(call) if operation in row.failed]
         if missing:
-            return [row.without(call.operation, missing[0])]
+            return [row.without(call.operation, missing[0])], []
+        gaps: list[Gap] = []
         items: list[object] = []
         try:
-            for page in self.reader.read(call, self.region, call.parameters(row)):
-                items.extend(_items(page, call, self.asked.level))
+            with self.turns:
+                for page in self.reader.read(call, self.region, call.parameters(row)):
+                    items.extend(_items(page, call, self.asked.level))
         except ReadFailed as failure:
             if failure.code in call.none_codes:
-                return [] if lists else [row]
+                return ([] if lists else [row]), []
             if not lists:
                 where = f"{call.service}:{call.operation} failed in {self.region}: {failure.code}"
-                return [row.without(call.operation, Unread(where, failure.settle))]
-            self.gaps.append(self._gap(failure))
-        return [row.below(call.operation, item) for item in items]
+                return [row.without(call.operation, Unread(where, failure.settle))], []
+            gaps.append(self._gap(failure))
+        return [row.below(call.operation, item) for item in items], gaps
 
     def _gap(self, failure: ReadFailed) -> Gap:
         return Gap(
@@ -148,7 +179,7 @@ def _fact(one: Collector, row: Row, region: str, asked: Asked) -> Fact | None:
     sources = {"": _source(services, one.calls[0].operation, region, asked, time)}
     for operation, values in seen.attributes.items():
         for name, value in values.items():
-            attributes[name] = value
+            attributes[name] = value if one.kind in _IDS else _clean(value)
             sources[name] = _source(services, operation, region, asked, time)
     return make_fact(
         one.kind,
@@ -159,6 +190,19 @@ def _fact(one: Collector, row: Row, region: str, asked: Asked) -> Fact | None:
         attributes=attributes,
         sources=sources,
     )
+
+
+#: An access key's id looks like a secret and is none: it is the key's name.
+_IDS = ("aws_iam_access_key",)
+
+
+def _clean(value: Value) -> Value:
+    """A value without what looks like a secret: people write them into descriptions and patterns too."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return {key: _clean(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _source(services: dict[str, str], operation: str, region: str, asked: Asked, time: str) -> str:
