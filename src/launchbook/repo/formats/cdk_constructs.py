@@ -15,6 +15,7 @@ from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.repo.cloudformation.names import attribute_name
 from launchbook.repo.code import syntax
 from launchbook.repo.code.constructs import CONSTRUCTS
+from launchbook.repo.code.modules import bindings
 from launchbook.repo.reader import File, Found, reader
 
 _DURATION = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
@@ -37,6 +38,8 @@ class _Code:
     file: File
     found: Found
     imports: dict[str, str]
+    original: dict[str, tuple[str, str]]  # local name to the module and the name that it has there
+    constants: dict[str, Node]
     variables: dict[str, Fact] = field(default_factory=dict)
 
 
@@ -44,7 +47,14 @@ class _Code:
 def cdk_constructs(file: File, found: Found) -> None:
     """Every construct in order, so that later ones can refer to earlier ones; then what is wired by calls."""
     top = syntax.root(file)
-    code = _Code(file, found, syntax.imports(top))
+    held = (
+        (syntax.field(one, "name"), syntax.field(one, "value"))
+        for one in syntax.below(top, "variable_declarator")
+    )
+    objects = {
+        syntax.text(name): value for name, value in held if value is not None and value.type == "object"
+    }
+    code = _Code(file, found, syntax.imports(top), bindings(top), objects)
     for node in syntax.below(top, "new_expression"):
         _construct(code, node)
     for call in syntax.below(top, "call_expression"):
@@ -66,7 +76,7 @@ def _construct(code: _Code, node: Node) -> None:
             target = syntax.field(holder, "name") or syntax.field(holder, "left")
             code.variables[syntax.text(target).removeprefix("this.")] = fact
     elif name.endswith("Stack") and module.startswith("."):
-        region = _value(code, syntax.pairs(props.get("env")).get("region"))
+        region = _value(code, syntax.pairs(_environment(code, given, props)).get("region"))
         where = region if isinstance(region, str) else ""
         code.found.fact(
             code.file,
@@ -80,12 +90,23 @@ def _construct(code: _Code, node: Node) -> None:
         )
 
 
+def _environment(code: _Code, given: list[Node], props: dict[str, Node]) -> Node | None:
+    """The object behind ``env``: written in place, or a constant of the file, by its name or in short."""
+    node = props.get("env")
+    if node is None and len(given) > 2:
+        short = syntax.below(given[2], "shorthand_property_identifier")
+        node = next((one for one in short if syntax.text(one) == "env"), None)
+    return node if node is None or node.type == "object" else code.constants.get(syntax.text(node))
+
+
 def _class(code: _Code, node: Node | None) -> tuple[str, str]:
     """The module's last part (``aws-sqs``) and the class, however it was imported; a local module as it is written."""
     words = syntax.text(node).split(".")
     module = code.imports.get(words[0], "")
     if module == "aws-cdk-lib" and len(words) == 3:
         return words[1].replace("_", "-"), words[2]
+    if module == "aws-cdk-lib" and len(words) == 2:  # import { aws_sqs as sqs } from "aws-cdk-lib"
+        return code.original.get(words[0], ("", ""))[1].replace("_", "-"), words[1]
     return (module if module.startswith(".") else module.rpartition("/")[2]), words[-1]
 
 

@@ -21,7 +21,7 @@ DEEPEST = 8
 #: Modules instantiated below one root.
 MOST_CALLS = 300
 
-#: What well-known registry modules may create, by the word in their address; any other may create anything.
+#: What modules of the community's registry namespace may create, by their name; any other may create anything.
 _REGISTRY: dict[str, tuple[str, ...]] = {
     "vpc": (
         "aws_vpc",
@@ -47,12 +47,38 @@ _REGISTRY: dict[str, tuple[str, ...]] = {
     "ecr": ("aws_ecr_repository", "aws_ecr_lifecycle_policy"),
     "cloudfront": ("aws_cloudfront_distribution",),
     "route53": ("aws_route53_zone", "aws_route53_record"),
+    "alb": (
+        "aws_lb*",
+        "aws_alb*",
+        "aws_security_group*",
+        "aws_vpc_security_group_*",
+        "aws_route53_record",
+        "aws_waf*",
+    ),
+    "ecs": (
+        *("aws_ecs_*", "aws_iam_*", "aws_cloudwatch_*", "aws_security_group*", "aws_vpc_security_group_*"),
+        *("aws_appautoscaling_*", "aws_service_discovery_*"),
+    ),
+    "eks": (
+        *("aws_eks_*", "aws_iam_*", "aws_cloudwatch_*", "aws_security_group*", "aws_vpc_security_group_*"),
+        *(
+            "aws_kms_*",
+            "aws_launch_template",
+            "aws_autoscaling_*",
+            "aws_ec2_*",
+            "aws_sqs_*",
+            "aws_placement_group",
+        ),
+    ),
+    "lambda": ("aws_lambda_*", "aws_iam_*", "aws_cloudwatch_*", "aws_s3_*", "aws_sqs_*", "aws_ecr_*"),
+    "iam": ("aws_iam_*",),
 }
+_COMMUNITY = "terraform-aws-modules/"
 
 
 def hidden_by(source: str) -> tuple[str, ...]:
     """The kinds that a module from elsewhere may create, by the words of its address."""
-    words = re.split(r"[/.:?]", source)
+    words = re.split(r"[/.:?]", source.partition(_COMMUNITY)[2])
     return next((_REGISTRY[word] for word in words if word in _REGISTRY), ("*",))
 
 
