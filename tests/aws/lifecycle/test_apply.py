@@ -66,13 +66,14 @@ class Tool:
             stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 
-    def until_logged(self, words: str, seconds: float = 120.0) -> Path:
-        """Wait until a Terraform of the newest run has logged something."""
-        deadline = time.monotonic() + seconds
+    def until_logged(self, words: str, *, run: int = 1) -> str:
+        """Wait until a Terraform of the n-th run has logged something; all that it has logged then."""
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            for log in sorted((self.folder / ".launchbook/runs").glob("*/terraform-*.log"), reverse=True)[:2]:
-                if words in log.read_text("utf-8"):
-                    return log
+            folders = sorted((self.folder / ".launchbook/runs").glob("*"))
+            for log in folders[run - 1].glob("terraform-*.log") if len(folders) >= run else ():
+                if words in (said := log.read_text("utf-8")):
+                    return said
             time.sleep(0.05)
         raise AssertionError(f"nobody logged {words!r}")
 
@@ -213,8 +214,9 @@ def test_a_run_that_is_stopped_at_any_moment_goes_on(tool, aws, embedded):
     os.kill(first.pid, signal.SIGINT)
     _, said = first.communicate(timeout=60)
     assert first.returncode == 130, said
-    log = tool.until_logged("Interrupt received")
-    assert log.read_text("utf-8").count("Interrupt received") == 1, "one Ctrl-C reaches Terraform once"
+    assert tool.until_logged("Interrupt received").count("Interrupt received") == 1, (
+        "one Ctrl-C reaches Terraform once"
+    )
 
     second = tool.start("apply")
     tool.until_logged("aws_iam_role.task: Refreshing state")
@@ -226,9 +228,9 @@ def test_a_run_that_is_stopped_at_any_moment_goes_on(tool, aws, embedded):
     assert (steps["bootstrap"], steps["stack"], steps["second-plan"]) == ("skipped", "done", "done")
     assert len(list((tool.folder / ".launchbook/runs").iterdir())) == 1, "it is one run"
 
-    delay(embedded, "iam:DeleteRole", 4)
+    delay(embedded, "iam:DeleteRole", 15)
     fourth = tool.start("destroy", "--yes")
-    tool.until_logged("aws_iam_role.task: Destroying")
+    tool.until_logged("aws_iam_role.task: Destroying", run=2)
     os.kill(fourth.pid, signal.SIGKILL)
     fourth.communicate(timeout=60)
     last = tool.run("destroy", "--yes")
