@@ -103,8 +103,10 @@ class Reader:
     def read(self, call: Call, region: str, parameters: Mapping[str, Any]) -> Iterator[Any]:
         """Each page of an operation's answer, cut to the fields it declared.
 
-        Raises ReadFailed when AWS refuses or cannot be reached, also in the middle of the pages.
+        Raises ReadFailed when AWS refuses or cannot be reached, also in the middle of the pages, and WriteRefused for
+        what no collector declares.
         """
+        self._declared(call.service, call.operation)  # a cut model would not even know it
         client = self._client(call.service, region)
         method = botocore.xform_name(call.operation)
         tree = call.tree
@@ -138,10 +140,12 @@ class Reader:
             return self._clients[service, region]
 
     def _guard(self, model: OperationModel, **_: Any) -> None:
-        wanted = (model.service_model.service_name, model.name)
-        if wanted not in self._allowed:
+        self._declared(str(model.service_model.service_name), model.name)
+
+    def _declared(self, service: str, operation: str) -> None:
+        if (service, operation) not in self._allowed:
             raise WriteRefused(
-                f"{wanted[0]}:{wanted[1]} was not sent",
+                f"{service}:{operation} was not sent",
                 "no collector declares it, and an audit only reads",
                 hint="launchbook policy   (lists every operation that an audit may use)",
             )
