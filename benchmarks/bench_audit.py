@@ -61,12 +61,12 @@ class Recording:
 
 
 def recorded(endpoint: str) -> list[dict[str, Any]]:
-    """Every call that an audit of this estate makes, with the one that asks who it is."""
+    """Every call that an audit of this estate makes, each once as the audit itself does, and who it is."""
     reads = list(collectors().values())
     recording = Recording(Reader(Target(endpoint=endpoint), reads))
     collect(recording, reads, [REGION], Asked("", "emulated", datetime.now(UTC)))
     who = {"service": "sts", "operation": "GetCallerIdentity", "region": REGION, "parameters": {}}
-    return [who, *recording.calls]
+    return list({json.dumps(call, sort_keys=True): call for call in [who, *recording.calls]}.values())
 
 
 @contextmanager

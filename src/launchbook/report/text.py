@@ -36,11 +36,18 @@ def _asked(report: Report, colour: bool) -> Iterator[str]:
     if report.regions:
         rest = f" (not asked: {', '.join(report.not_asked)})" if report.not_asked else ""
         yield f"regions      {', '.join(report.regions)}{rest}"
+    if _nothing(report):
+        yield "found        nothing that tells of AWS: is this the root of the repository?"
     yield f"environment  {report.environment or 'none named: values that hold for all of them (--env NAME)'}"
     scope = ", ".join(report.scope) or "everything that was read"
     yield f"scope        {scope}" + (
         f"; {report.outside_scope} resources outside it" if report.outside_scope else ""
     )
+
+
+def _nothing(report: Report) -> bool:
+    """Whether nothing that was read tells of anything on AWS."""
+    return not any(finding.evidence for finding in report.findings)
 
 
 def _counted(report: Report) -> str:

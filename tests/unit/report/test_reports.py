@@ -202,6 +202,12 @@ def test_the_first_screen_says_go_or_no_go_five_things_to_fix_and_each_line_of_t
     assert {check for check in failing if f"✗ {check}:" in whole} == failing
 
 
+def test_a_folder_that_tells_of_nothing_is_said_to(tmp_path: Path) -> None:
+    said = text.render(audit(Question(path=tmp_path)).report)
+    assert "found        nothing that tells of AWS" in said
+    assert "NO-GO: 11 TODO" in said
+
+
 def test_what_to_fix_first_is_of_several_lines() -> None:
     first = huntaze().first()
     lines = {line.id for line in huntaze().requirements for one in first if one in line.findings}
