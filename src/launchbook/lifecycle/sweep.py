@@ -7,6 +7,7 @@ not of this platform is counted, never judged. What could not be read leaves the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -125,7 +126,10 @@ class _Judge:
         self.saved: dict[str, set[str]] = {}
         for one in known.saved:
             kind = SAME_AS.get(one.type, one.type)
-            self.saved.setdefault(kind, set()).update(filter(None, (one.id, one.arn)))
+            held = self.saved.setdefault(kind, set())
+            held.update(filter(None, (one.id, one.arn)))
+            if kind in _BY_NAME:
+                held.update(re.split("[/:]", text)[-1] for text in (one.id, one.arn) if text)
 
     def all(self) -> tuple[list[Leftover], dict[str, int], list[Thing]]:
         """What is left, how many of each type are not ours, and what nobody can tell."""
@@ -193,9 +197,16 @@ class _Judge:
             return {}
 
 
-#: Types whose id in a state is the name that their service lists.
+#: Types that a state names by an ARN, or with the account before it, and their service by the name alone.
 _BY_NAME = frozenset(
-    {"aws_sqs_queue", "aws_cloudwatch_event_rule", "aws_secretsmanager_secret", "aws_budgets_budget"}
+    {
+        "aws_budgets_budget",
+        "aws_cloudwatch_event_rule",
+        "aws_key_pair",
+        "aws_kinesis_stream",
+        "aws_opensearch_domain",
+        "aws_route53_zone",
+    }
 )
 
 

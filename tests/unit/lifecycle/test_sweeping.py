@@ -53,7 +53,9 @@ class Account:
         found = self.answers.get(call.operation, [])
         if isinstance(found, str):
             raise ReadFailed(call, found, "said AWS")
-        if call.operation == "DescribeKey":
+        if call.operation == "GetCallerIdentity":
+            yield {"Account": ASKED.account}
+        elif call.operation == "DescribeKey":
             yield {"KeyMetadata": next(one for one in found if one["KeyId"] == parameters["KeyId"])}
         else:
             yield {call.each: found}
@@ -194,6 +196,26 @@ def test_a_saved_type_that_nobody_lists_leaves_it_open() -> None:
     assert [gap.what for gap in found.gaps] == [
         "aws_msk_cluster: no listing of it is known, and 1 of it were made"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "saved_id", "operation", "listed"),
+    [
+        ("aws_budgets_budget", "123456789012:month", "DescribeBudgets", {"BudgetName": "month"}),
+        ("aws_route53_zone", "Z1", "ListHostedZones", {"Id": "/hostedzone/Z1", "Name": "example.com."}),
+        ("aws_kinesis_stream", "arn:aws:kinesis:eu-west-1:1:stream/s", "ListStreams", "s"),
+        ("aws_key_pair", "door", "DescribeKeyPairs", {"KeyPairId": "key-1", "KeyName": "door"}),
+        ("aws_vpc", "vpc-1", "DescribeVpcs", {"VpcId": "vpc-1", "IsDefault": False}),
+    ],
+)
+def test_a_saved_id_is_found_in_whatever_form_its_service_lists_it(
+    kind: str, saved_id: str, operation: str, listed: object
+) -> None:
+    saved = SimpleNamespace(type=kind, id=saved_id, arn="", region=REGION)
+    account = Account(GetCallerIdentity=[], **{operation: [listed]})
+    one = tuple(each for each in LISTINGS if each.type == kind)
+    (left,) = sweep(account, replace(KNOWN, saved=(saved,)), [REGION], ASKED, listings=one).left
+    assert left.why == ("in a saved state of this platform",)
 
 
 def test_every_part_is_gone_with_something_that_is_listed() -> None:

@@ -108,6 +108,7 @@ LISTINGS: tuple[Listing, ...] = (
         "aws_route53_zone",
         called("route53", "ListHostedZones", "HostedZones", id="Id", name="Name"),
         scope="global",
+        shape=lambda row: {"id": str(row["id"]).rsplit("/", 1)[-1]},
     ),
     listing(
         "aws_route53_health_check",

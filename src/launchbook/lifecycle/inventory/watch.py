@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from launchbook.lifecycle.inventory.declare import Listing, Values, called, gigabytes, listing, named
+from launchbook.lifecycle.inventory.declare import Listing, Values, called, gigabytes, listing
 
 
 def _managed(row: Values) -> str:
@@ -69,7 +69,6 @@ LISTINGS: tuple[Listing, ...] = (
             "cloudwatch", "DescribeAlarms", "MetricAlarms", given={"AlarmTypes": ["MetricAlarm"]},
             id="AlarmName", name="AlarmName", arn="AlarmArn", period="Period",
         ),
-        of_aws=named("TargetTracking-"),
         tags=called("cloudwatch", "ListTagsForResource", given={"ResourceARN": "$arn"}, pairs="Tags"),
     ),
     listing(
