@@ -1,0 +1,35 @@
+"""One order platform, whole, for all tests of this folder: applied once by the tool itself, and gone with its AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from launchbook.local import control, instance
+from launchbook.local.run import Options
+from tests.aws.conftest import client_factory
+from tests.support.keeper import Keeper
+from tests.support.terraform import available
+from tests.support.tool import Tool, copied
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tool]:
+    """The order platform of this repository, applied on an embedded AWS of its own."""
+    if available():
+        pytest.skip(available())
+    folder = tmp_path_factory.mktemp("platform") / "orders"
+    folder.mkdir()
+    copied(folder)
+    started = control.start(Options(port=0))
+    keeper = Keeper()
+    keeper.watch(started.pid)  # should this process be killed
+    try:
+        tool = Tool(folder, started.port, client_factory(started.endpoint))
+        tool.run("apply", seconds=900)
+        yield tool
+    finally:
+        control.stop(started)
+        keeper.close()
+        instance.clear_left()
