@@ -194,11 +194,11 @@ def markdown(one: Certificate) -> str:
 
 
 def text(one: Certificate) -> str:
-    """The certificate on a terminal, for the person who pays: the list with its costs, the verdict."""
+    """The certificate on a terminal, for the person who pays: what is left, the dearest first, then the verdict."""
     lines = []
     if one.left:
         wide = max(len(f"{left.type} {left.label}") for left in one.left)
-        for left in one.left:
+        for left in sorted(one.left, key=lambda left: (-(left.cost.monthly or Decimal(0)), left.key)):
             monthly = "?" if left.cost.monthly is None else f"${left.cost.monthly}"
             lines.append(f"  {monthly:>9}  {f'{left.type} {left.label}':{min(wide, 60)}}  {left.region}")
             said = [

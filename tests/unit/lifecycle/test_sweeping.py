@@ -264,7 +264,8 @@ def test_the_three_verdicts_and_their_exit_codes() -> None:
 
 
 def test_the_text_is_for_the_person_who_pays() -> None:
-    said = text(certificate(left=[LEFT, UNPRICED]))
+    said = text(certificate(left=[UNPRICED, LEFT]))
+    assert said.index("aws_eip") < said.index("aws_eks_thing")
     assert "$3.65  aws_eip eipalloc-1 (1.2.3.4)" in said
     assert "?  aws_eks_thing" in said
     assert "2 things are left, at $3.65 a month and 1 without a known price" in said
