@@ -22,13 +22,11 @@ from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
 from launchbook.repo import discover
 from launchbook.repo.plan import read_plan, with_plan
+from launchbook.scope import OF_EVERYBODY
+from launchbook.scope import in_scope as in_scope  # lifecycle judges by the same scope
 from launchbook.settings import Settings, load_settings
 from launchbook.settle import settled
 
-#: Facts of the account as a whole: they belong to every system in it.
-ACCOUNT_WIDE = ("iam_account_summary", "aws_iam_user", "aws_iam_access_key", "ses_account", "aws_backup_plan")
-#: What every account has, whatever it is for.
-OF_EVERYBODY = (*ACCOUNT_WIDE, "aws_caller_identity")
 #: Where the certificates, metrics and alarms of CloudFront are, whatever region all else is in.
 _EDGE = "us-east-1"
 #: Regions that a repository names, in whatever attribute it does.
@@ -223,18 +221,6 @@ def _scope_of(facts: Facts) -> tuple[str, ...]:
     first = Counter(name.strip("/").split("-")[0].lower() for name in names)
     word, count = first.most_common(1)[0] if first else ("", 0)
     return (word,) if count >= 3 and count * 2 > len(names) and len(word) > 2 else ()
-
-
-def in_scope(scope: Sequence[str]) -> Callable[[Fact], bool]:
-    """Whether a fact belongs to what is judged: its name or id holds one of the words, or it is the whole account's."""
-    words = [word.lower() for word in scope]
-
-    def judged(fact: Fact) -> bool:
-        if fact.where.file or not words or fact.type in ACCOUNT_WIDE:
-            return True
-        return any(word in f"{fact.name} {fact.id}".lower() for word in words)
-
-    return judged
 
 
 def _hollow(facts: Facts, judged: Callable[[Fact], bool]) -> str:

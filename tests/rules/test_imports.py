@@ -27,6 +27,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_java", "tree_sitter_javascript"}
         | {"tree_sitter_typescript"},
     ),
+    "scope": ({"model"}, set()),
     "settle": ({"model"}, set()),
     "settings": ({"model", "errors"}, set()),
     "report": ({"model", "errors", "redact"}, {"jinja2"}),
@@ -53,6 +54,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
             "collect",
             "repo",
             "report",
+            "scope",
             "settle",
             "settings",
             "redact",

@@ -182,8 +182,10 @@ def cache_failover(cache: Fact, facts: Facts) -> Verdict | None:
 )
 def balanced_zones(service: Fact, facts: Facts) -> Verdict | None:
     """Targets in a zone that the load balancer is not in get no request."""
-    zones = _zones(service, "network_configuration.0.subnets", facts)
     groups = balanced(service)
+    if not groups:
+        return None
+    zones = _zones(service, "network_configuration.0.subnets", facts)
     balancers = [
         balancer
         for group in facts.seen("aws_lb_target_group")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
 
-APPS = Call("amplify", "ListApps", each="apps", keep=["appId", "appArn"])
+APPS = Call("amplify", "ListApps", each="apps", keep=["appId", "appArn", "name"])
 
 
 @collector(
@@ -67,5 +67,6 @@ def amplify_apps(row: Row) -> Seen:
     ),
 )
 def amplify_branches(row: Row) -> Seen:
-    """A branch with its jobs, newest first."""
-    return row.seen(id="arn", name="branch_name")
+    """A branch with its jobs, newest first; it belongs to the application by name."""
+    owner = {"app_name": row.get("ListApps", "name")}
+    return row.seen(id="arn", name="branch_name", ListApps=owner)
