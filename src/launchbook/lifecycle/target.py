@@ -81,17 +81,25 @@ def open_target(
     credentials that are missing or refused.
     """
     where = region or platform.region
+    # Another region is another world: with this one's state Terraform would lose sight of what is here.
+    other = "" if where == platform.region else f"-{where}"
     if name == "aws":
         account, arn = _whoami(profile, where, None)
         return Target(
-            name, where, account, f"aws-{account}", arn=arn, profile=profile, env=_aws_env(profile, where)
+            name,
+            where,
+            account,
+            f"aws-{account}{other}",
+            arn=arn,
+            profile=profile,
+            env=_aws_env(profile, where),
         )
     found, ours = _embedded(home, port, start)
     endpoint = str(found["endpoint"])
     account, arn = _whoami(None, where, endpoint)
     moment = "".join(letter for letter in str(found["started"]) if letter.isalnum())[:17]
     target = Target(
-        name, where, account, f"local-{found['port']}-{moment}", arn=arn, endpoint=endpoint, port=found["port"],
+        name, where, account, f"local-{found['port']}-{moment}{other}", arn=arn, endpoint=endpoint, port=found["port"],
         started=str(found["started"]), ours=ours, env=_local_env(endpoint, where),
     )  # fmt: skip
     write_json(
