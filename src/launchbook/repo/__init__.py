@@ -14,7 +14,8 @@ them. Adding a format, a relation or a comparison is one new file; nothing is re
 
 - Names are globs for the file's name (``*.tf``, ``Dockerfile``), or for its whole path when they hold a ``/``
   (``**/config/slo.yaml``). ``sniff`` (bytes, multi-line) must match the content as well; a file may be claimed by
-  several formats and is read and parsed once. Keep names and sniff narrow: every claimed file is opened.
+  several formats and is read and parsed once, then dropped. Keep names and sniff narrow: every claimed file is opened.
+  A pattern with a plain text that every match must hold (``aws-cdk-lib``) costs next to nothing on all other files.
 - ``file.text``, ``file.yaml``, ``file.json`` and ``file.data`` raise :class:`Unreadable`; let it pass: it becomes a gap
   that hides ``hides``. So does any other exception, under the reader's name. A part that cannot be read is
   ``found.gap(file, what, hint, line, hides=…)``, never silence; ``hides=()`` says that nothing that checks ask for
