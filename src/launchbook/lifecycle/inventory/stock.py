@@ -10,7 +10,8 @@ from typing import Any
 from launchbook.collect.declare import Call, Collector, Row
 from launchbook.collect.engine import GLOBAL_REGION, THREADS, Asked, Reads, read_region
 from launchbook.collect.keep import pick
-from launchbook.collect.reader import ReadFailed
+from launchbook.collect.reader import Reader, ReadFailed
+from launchbook.collect.shared import Shared
 from launchbook.lifecycle.inventory.declare import Listing, called, listing, tags_of
 from launchbook.model import Fact, Gap, Unread, Where
 
@@ -94,8 +95,9 @@ def take_stock(
     queries: list[Query] = []
     gaps: dict[str, Gap] = {}
     tagged: dict[str, Mapping[str, str]] = {}
+    source = Shared(reader, [one.collector for one in listings]) if isinstance(reader, Reader) else reader
     with ThreadPoolExecutor(THREADS, "stock") as pool:
-        futures = [pool.submit(read_region, reader, one.collector, region, asked) for one, region in work]
+        futures = [pool.submit(read_region, source, one.collector, region, asked) for one, region in work]
         for done, ((one, region), future) in enumerate(zip(work, futures, strict=True), 1):
             facts = future.result()
             missing = [*facts.gaps, *(gap for fact in facts for gap in _unread(fact))]
