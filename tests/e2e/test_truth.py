@@ -49,7 +49,7 @@ def test_a_provisioned_platform_is_verified_line_by_line(stack: Tool) -> None:
     assert checks >= {
         "outputs-present", "state-bucket-versioned", "state-bucket-encrypted", "state-bucket-private",
         "lock-table-active", "backend-exists", "ecs-running-as-desired", "ecs-rollout-completed",
-        "tasks-keep-running", "service-exists", "targets-healthy", "log-group-exists", "log-retention",
+        "tasks-keep-running", "service-wanted", "targets-healthy", "log-group-exists", "log-retention",
         "log-events-fresh", "health",
     }  # fmt: skip
     assert all(one["evidence"] for step in run["steps"] for one in step["findings"])
@@ -83,6 +83,15 @@ def test_without_its_worker_exactly_that_proof_is_missing_first_with_its_cause(s
     assert step["note"].startswith("2 of 5; missing: Worker consumes message; then")
     assert findings(run, "backlog")["proof-backlog"]["status"] == "UNKNOWN", (
         "nothing more is put into the queue"
+    )
+
+
+def test_a_service_that_is_told_to_run_nothing_is_not_verified(stopped_worker: Tool) -> None:
+    found = findings(stopped_worker.data("verify", code=1), "services")
+    assert found["ecs-running-as-desired"]["status"] == "PASS", "none of none is what it was told"
+    assert (found["service-wanted"]["subject"], found["service-wanted"]["why"]) == (
+        WORKER,
+        "it is told to run no task",
     )
 
 

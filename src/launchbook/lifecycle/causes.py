@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,13 @@ class Cause:
     lines: tuple[str, ...] = ()
 
 
-def first_cause(aws: Aws, cluster: str, service: str, *, deployment: str = "") -> Cause | None:
+def first_cause(aws: Aws, cluster: str, service: str, deployments: Collection[str]) -> Cause | None:
     """Why tasks of a service stopped: the first that did so by itself, else the last that was told to.
 
-    ``deployment`` leaves out the tasks of all others. None when no task is known to have stopped (ECS remembers them
-    for about an hour). Raises Unanswered.
+    Those of other ``deployments`` are left out: what was rolled back explains nothing of now. None when no task is
+    known to have stopped (ECS remembers them for about an hour). Raises Unanswered.
     """
-    stopped = [one for one in stopped_tasks(aws, cluster, service) if deployment in ("", one.started_by)]
+    stopped = [one for one in stopped_tasks(aws, cluster, service) if one.started_by in deployments]
     failed = [one for one in stopped if one.code in BY_ITSELF]
     if not stopped:
         return None

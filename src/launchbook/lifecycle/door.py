@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from launchbook.errors import UsageError
+from launchbook.redact import shown
 
 _LARGEST = 1024 * 1024
+_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,12 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     why: str = ""
+
+    @property
+    def said(self) -> str:
+        """Status and the beginning of the body in one line fit to be shown; why none came where none did."""
+        words = f"{self.status} {self.text}".split() if self.status else self.why.split()
+        return shown(" ".join(words)[:_SHOWN])
 
     @property
     def body(self) -> Any:

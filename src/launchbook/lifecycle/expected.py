@@ -13,8 +13,7 @@ from launchbook.lifecycle.door import Answer, ask, includes
 from launchbook.lifecycle.platform import Health, Outputs, Service, places
 from launchbook.lifecycle.states import unwell
 from launchbook.lifecycle.steps import Work
-from launchbook.model import Evidence, Fact, Facts, Finding, Where, make_fact
-from launchbook.redact import shown
+from launchbook.model import Evidence, Fact, Facts, Finding, Status, Where, make_fact
 from launchbook.settings import FILE
 
 _SETTING = re.compile(r'^\s*(\w+)\s*=\s*"([^"]*)"', re.M)
@@ -119,7 +118,7 @@ def named(line: str, work: Work, facts: Facts, outputs: Outputs) -> Iterator[Fin
     """What the platform's file names and the account must have: a check of what is there can't miss what is not."""
     if line == "services":
         for service in work.platform.services:
-            yield _exists("service-exists", "aws_ecs_service", outputs.text(service.name), facts)
+            yield _exists("service-wanted", "aws_ecs_service", outputs.text(service.name), facts)
     if line == "logs":
         for service in work.platform.services:
             if service.log_group:
@@ -131,20 +130,20 @@ def named(line: str, work: Work, facts: Facts, outputs: Outputs) -> Iterator[Fin
 def _exists(check: str, kind: str, name: str, facts: Facts) -> Finding:
     found = next((one for one in facts.seen(kind) if one.name == name and _active(one)), None)
     complete = kind in facts.complete and not facts.hiding(kind)
+    idle = found is not None and found.attributes.get("desired_count") == 0
+    status: Status = "PASS" if found and not idle else "FAIL" if complete or idle else "UNKNOWN"
+    why = (
+        "it is told to run no task" if idle
+        else "it is there" if found
+        else f"there is no such {kind}" if complete
+        else f"not every {kind} was listed"
+    )  # fmt: skip
     return Finding(
-        check=check,
-        status="PASS" if found else "FAIL" if complete else "UNKNOWN",
-        severity="critical",
-        subject=name,
-        why="it is there"
-        if found
-        else f"there is no such {kind}"
-        if complete
-        else f"not every {kind} was listed",
-        evidence=(found.at(),) if found else (),
-        fix="" if found or not complete else "launchbook apply",
-        settle="" if found or complete else "launchbook doctor",
-    )
+        check=check, status=status, severity="critical", subject=name, why=why,
+        evidence=(found.at("desired_count" if idle else ""),) if found else (),
+        fix="" if status != "FAIL" else "Set its desired count." if idle else "launchbook apply",
+        settle="launchbook doctor" if status == "UNKNOWN" else "",
+    )  # fmt: skip
 
 
 def _active(fact: Fact) -> bool:
@@ -163,18 +162,17 @@ def health(work: Work, aws: Aws, outputs: Outputs) -> Finding:
         time.sleep(_PAUSE)
         answer = ask("GET", url)
     fine = _well(answer, wanted)
-    said = f"{answer.status} {answer.text[:200]}".strip() if answer.status else answer.why
     expected = f"{wanted.status}" + (f" and {wanted.body}" if wanted.body is not None else "")
-    why = said if fine else f"{said}; expected {expected}"
+    why = answer.said if fine else f"{answer.said}; expected {expected}"
     evidence: tuple[Evidence, ...] = (
-        Evidence(f"GET {url} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", aws.level, shown(said)),
+        Evidence(f"GET {url} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", aws.level, answer.said),
     )
     if not fine:
         text, more = unwell(aws, services_of(work, outputs))
         why += f"; first cause: {text}" if text else ""
         evidence += more
     return Finding(
-        check="health", status="PASS" if fine else "FAIL", severity="critical", subject=url, why=shown(why),
+        check="health", status="PASS" if fine else "FAIL", severity="critical", subject=url, why=why,
         evidence=evidence, fix="" if fine else "Read the first cause; ask the target group how its targets are.",
     )  # fmt: skip
 

@@ -136,7 +136,7 @@ def _explained(aws: Aws, ended: Ended, service: Mapping[str, Any]) -> Ended:
     if ended.well or not ended.known:
         return ended
     try:
-        cause = first_cause(aws, one.cluster, one.service, deployment=one.id)
+        cause = first_cause(aws, one.cluster, one.service, [one.id])
     except Unanswered as failure:
         return replace(ended, why=f"{ended.why}; why its tasks stopped is not known: {failure}")
     more = cause.evidence if cause is not None else ()

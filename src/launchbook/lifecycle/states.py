@@ -39,7 +39,7 @@ def explain(aws: Aws, cluster: str, service: str) -> Standing:
     if running and running == desired:
         return Standing(True, False, text, evidence)
     try:
-        cause = first_cause(aws, cluster, service)
+        cause = first_cause(aws, cluster, service, [str(each["id"]) for each in one["deployments"]])
     except Unanswered as failure:
         return Standing(False, not (running or desired), f"{text}; why is not known: {failure}", evidence)
     if cause is None:
@@ -69,8 +69,10 @@ def with_cause(aws: Aws, finding: Finding, facts: Facts) -> Finding:
     service = facts.find(finding.subject)
     if finding.status != "FAIL" or finding.check not in _OF_TASKS or service is None:
         return finding
+    current = service.attributes.get("deployment_ids")
+    ids = [str(one) for one in current] if isinstance(current, list) else []
     try:
-        cause = first_cause(aws, str(service.attributes.get("cluster")), service.name)
+        cause = first_cause(aws, str(service.attributes.get("cluster")), service.name, ids)
     except Unanswered as failure:
         return replace(finding, why=f"{finding.why}; why is not known: {failure}")
     if cause is None:

@@ -96,7 +96,7 @@ def _request(state: Validation) -> Outcome:
         state.unread["queue"] = str(failure)
     state.answer = answer = _send(state, state.correlation)
     state.taken = taken = answer.status == probe.request.status and bool(state.ids or not probe.id)
-    why = f"{answer.status} {answer.text[:200]}" if answer.status else answer.why
+    why = answer.said
     finding = Finding(
         check="request-taken",
         status="PASS" if taken else "FAIL",

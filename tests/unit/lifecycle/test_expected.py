@@ -97,6 +97,13 @@ def seen(kind: str, name: str, **attributes: Any) -> Fact:
             Facts([seen("aws_ecs_service", "shop-web", status="INACTIVE")], complete=["aws_ecs_service"]),
             "FAIL",
         ),
+        (
+            Facts(
+                [seen("aws_ecs_service", "shop-web", status="ACTIVE", desired_count=0)],
+                complete=["aws_ecs_service"],
+            ),
+            "FAIL",
+        ),
         (Facts([seen("aws_ecs_service", "shop-job")], complete=["aws_ecs_service"]), "FAIL"),
         (Facts(complete=["aws_ecs_service"]), "FAIL"),
         (Facts(), "UNKNOWN"),
