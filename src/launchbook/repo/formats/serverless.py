@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from launchbook.model import Unread, Value
+from launchbook.model import Fact, Unread, Value
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
@@ -165,13 +165,15 @@ def _function(service: _Service, held: object, key: str, line: int) -> None:
         whole=False,
     )
     _settings(service, dig(held, "environment"), key)
-    events = dig(held, "events")
+    _events(service, fact, dig(held, "events"), key)
+
+
+def _events(service: _Service, fact: Fact, events: object, key: str) -> None:
+    """Everything that starts a function; a kind without more is written as its name alone."""
     for number, event in enumerate(as_list(events)):
-        at = f"{key}.{number}"
-        if isinstance(event, str) and event not in ("websocket",):
-            event = {event: {}}
-        for kind, given in as_map(event).items():
-            where = line_of(events, number, kind)
+        for kind, given in ({event: {}} if isinstance(event, str) else as_map(event)).items():
+            line = line_of(events, number, kind)
+            at = f"{key}.{number}"
             read_event(
                 Event(
                     service.file,
@@ -180,7 +182,7 @@ def _function(service: _Service, held: object, key: str, line: int) -> None:
                     at,
                     kind,
                     given,
-                    where,
+                    line,
                     service.region,
                     service.resources,
                 )
