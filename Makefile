@@ -46,7 +46,7 @@ lock: $(READY) ## Pin the newest versions that pyproject.toml admits (needs uv o
 	  --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal --upgrade \
 	  --custom-compile-command "make lock" -o requirements.lock
 
-demo: $(READY) ## See what works: discover, audit, and an order through the platform (under a minute)
+demo: $(READY) ## Both runbooks, on an AWS of this machine: from nothing to nothing, in five minutes (needs terraform)
 	@$(BIN)/python -m examples.demo
 
 orders: $(READY) ## Run the order platform here, on an embedded AWS of its own (Ctrl-C ends it)
@@ -73,7 +73,7 @@ local-truth: $(READY) ## What the embedded AWS says beside what ps and curl say,
 bench-orders: $(READY) ## POST /orders beside pgbench doing the same insert, in one run (needs wrk)
 	@$(BIN)/python -m benchmarks.bench_orders
 
-stacks: $(READY) ## Terraform stacks of every shape, applied, planned again and destroyed (20 minutes)
+stacks: $(READY) ## Terraform stacks of every shape, applied, planned again and destroyed (25 minutes)
 	@$(BIN)/python -m tests.aws.stacks.cycle
 
 campaign: faults local-cycles local-truth stacks ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)

@@ -183,7 +183,7 @@ def campaign(seconds: float, seed: int, sabotage: str | None = None) -> dict[str
             for thread in threads:
                 thread.join()
         for watcher, checks in zip(watchers, ([*quick], [_PATIENT], by_hand), strict=True):
-            for check in checks:
+            for check in checks if not findings.lies else ():
                 watcher.settle(check)
     shortfalls = findings.shortfalls(killer.kills, seconds)
     return {
