@@ -151,9 +151,11 @@ class Reader:
             )
 
 
-#: Patience without harm: AWS's own adaptive retries, a quarter of a minute for a connection, half of one for an answer.
+#: Patience without harm: pauses that grow with each refusal, a quarter of a minute for a connection, half of one for an
+#: answer. The rate is our own (see pace): botocore's "adaptive" mode has a client that was refused send a call in two
+#: seconds for the rest of the audit.
 CONFIG = Config(
-    retries={"mode": "adaptive", "max_attempts": 8},
+    retries={"mode": "standard", "max_attempts": 9},
     connect_timeout=15,
     read_timeout=30,
     max_pool_connections=16,

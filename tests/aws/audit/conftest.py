@@ -54,7 +54,7 @@ Asking = Callable[..., Answer]
 def ask(deployed: Deployed, *, files: bool = True, **more: Any) -> Answer:
     """An audit of a deployed example: its files and its account, or the account alone."""
     given: dict[str, Any] = {"path": deployed.path} if files else {"regions": REGIONS, "scope": SCOPE}
-    return audit(Question(**given, live=Target(endpoint=deployed.endpoint), **more))
+    return audit(Question(**given, live=Target(endpoint=deployed.endpoint, dummy=("test", "test")), **more))
 
 
 def lines(answer: Answer) -> dict[str, str]:
