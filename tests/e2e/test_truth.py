@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from launchbook.local import control, instance
 from tests.support.tool import Tool, findings, replaced
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -84,6 +85,42 @@ def test_without_its_worker_exactly_that_proof_is_missing_first_with_its_cause(s
     assert findings(run, "backlog")["proof-backlog"]["status"] == "UNKNOWN", (
         "nothing more is put into the queue"
     )
+
+
+@pytest.fixture
+def denied(stack: Tool) -> Iterator[Callable[[str], None]]:
+    """``denied("ecs:RunTask")``: the platform's AWS refuses an operation until the test ends."""
+    found = instance.find(stack.port)
+    yield (
+        lambda operation: control.ask(found, "faults", body={"kind": "deny", "operation": operation}) and None
+    )
+    control.ask(found, "faults", method="DELETE")
+
+
+@pytest.mark.parametrize(
+    ("operation", "unknown"),
+    [
+        ("ecs:RunTask", {"proof-stored", "proof-published", "proof-processed"}),
+        ("logs:FilterLogEvents", {"proof-consumed", "proof-deleted"}),
+    ],
+)
+def test_what_may_not_be_read_is_unknown_and_never_proven(
+    stack: Tool, denied: Callable[[str], None], operation: str, unknown: set[str]
+) -> None:
+    denied(operation)
+    proofs = findings(stack.data("validate", code=3), "proofs")
+    assert {check for check, one in proofs.items() if one["status"] == "UNKNOWN"} == unknown
+    assert {one["status"] for check, one in proofs.items() if check not in unknown} == {"PASS"}
+    assert all(
+        operation in proofs[check]["why"] or "AccessDenied" in proofs[check]["why"] for check in unknown
+    )
+
+
+def test_a_listing_that_is_denied_leaves_verify_open(stack: Tool, denied: Callable[[str], None]) -> None:
+    denied("ecs:DescribeServices")
+    services = findings(stack.data("verify", code=3), "services")
+    assert services["ecs-running-as-desired"]["status"] == "UNKNOWN"
+    assert services["service-wanted"]["status"] == "UNKNOWN"
 
 
 def test_a_service_that_is_told_to_run_nothing_is_not_verified(stopped_worker: Tool) -> None:

@@ -16,6 +16,7 @@ from launchbook.errors import UsageError
 from launchbook.lifecycle.asking import Aws, Unanswered
 from launchbook.lifecycle.backlog import judge_burst
 from launchbook.lifecycle.door import Answer, ask
+from launchbook.lifecycle.expected import services_of
 from launchbook.lifecycle.platform import Outputs, Platform
 from launchbook.lifecycle.probe import Probe, Proof, filled
 from launchbook.lifecycle.proofs import Look, Seen, judge
@@ -254,31 +255,29 @@ def _not_tried(proof: Proof, why: str) -> Finding:
 
 
 def _first_explained(state: Validation, findings: list[Finding]) -> list[Finding]:
-    """The findings, the first that is missing with its first cause."""
+    """The findings, the first that fails with its first cause."""
     for number, finding in enumerate(findings):
-        if finding.status != "PASS":
+        if finding.status == "FAIL":
             proof = next((one for one in state.probe.proofs if f"proof-{one.name}" == finding.check), None)
             return [*findings[:number], _explained(state, finding, proof), *findings[number + 1 :]]
     return findings
 
 
 def _explained(state: Validation, finding: Finding, proof: Proof | None) -> Finding:
-    """A finding with the first cause of whatever service is behind it, if one is known."""
+    """A failure with the first cause of whatever service is behind it; that it is well, where no service is not."""
     wanted = proof.service if proof is not None else ""
-    said: list[str] = []
-    evidence: list[Evidence] = []
-    for service in state.work.platform.services:
-        name, cluster = state.outputs.text(service.name), state.outputs.text(service.cluster)
-        if wanted in ("", name):
-            found = explain(state.aws, cluster, name)
-            if found.text and (wanted or not found.well):
-                said.append(found.text)
-                evidence += found.evidence
-    if not said:
+    found = [
+        explain(state.aws, cluster, name)
+        for cluster, name in services_of(state.work, state.outputs)
+        if wanted in ("", name)
+    ]
+    sick = [one for one in found if not one.well]
+    shown = sick or found
+    if not shown:
         return finding
-    return replace(
-        finding, why=f"{finding.why}; first cause: {'; '.join(said)}", evidence=(*finding.evidence, *evidence)
-    )
+    said = f"{'first cause' if sick else 'its tasks run'}: {'; '.join(one.text for one in shown)}"
+    evidence = tuple(each for one in shown for each in one.evidence)
+    return replace(finding, why=f"{finding.why}; {said}", evidence=finding.evidence + evidence)
 
 
 def _outcome(findings: list[Finding]) -> Outcome:

@@ -110,6 +110,7 @@ def test_each_proof_fails_by_itself(change: dict[str, Any], missing: str) -> Non
     [
         ({"rows": (), "unread": {"rows": "ecs:RunTask: AccessDenied"}}, {"stored", "published", "processed"}),
         ({"lines": {}, "looks": (), "unread": {"lines": "logs:FilterLogEvents: AccessDenied"}}, {"consumed"}),
+        ({"lines": {}, "unread": {"lines": "logs:FilterLogEvents: AccessDenied"}}, {"consumed", "deleted"}),
         ({"unread": {"queue": "sqs:GetQueueAttributes: AccessDenied"}}, {"deleted"}),
         ({"lines": {}, "looks": (), "unread": {"queue": "sqs:GetQueueAttributes: AccessDenied"}}, {"published"}),
     ],
