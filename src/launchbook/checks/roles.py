@@ -145,10 +145,11 @@ def empty_task_role(definition: Fact, facts: Facts) -> Verdict | None:
     own = [
         one
         for name in ("policies", "inline_policy", "inline_policies")
-        for one in listed(role.attributes.get(name))
+        for one in listed(known(role.attributes.get(name), f"the policies of {role.name}"))
     ]
     ends = [definition.at("task_role_arn"), role.at()]
-    if held or own or listed(role.attributes.get("managed_policy_arns")):
+    managed = known(role.attributes.get("managed_policy_arns"), f"the policies of {role.name}")
+    if held or own or listed(managed):
         return verdict(True, "it has", at=ends)
     absent(facts, role, "aws_iam_role_policy")
     return verdict(False, f"{role.name} has no policy", at=ends)

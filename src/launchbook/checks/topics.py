@@ -28,6 +28,7 @@ PUBLISHERS = {
 def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
     """An alarm that goes to a topic without readers is an alarm nobody gets."""
     if not any(_publishers(topic, facts)):
+        _every_publisher(topic, facts)
         return None
     found = [
         one
@@ -41,7 +42,7 @@ def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
         return verdict(
             False, "its readers never confirmed", at=[topic.at(), *(one.at("confirmed") for one in found)]
         )
-    count = topic.attributes.get("subscriptions_confirmed")
+    count = known(topic.attributes.get("subscriptions_confirmed"), f"the readers of {topic.name}")
     if count is not None and str(count) != "0":
         return verdict(True, "it has confirmed readers", at=[topic.at("subscriptions_confirmed")])
     absent(facts, topic, "aws_sns_topic_subscription")
@@ -61,6 +62,7 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
     needed = dict(_publishers(topic, facts))
     policy = _policy(topic, facts)
     if not needed:
+        _every_publisher(topic, facts)
         return None
     if policy is None:
         # The default policy admits the account's own alarms; EventBridge and Budgets it does not.
@@ -68,6 +70,7 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
         if missing:
             name, end = next(iter(missing.items()))
             return verdict(False, f"the default policy does not admit {name}", at=[end, topic.at()])
+        _every_publisher(topic, facts)
         return verdict(True, "the default policy admits alarms", at=[topic.at()])
     document, holder, path = policy
     admitted = {name for one in statements(document) if _publishes(one) for name in _admitted(one)}
@@ -75,7 +78,15 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
         if name not in admitted and "*" not in admitted:
             why = f"its policy admits {', '.join(sorted(admitted)) or 'nobody'} and so shuts {name} out"
             return verdict(False, why, at=[end, holder.at(_place(document, path))])
+    _every_publisher(topic, facts)
     return verdict(True, "its policy admits who publishes", at=[holder.at(path)])
+
+
+def _every_publisher(topic: Topic, facts: Facts) -> None:
+    """Raise NotKnown where something in the account may publish here unseen: nothing is admitted that is not known."""
+    if topic.level not in ("static", "plan"):
+        for kind in PUBLISHERS:
+            facts.of(kind)
 
 
 def _admitted(statement: dict[str, Value]) -> list[str]:

@@ -16,6 +16,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
+from botocore.parsers import ResponseParserError
 
 from launchbook.collect.actions import iam_action
 from launchbook.collect.declare import Call, Collector
@@ -130,6 +131,8 @@ class Reader:
             ) from None
         except BotoCoreError as error:
             raise ReadFailed(call, type(error).__name__, str(error)) from None
+        except _UNPARSABLE as error:
+            raise ReadFailed(call, "MalformedAnswer", f"{type(error).__name__}: {str(error)[:200]}") from None
 
     def _client(self, service: str, region: str) -> Any:
         with self._making:  # botocore sessions make one client at a time; clients may be shared
@@ -150,6 +153,9 @@ class Reader:
                 hint="launchbook policy   (lists every operation that an audit may use)",
             )
 
+
+#: What botocore's parsers raise over an answer that is none: only the first is an error that they mean.
+_UNPARSABLE = (ResponseParserError, KeyError, TypeError, ValueError, AttributeError)
 
 #: Patience without harm: pauses that grow with each refusal, a quarter of a minute for a connection, half of one for an
 #: answer. The rate is our own (see pace): botocore's "adaptive" mode has a client that was refused send a call in two
