@@ -167,7 +167,7 @@ def proceed(work: Work, steps: Sequence[Step]) -> list[StepResult]:
     """Do the steps in order, without those that the journal says are finished; stop at the first that fails.
 
     An interrupt is journaled, and is the last result then. The run ends (is not resumable any more) when every
-    step has ended by itself.
+    step has ended by itself, or one has failed for good (StepFailed).
     """
     results: list[StepResult] = []
     for step in steps:
@@ -175,6 +175,8 @@ def proceed(work: Work, steps: Sequence[Step]) -> list[StepResult]:
         results.append(result)
         work.show.ended(result)
         if result.status in ("failed", "interrupted"):
+            if isinstance(result.error, StepFailed):
+                work.run.end(result.error.exit_code)
             return results
     work.run.end(exit_code(results))
     return results

@@ -10,7 +10,16 @@ import pytest
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.home import Home
 from launchbook.lifecycle.run import open_run, past_runs, read_run
-from launchbook.lifecycle.steps import Outcome, Step, Work, exit_code, outcome_from, outcome_json, proceed
+from launchbook.lifecycle.steps import (
+    Outcome,
+    Step,
+    StepFailed,
+    Work,
+    exit_code,
+    outcome_from,
+    outcome_json,
+    proceed,
+)
 from launchbook.model import Evidence, Finding, Gap, Where
 
 FINDING = Finding(
@@ -50,6 +59,21 @@ def test_a_run_goes_on_where_it_failed(home, target, platform):
     assert done == ["look", "one", "two", "look", "two", "three"]
     assert not work_on(home, target, platform).run.resumed, "it has come to its end"
     assert len(past_runs(home)) == 2
+
+
+def test_a_step_that_failed_for_good_ends_the_run_with_what_it_found(home, target, platform):
+    def do(_: Work) -> Outcome:
+        raise StepFailed(
+            "the release failed", "exit code 1", outcome=Outcome(status="findings", findings=(FINDING,))
+        )
+
+    results = proceed(work_on(home, target, platform), [Step("rollout", "rolling out", do), *steps("never")])
+    assert [(one.status, one.outcome.findings) for one in results] == [("failed", (FINDING,))]
+    assert exit_code(results) == 1
+    (past,) = past_runs(home)
+    assert past.code == 1
+    assert past.steps()["rollout"]["findings"][0]["check"] == FINDING.check
+    assert not work_on(home, target, platform).run.resumed, "what failed for good is begun anew"
 
 
 def test_a_line_that_a_kill_cut_off_is_left_out(home, target, platform):
