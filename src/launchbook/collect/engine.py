@@ -192,8 +192,8 @@ def _fact(one: Collector, row: Row, region: str, asked: Asked) -> Fact | None:
     )
 
 
-#: An access key's id looks like a secret and is none: it is the key's name.
-_IDS = ("aws_iam_access_key",)
+#: An access key's id looks like a secret and is none, and so do the commit and the digest that name an image.
+_IDS = ("aws_iam_access_key", "ecr_image")
 
 
 def _clean(value: Value) -> Value:
