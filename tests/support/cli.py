@@ -17,6 +17,13 @@ driver = create_clidriver()
 loader = driver.session.get_component("data_loader")
 for name in sys.argv[2].split(","):
     loader.load_service_model(name, "service-2")
+# One command to nowhere loads what every command needs; the forks have it already.
+kept = os.dup(1), os.dup(2)
+nowhere = os.open(os.devnull, os.O_WRONLY)
+os.dup2(nowhere, 1), os.dup2(nowhere, 2)
+driver.main(["sts", "get-caller-identity", "--endpoint-url", "http://127.0.0.1:1", "--query", "Arn"])
+sys.stdout.flush()
+os.dup2(kept[0], 1), os.dup2(kept[1], 2)
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(sys.argv[1])
 listener.listen(64)
@@ -83,6 +90,7 @@ class CommandLine:
         path = str(folder / "socket")
         given = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
         given |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_PAGER": ""}
+        given |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1"}
         self._server = subprocess.Popen(
             [interpreter(), "-c", _SERVER, path, ",".join(services)],
             env=given,
