@@ -226,5 +226,6 @@ RULES: dict[str, Rule] = {
     "aws_sqs_queue": by_use("${} per million requests", "sqs_million"),
     "aws_ssm_parameter": parameter,
     "aws_vpc_endpoint": vpc_endpoint,
+    "ecr_image": stored("ecr_gb_month", "stored_gb"),
     "ecs_task": ecs_task,
 }

@@ -172,6 +172,18 @@ def test_the_accounts_own_network_and_keys_are_no_leftovers() -> None:
     assert (found.verdict, found.not_ours) == ("PROVEN EMPTY", {})
 
 
+def test_the_key_behind_an_alias_of_aws_is_the_accounts_own() -> None:
+    kinds = tuple(one for one in LISTINGS if one.type in ("aws_kms_key", "aws_kms_alias"))
+    keys = [{"KeyId": key, "KeyManager": "CUSTOMER", "KeyState": "Enabled"} for key in ("k", "own")]
+    aliases = [
+        {"AliasName": "alias/aws/rds", "AliasArn": "arn:1", "TargetKeyId": "k"},
+        {"AliasName": "alias/aws/unused", "AliasArn": "arn:2"},
+    ]
+    account = Account(ListKeys=keys, DescribeKey=keys, ListAliases=aliases)
+    known = replace(KNOWN, before=inventory(Account(), kinds, [REGION], ASKED))
+    assert set(whys(sweep(account, known, [REGION], ASKED, listings=kinds))) == {"own"}
+
+
 def test_a_gateway_of_another_network_is_a_leftover() -> None:
     gateway = {"InternetGatewayId": "igw-2", "Attachments": [{"VpcId": "vpc-other"}]}
     assert set(whys(swept(replace(KNOWN, before=before()), DescribeInternetGateways=[gateway]))) == {"igw-2"}

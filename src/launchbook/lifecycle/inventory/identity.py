@@ -93,7 +93,9 @@ LISTINGS: tuple[Listing, ...] = (
     ),
     listing(
         "aws_kms_alias",
-        called("kms", "ListAliases", "Aliases", id="AliasName", name="AliasName", arn="AliasArn"),
+        called(
+            "kms", "ListAliases", "Aliases", id="AliasName", name="AliasName", arn="AliasArn", key="TargetKeyId",
+        ),
         of_aws=named("alias/aws/"),
     ),
     listing(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from launchbook.collect.declare import Call, Collector, Row
@@ -160,12 +160,15 @@ def _shows_tags(one: Listing) -> bool:
 
 
 def _with_defaults(things: Iterable[Thing]) -> Iterable[Thing]:
-    """With what hangs on a default network alone told as the account's default, too."""
+    """With what only hangs on an account's own told as that: a default network's gateway, a key of AWS."""
     listed = list(things)
     default = {one.id for one in listed if one.type == "aws_vpc" and one.of_aws}
+    keys = {one.values.get("key") for one in listed if one.type == "aws_kms_alias" and one.of_aws}
     for one in listed:
         held = one.values.get("vpc_ids")
         if one.type == "aws_internet_gateway" and held and set(held) <= default:
-            yield Thing(**{**one.__dict__, "of_aws": "of the account's default VPC"})
+            yield replace(one, of_aws="of the account's default VPC")
+        elif one.type == "aws_kms_key" and one.id in keys:
+            yield replace(one, of_aws="an AWS managed key")
         else:
             yield one
