@@ -37,7 +37,7 @@ from tests.support.keeper import Keeper
 
 #: Kills of each kind in ten minutes, and looks that told something: of each check by boto3, and by the CLI.
 _KILLS = {"task": 60, "replacement": 20, "haproxy": 15, "postgres": 12, "postgres child": 6}
-_LOOKS = {"boto3": 200, "aws": 8}
+_LOOKS = {"boto3": 200, "aws": 4}
 #: What must have been met: a campaign in which nothing was ever down has compared nothing.
 _MET = (
     "running below desired", "a task that starts or stops", "exit code 137", "an event of a killed task", "healthy",
