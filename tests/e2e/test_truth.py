@@ -109,8 +109,11 @@ def test_what_may_not_be_read_is_unknown_and_never_proven(
 ) -> None:
     denied(operation)
     proofs = findings(stack.data("validate", code=3), "proofs")
-    assert {check for check, one in proofs.items() if one["status"] == "UNKNOWN"} == unknown
-    assert {one["status"] for check, one in proofs.items() if check not in unknown} == {"PASS"}
+    assert all(proofs[check]["status"] == "UNKNOWN" for check in unknown)
+    # Without the consumer's log, a message that it took between two looks was seen by nobody.
+    lucky = {"proof-published"} if operation == "logs:FilterLogEvents" else set()
+    assert {proofs[check]["status"] for check in PROOFS.keys() - unknown - lucky} == {"PASS"}
+    assert {proofs[check]["status"] for check in lucky} <= {"PASS", "UNKNOWN"}
     assert all(
         operation in proofs[check]["why"] or "AccessDenied" in proofs[check]["why"] for check in unknown
     )
