@@ -19,6 +19,7 @@ from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError
 
 from launchbook.collect.actions import iam_action
+from launchbook.collect.answers import check_answer
 from launchbook.collect.declare import Call, Collector
 from launchbook.collect.models import cut_loader
 from launchbook.collect.pace import Pace
@@ -97,6 +98,7 @@ class Reader:
         if target.dummy:
             self._session.set_credentials(*target.dummy)
         self._session.register("before-call", self._guard, unique_id="launchbook-guard")
+        self._session.register("before-parse", check_answer, unique_id="launchbook-answer")
         self._pace = pace or Pace()
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()

@@ -1,0 +1,73 @@
+"""Whether what came over the wire is an answer to the call at all.
+
+botocore takes any XML, and any body that is no JSON, for an answer without a single field: a proxy's page in HTML
+would read as "there is none". So each body is looked at before it is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import OperationModel, Shape
+
+_ROOT = re.compile(rb"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<(?:[\w.-]+:)?(?P<name>[\w.-]+)", re.S)
+#: S3 names the roots of its answers as its first version did, and no model says so.
+_S3_ROOTS = {
+    "ListBuckets": "ListAllMyBucketsResult",
+    "GetBucketLocation": "LocationConstraint",
+    "GetBucketVersioning": "VersioningConfiguration",
+}
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class NotAnAnswer(ValueError):
+    """A good status with a body that the operation never answers with; its words say what came instead."""
+
+
+def check_answer(operation_model: OperationModel, response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Hook for botocore's ``before-parse``. Raises NotAnAnswer; what AWS refused is botocore's to read."""
+    if response_dict["status_code"] >= 300 or operation_model.output_shape is None:
+        return
+    body = response_dict["body"]
+    protocol = operation_model.service_model.resolved_protocol
+    if not isinstance(body, bytes):
+        return
+    if protocol in ("query", "ec2", "rest-xml"):
+        _check_xml(body.removeprefix(_BYTE_ORDER_MARK), _root(operation_model, protocol))
+    elif protocol in ("json", "rest-json"):
+        _check_json(body, operation_model.output_shape)
+
+
+def _check_xml(body: bytes, wanted: str) -> None:
+    found = _ROOT.match(body)
+    root = found["name"].decode() if found else "no XML"
+    if root != wanted:
+        raise NotAnAnswer(f"{root} where {wanted} was expected")
+
+
+def _check_json(body: bytes, shape: Shape) -> None:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        raise NotAnAnswer("no JSON, or a part of one") from None
+    if not isinstance(answer, Mapping):
+        raise NotAnAnswer(f"a {type(answer).__name__} where an object was expected")
+    # A rest-json answer may be one member's own document: its fields are that member's then.
+    members = shape.members if "payload" not in shape.serialization else {}
+    known = {member.serialization.get("name", name) for name, member in members.items()}
+    if answer and known and not known & set(answer):
+        raise NotAnAnswer(f"an object with none of {shape.name}'s fields")
+
+
+def _root(operation: OperationModel, protocol: str) -> str:
+    """The name of the element that an operation's answer stands in."""
+    if protocol != "rest-xml":
+        return f"{operation.name}Response"
+    shape = operation.output_shape
+    payload = shape.members.get(shape.serialization.get("payload"))
+    if payload is not None:
+        return str(payload.serialization.get("name", payload.name))
+    return _S3_ROOTS.get(operation.name, str(shape.name))
