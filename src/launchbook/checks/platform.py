@@ -1,4 +1,4 @@
-"""The order platform as its runbook expects it: a state store that holds, logs that exist, images one can name."""
+"""A platform as its runbook expects it: a state store that holds, logs that exist, images one can name."""
 
 from __future__ import annotations
 

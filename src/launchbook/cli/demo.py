@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from launchbook.cli._lifecycle import Asked, json_of, opened, printed, text_of
+from launchbook.errors import UsageError
 
 if TYPE_CHECKING:
     from launchbook.lifecycle.steps import Step, StepResult, Work
@@ -58,6 +59,7 @@ def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
     The embedded AWS is started for it, and is stopped at the end with everything in it; no account is touched. With
     --keep the platform stays up. Ends with 0 when every phase was good and the sweep is PROVEN EMPTY.
     """
+    _released_from_a_commit(path)
     with _embedded(path, keep) as port:
         asked = Asked(path, "local", port, None, None, as_json, out, yes=True)
         lived = Lived()
@@ -69,6 +71,17 @@ def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
         printed(asked, _json(lived), _text(lived))
         click.echo(f"next: {_next(lived, keep, path, port)}", err=True)
     sys.exit(lived.code)
+
+
+def _released_from_a_commit(path: Path) -> None:
+    """Say at once what its release would only say minutes later. Raises UsageError."""
+    from launchbook.lifecycle.images import commit_of
+
+    if not commit_of(path):
+        raise UsageError(
+            "this platform can't be released", f"{path} has no commit, and images are tagged with one",
+            hint=f"git -C {path} init && git -C {path} add . && git -C {path} commit -m start",
+        )  # fmt: skip
 
 
 def _phases(keep: bool) -> list[Phase]:

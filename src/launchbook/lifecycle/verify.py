@@ -15,6 +15,7 @@ from launchbook.collect import Reader, collectors
 from launchbook.collect.engine import Asked, collect
 from launchbook.lifecycle.asking import Aws
 from launchbook.lifecycle.expected import backends, freshest, health, named, outputs_present
+from launchbook.lifecycle.made import made
 from launchbook.lifecycle.platform import Outputs
 from launchbook.lifecycle.states import with_cause
 from launchbook.lifecycle.steps import Outcome, Step, Work
@@ -105,9 +106,22 @@ def _read(state: Verification) -> Outcome:
 
 def _line(line: Line) -> Callable[[Verification], Outcome]:
     def do(state: Verification) -> Outcome:
+        if _not_of_this_platform(state, line):
+            return Outcome(note="this platform has none")
         return _outcome(judge_line(state, line))
 
     return do
+
+
+def _not_of_this_platform(state: Verification, line: Line) -> bool:
+    """Whether a platform was made here, root by root, without one thing of the kinds that a line is about."""
+    platform, mine = state.work.platform, made(state.work)
+    asked = {kind for name in line.checks for kind in kinds(checks()[name].of)}
+    if {root.name for root in platform.roots} - {one.root for one in mine}:
+        return False  # applied elsewhere, or not whole: what it has is not known here
+    if "terraform_backend" in asked and any(root.backend for root in platform.roots):
+        return False
+    return not asked & {one.type for one in mine}
 
 
 def judge_line(state: Verification, line: Line) -> list[Finding]:
