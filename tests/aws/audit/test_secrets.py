@@ -14,9 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from launchbook.cli.audit import FORMATS, command
-from launchbook.local import control
-from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
+from tests.support.embedded import embedded
 from tests.support.estate.compute import archive
 from tests.unit.repo.test_secrets import KINDS
 
@@ -50,16 +49,15 @@ class Planted:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
-    started = control.start(Options(port=0))
-    there = Planted(started.endpoint, tmp_path_factory.mktemp("pasted"))
-    aws = client_factory(started.endpoint)
-    tasks(aws, there)
-    settings(aws, there)
-    tags(aws, there)
-    descriptions(aws, there)
-    paste(aws, there)
-    yield there
-    control.stop(started)
+    with embedded() as started:
+        there = Planted(started.endpoint, tmp_path_factory.mktemp("pasted"))
+        aws = client_factory(started.endpoint)
+        tasks(aws, there)
+        settings(aws, there)
+        tags(aws, there)
+        descriptions(aws, there)
+        paste(aws, there)
+        yield there
 
 
 def tasks(aws: Callable[..., Any], there: Planted) -> None:

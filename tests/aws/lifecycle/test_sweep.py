@@ -24,8 +24,8 @@ from launchbook.lifecycle.lookup import LOOKUPS
 from launchbook.lifecycle.sweep import Known, sweep
 from launchbook.local import control
 from launchbook.local.instance import Instance
-from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
+from tests.support.embedded import embedded
 
 REGION = "eu-west-1"
 #: An untagged thing of each kind, in no state, with a name like any other: what a forgotten experiment leaves.
@@ -69,11 +69,10 @@ def asked() -> Asked:
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    started = control.start(Options(port=0))
-    reader = reader_of(started)
-    before = inventory(reader, LISTINGS, [REGION], asked())
-    yield Account(started, client_factory(started.endpoint), before, reader)
-    control.stop(started)
+    with embedded() as started:
+        reader = reader_of(started)
+        before = inventory(reader, LISTINGS, [REGION], asked())
+        yield Account(started, client_factory(started.endpoint), before, reader)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from launchbook.local import control, instance
 from launchbook.local.images import aliases
 from launchbook.local.instance import Instance
-from launchbook.local.run import Options
 from launchbook.repo import discover
 from tests.aws.conftest import client_factory
+from tests.support.embedded import embedded
 from tests.support.estate import compute, data, edge, identity, messages
 from tests.support.estate import network as networks
 from tests.support.estate.account import Circumstances, finish, history, settled
@@ -64,9 +64,8 @@ def deploy(
     """Start an embedded AWS, make there what the example declares, and stop it afterwards."""
     # moto issues a certificate after a minute unless it is told how long validation takes.
     os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")
-    started = control.start(Options(port=0, enforce_iam=enforce_iam))
     readers = Readers()
-    try:
+    with embedded(enforce_iam=enforce_iam) as started, contextlib.closing(readers):
         command = [sys.executable, "-m", "launchbook.local.images.stand_in", "{host}", "{ports}"]
         aliases.write(Path(started.state), compute.IMAGE, command)
         given = {"readers": readers.address, **(parameters or {})}
@@ -78,10 +77,6 @@ def deploy(
         finish(estate, circumstances or Circumstances(), regions[""])
         settled(estate)
         yield Deployed(started, estate, path)
-    finally:
-        control.stop(started)
-        readers.close()
-        instance.clear_left()
 
 
 def make(estate: Estate) -> None:
