@@ -50,7 +50,9 @@ VENDORED = frozenset(
         ".hypothesis",
     ]
 )
-REPOSITORY = frozenset((".git", ".hg", ".svn", ".jj", ".launchbook"))  # ours: states, plans and links to the roots
+REPOSITORY = frozenset(
+    (".git", ".hg", ".svn", ".jj", ".launchbook")
+)  # ours: states, plans and links to the roots
 GENERATED = frozenset(
     [
         "cdk.out",

@@ -2,7 +2,7 @@
 
 ``cases/NAME.toml`` lies beside the folder ``cases/NAME``. Every ``[[fact]]``, ``[[gap]]``, ``[[relation]]`` and
 ``[[contradiction]]``
-of it must be found, and every ``[[absent]]`` (same keys as a fact) must not.
+of it must be found; every ``[[absent]]`` (same keys as a fact) and ``[[unrelated]]`` (as a relation) must not.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def missing(found: Discovery, expected: Data) -> list[str]:
     for want in expected.get("relation", ()):
         if not any(want.items() <= link.items() for link in links):
             wrong.append(f"no relation {want}\n  of: " + "\n      ".join(map(str, links)))
+    for want in expected.get("unrelated", ()):
+        wrong += [f"unexpected relation {link}" for link in links if want.items() <= link.items()]
     return wrong + missing_contradictions(found, expected)
 
 

@@ -74,6 +74,7 @@ TYPES = {
     "AWS::Serverless::Api": "aws_api_gateway_rest_api",
     "AWS::Serverless::Function": "aws_lambda_function",
     "AWS::Serverless::HttpApi": "aws_apigatewayv2_api",
+    "AWS::Serverless::LayerVersion": "aws_lambda_layer_version",
     "AWS::Serverless::SimpleTable": "aws_dynamodb_table",
     "AWS::StepFunctions::StateMachine": "aws_sfn_state_machine",
     "AWS::Serverless::StateMachine": "aws_sfn_state_machine",
@@ -242,6 +243,8 @@ RAW = frozenset(
         "Events",
         "TemplateBody",
         "StageVariables",
+        "DefinitionBody",
+        "Body",
     }
 )
 

@@ -138,11 +138,37 @@ def _local(use: Use, location: object, found: Found) -> File | None:
             for name in ("template.yaml", "template.yml", "template.json"):
                 if (below := found.tree.get(f"{joined}/{name}")) is not None:
                     return below
-    return None
+    return _uploaded(use, location, found)
+
+
+#: The address of an object in a bucket as templates write it: plain, or put together from parameters.
+_IN_BUCKET = re.compile(r"https?://[^/]*(?:s3|\$\{)[^/]*/(?P<key>[^?#]+)$", re.I)
+_PARAMETER = re.compile(r"\$\{[^}]*\}")
+
+
+def _uploaded(use: Use, location: object, found: Found) -> File | None:
+    """The one file that lies at the end of an object's key: templates are uploaded as they lie.
+
+    A key may begin with a bucket's name or a prefix that no folder here has, so that the longest ending counts;
+    a bare name is enough only for a file beside the template that names it.
+    """
+    match = _IN_BUCKET.match(location if isinstance(location, str) else _text_of(location))
+    parts = [part for part in _PARAMETER.sub("/", match["key"]).split("/") if part] if match else []
+    for length in range(len(parts), 1, -1):
+        ending = "/" + "/".join(parts[-length:])
+        fits = [file for file in found.tree.named(parts[-1]) if f"/{file.path}".endswith(ending)]
+        sources = [file for file in fits if file.origin == "source"] or fits
+        if sources:
+            return sources[0] if len(sources) == 1 else None
+    beside = found.tree.beside(use.file, parts[-1]) if parts else None
+    return beside if beside is not use.file else None
 
 
 def _text_of(location: object) -> str:
     """What is written of an address that is put together when it is deployed."""
+    joined = dig(location, "Fn::Join")
+    if isinstance(dig(joined, 0), str) and isinstance(dig(joined, 1), list):
+        return str(joined[0]).join(part if isinstance(part, str) else "${…}" for part in joined[1])
     written = dig(location, "Fn::Sub")
     text = written if isinstance(written, str) else dig(written, 0)
     return text if isinstance(text, str) else "an address that is put together when it is deployed"

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Fact, Ref
 from launchbook.repo.cloudformation.convert import converted
 from launchbook.repo.cloudformation.names import attribute_name
-from launchbook.repo.code.endpoints import kind_of
-from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
-
-
-@dataclass(frozen=True)
-class Part:
-    """A fact that lies inside a resource's properties."""
-
-    kind: str
-    address: str
-    name: str
-    line: int
-    attributes: Map
+from launchbook.repo.cloudformation.sam_events import Part, events, lined
+from launchbook.repo.lined import Map, as_list, as_map, line_of
 
 
 def parts_of(kind: str, name: str, properties: Any, fact: Fact) -> Iterator[Part]:
@@ -31,21 +19,13 @@ def parts_of(kind: str, name: str, properties: Any, fact: Fact) -> Iterator[Part
         yield from split(name, properties, fact)
 
 
-def _attributes(line: int, **values: Any) -> Map:
-    found = Map(line)
-    for key, (value, at) in values.items():
-        if value is not None:
-            found[key], found.lines[key] = value, at
-    return found
-
-
 def _rule(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
     for number, target in enumerate(as_list(properties.get("Targets"))):
         line = line_of(properties, "Targets", number)
         values = {attribute_name(key): (value, line_of(target, key)) for key, value in as_map(target).items()}
         label = str(as_map(target).get("Id", number))
         values["target_id"] = values.pop("id", (label, line))
-        attributes = _attributes(line, rule=(Ref(fact.id, "name"), line), **values)
+        attributes = lined(line, rule=(Ref(fact.id, "name"), line), **values)
         yield Part("aws_cloudwatch_event_target", f"{name}.Targets.{number}", label, line, attributes)
 
 
@@ -53,45 +33,9 @@ def _topic(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
     for number, item in enumerate(as_list(properties.get("Subscription"))):
         line = line_of(properties, "Subscription", number)
         values = {key.lower(): (value, line_of(item, key)) for key, value in as_map(item).items()}
-        attributes = _attributes(line, topic_arn=(Ref(fact.id, "arn"), line), **values)
+        attributes = lined(line, topic_arn=(Ref(fact.id, "arn"), line), **values)
         address = f"{name}.Subscription.{number}"
         yield Part("aws_sns_topic_subscription", address, address, line, attributes)
-
-
-def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
-    events = as_map(properties.get("Events"))
-    for label, event in events.items():
-        line = line_of(events, label)
-        inside = as_map(dig(event, "Properties"))
-        kind = str(as_map(event).get("Type"))
-        address = f"{name}.Events.{label}"
-        function = (Ref(fact.id, "arn"), line)
-        if kind in ("Schedule", "ScheduleV2"):
-            schedule = inside.get("Schedule", inside.get("ScheduleExpression"))
-            at = line_of(event, "Properties", "Schedule")
-            rule = _attributes(line, schedule_expression=(schedule, at), name=(inside.get("Name"), line))
-            yield Part("aws_cloudwatch_event_rule", address, str(inside.get("Name", address)), line, rule)
-        elif kind in ("SQS", "Kinesis", "DynamoDB", "MSK"):
-            queue = "Queue" if "Queue" in inside else "Stream"
-            source = (inside.get(queue), line_of(event, "Properties", queue))
-            mapping = _attributes(
-                line,
-                event_source_arn=source,
-                function_name=function,
-                batch_size=(inside.get("BatchSize"), line),
-            )
-            yield Part("aws_lambda_event_source_mapping", address, address, line, mapping)
-        elif kind == "SNS":
-            values = _attributes(
-                line, topic_arn=(inside.get("Topic"), line), protocol=("lambda", line), endpoint=function
-            )
-            yield Part("aws_sns_topic_subscription", address, address, line, values)
-        elif kind in ("Api", "HttpApi"):
-            method, path = str(inside.get("Method", "ANY")).upper(), str(inside.get("Path", "/"))
-            route = _attributes(
-                line, method=(method, line), path=(path, line), kind=(kind_of(path), line), handler=function
-            )
-            yield Part("endpoint", f"endpoint:{address}", f"{method} {path}", line, route)
 
 
 #: Properties of a bucket that are resources of their own in Terraform, with the block that holds them.
@@ -117,7 +61,7 @@ def _bucket(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
             else {k: (v, line_of(inside[0], k)) for k, v in inside[0].items()}
         )
         spelled = {_BLOCKS.get(key, key): held for key, held in values.items()}
-        attributes = _attributes(line, bucket=(Ref(fact.id), line), **spelled)
+        attributes = lined(line, bucket=(Ref(fact.id), line), **spelled)
         yield Part(kind, f"{name}.{key}", fact.name, line, attributes)
 
 
@@ -127,5 +71,6 @@ _PARTS: dict[str, Callable[[str, Map, Fact], Iterator[Part]]] = {
     "AWS::Events::Rule": _rule,
     "AWS::S3::Bucket": _bucket,
     "AWS::SNS::Topic": _topic,
-    "AWS::Serverless::Function": _function,
+    "AWS::Serverless::Function": events,
+    "AWS::Serverless::StateMachine": events,
 }

@@ -75,8 +75,12 @@ def _overrides(given: object) -> dict[str, Value]:
 def take_configuration(
     file: File, configurations: Sequence[File], values: VariableFiles, found: Found
 ) -> str:
-    """Add what the configurations of a template say of its parameters; the region, when they agree on one."""
+    """Add what the configurations of a template say of its parameters.
+
+    Returns the region that a plain ``sam deploy`` takes, as its parameters are, else the one that all agree on.
+    """
     regions = set()
+    plain = ""
     for config in configurations:
         if config.folder != file.folder and not file.path.startswith(
             f"{config.folder}/" if config.folder else ""
@@ -90,11 +94,12 @@ def take_configuration(
         for one in own:
             if one.environment == "default":  # what a plain ``sam deploy`` takes
                 values.loaded.update(one.values)
+                plain = one.region
             name = canonical(one.environment)
             values.by_environment.setdefault(name, {}).update(one.values)
             values.files.setdefault(name, []).append(config.shown)
             regions.add(one.region)
-    return next(iter(regions)) if len(regions) == 1 else ""
+    return plain or (next(iter(regions)) if len(regions) == 1 else "")
 
 
 def _is_for(one: Deployment, config: File, file: File, found: Found) -> bool:

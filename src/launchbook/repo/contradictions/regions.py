@@ -52,7 +52,10 @@ def _ends(fact: Fact) -> Iterator[Evidence]:
     if fact.origin in ("archived", "state"):
         return
     if fact.type == "parameter" and _NAMED.search(fact.name):
-        for key in ("default", "value"):
+        given = fact.attributes.get("value")
+        # A default that a file replaces wherever the code runs is in force nowhere.
+        replaced = isinstance(given, str) and given != fact.attributes.get("default")
+        for key in ("value",) if replaced else ("default", "value"):
             yield from _one(fact, key)
     elif fact.type in _REGIONAL:
         yield from _one(fact, "region")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from launchbook.model import Fact, Origin, Unread, Value
 from launchbook.repo.cloudformation.convert import attributes_of
+from launchbook.repo.cloudformation.globals import with_globals
 from launchbook.repo.cloudformation.names import attribute_name, terraform_type
 from launchbook.repo.cloudformation.nested import find_nested
+from launchbook.repo.cloudformation.openapi import routes
 from launchbook.repo.cloudformation.parameters import MARKS, assigned, parameter_values
 from launchbook.repo.cloudformation.parts import parts_of
 from launchbook.repo.cloudformation.properties import PROPERTIES
@@ -188,7 +190,7 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
     kind = str(resource["Type"])
     target = terraform_type(kind)
     shared = as_map(stack.body.get("Globals"))
-    properties = stack.template.resolve(_with_globals(kind, resource, shared))
+    properties = stack.template.resolve(with_globals(kind, resource, shared))
     attributes = attributes_of(target, properties)
     attributes["cloudformation_type"] = kind
     # A property that a condition takes away keeps its line: that it is missing is told there.
@@ -221,6 +223,29 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
         _edge_functions(stack, resource, fact)
     for part in parts_of(kind, name, properties, fact):
         stack.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
+    _routes(stack, kind, name, properties, exists)
+
+
+def _routes(stack: _Stack, kind: str, name: str, properties: Any, exists: dict[str, Any]) -> None:
+    """The routes that an API's definition has, but those that a function's event says already."""
+    said = _event_routes(stack.body)
+    try:
+        for file, part in routes(kind, name, properties, stack.file, stack.found.tree):
+            if (part.attributes["method"], part.attributes["path"]) in said:
+                continue
+            own = stack if file is stack.file else replace(stack, file=file)
+            own.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
+    except Unreadable as error:
+        stack.found.gap(stack.file, f"the definition of the API {name}: {error.what}", "correct the file")
+
+
+def _event_routes(body: Map) -> set[tuple[str, str]]:
+    found = set()
+    for resource in as_map(body.get("Resources")).values():
+        for event in as_map(as_map(as_map(resource).get("Properties")).get("Events")).values():
+            inside = as_map(as_map(event).get("Properties"))
+            found.add((str(inside.get("Method", "ANY")).upper(), str(inside.get("Path"))))
+    return found
 
 
 def _edge_functions(stack: _Stack, resource: Map, fact: Fact) -> None:
@@ -233,26 +258,6 @@ def _edge_functions(stack: _Stack, resource: Map, fact: Fact) -> None:
             where = stack.file.where(line_of(node, "LambdaFunctionARN"))
             stack.found.relation("edge-function", fact.id, pointer, where, resolved=False)
         nodes += node.values() if isinstance(node, dict) else as_list(node)
-
-
-def _with_globals(kind: str, resource: Map, shared: dict[str, Any]) -> Any:
-    """SAM's ``Globals`` below a resource's own properties."""
-    own = resource.get("Properties")
-    section = as_map(shared.get(kind.rpartition("::")[2])) if kind.startswith("AWS::Serverless::") else {}
-    if not section or not isinstance(own, Map) or not isinstance(section, Map):
-        return own
-    merged = Map(own.line)
-    for part in (section, own):
-        for key, value in part.items():
-            before = merged.get(key)
-            if isinstance(before, Map) and isinstance(value, Map) and len(value) != 1:
-                both = Map(value.line)
-                both.update(before | value)
-                both.lines.update(before.lines | value.lines)
-                value = both
-            merged[key] = value
-            merged.lines[key] = part.lines.get(key, part.line)
-    return merged
 
 
 def _condition(resource: Map, template: Template) -> tuple[str, bool | None]:

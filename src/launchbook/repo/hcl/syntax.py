@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -172,12 +172,17 @@ class Block:
     line: int
 
 
-def references(expression: Expression) -> Iterator[tuple[str, ...]]:
-    """Every reference in an expression as its dotted parts: ``("aws_sqs_queue", "jobs", "arn")``."""
+def references(
+    expression: Expression, key: Callable[[Expression], object] = lambda _: None
+) -> Iterator[tuple[str, ...]]:
+    """Every reference in an expression as its dotted parts: ``("aws_sqs_queue", "jobs", "arn")``.
+
+    ``key`` gives the value of an index; where it knows one, that is a part too: ``("aws_sqs_queue", "jobs", "[a]")``.
+    """
     stack = [expression]
     while stack:
         here = stack.pop()
-        parts = _dotted(here)
+        parts = _dotted(here, key)
         if parts:
             yield parts
             stack.extend(_keys(here))
@@ -185,7 +190,7 @@ def references(expression: Expression) -> Iterator[tuple[str, ...]]:
             stack.extend(_below(here))
 
 
-def _dotted(expression: Expression) -> tuple[str, ...]:
+def _dotted(expression: Expression, key: Callable[[Expression], object]) -> tuple[str, ...]:
     parts: list[str] = []
     while True:
         match expression:
@@ -194,7 +199,10 @@ def _dotted(expression: Expression) -> tuple[str, ...]:
             case Get(base, name):
                 parts.append(name)
                 expression = base
-            case Index(base, _):
+            case Index(base, index):
+                value = key(index)
+                if isinstance(value, str | int):
+                    parts.append(f"[{value}]")
                 expression = base
             case _:
                 return ()

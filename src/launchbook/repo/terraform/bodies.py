@@ -52,7 +52,7 @@ def _fill(
         into[name] = evaluate(attribute.value, scope)
         values.lines[path] = attribute.line
         values.lines.update(_lines(attribute.value, path))
-        values.refers += _refers(attribute.value, path)
+        values.refers += _refers(attribute.value, path, scope)
     for block in body.blocks:
         if block.kind == "dynamic" and block.labels:
             _dynamic(block, scope, prefix, into, values)
@@ -102,20 +102,21 @@ def _dynamic(block: Block, scope: Scope, prefix: str, into: dict[str, Value], va
         _one_block(kind, content, inner, prefix, into, values)
 
 
-def _refers(expression: Expression, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _refers(expression: Expression, path: str, scope: Scope) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The references of a value, each with the path of the part it is written in."""
     if isinstance(expression, Call) and len(expression.args) == 1:
-        yield from _refers(expression.args[0], path)
+        yield from _refers(expression.args[0], path, scope)
     elif isinstance(expression, ListOf):
         for number, item in enumerate(expression.items):
-            yield from _refers(item, f"{path}.{number}")
+            yield from _refers(item, f"{path}.{number}", scope)
     elif isinstance(expression, ObjectOf):
         for key, value, _ in expression.entries:
             name = key.name if isinstance(key, Name) else key.value if isinstance(key, Literal) else "?"
-            yield from _refers(value, f"{path}.{name}")
+            yield from _refers(value, f"{path}.{name}", scope)
             yield from ((path, parts) for parts in references(key) if not isinstance(key, Name))
     else:
-        yield from ((path, parts) for parts in references(expression))
+        found = references(expression, lambda key: evaluate(key, scope))
+        yield from ((path, parts) for parts in found)
 
 
 def _lines(expression: Expression, prefix: str) -> Iterator[tuple[str, int]]:

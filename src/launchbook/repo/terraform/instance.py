@@ -182,8 +182,11 @@ class Instance:
     def targets(self, parts: tuple[str, ...], depth: int = 0) -> Iterator[str]:
         """The ids of the resources that a reference comes to, through locals and outputs."""
         match parts:
-            case (kind, name, *_) if (kind, name) in self.module.resources:
-                yield from (self.id_of((kind, name), copy) for copy in self.copies((kind, name))[:10])
+            case (kind, name, *rest) if (kind, name) in self.module.resources:
+                index = rest[0][1:-1] if rest and rest[0].startswith("[") else None
+                copies = self.copies((kind, name))
+                chosen = [copy for copy in copies if copy.suffix in (f"[{index}]", f'["{index}"]')]
+                yield from (self.id_of((kind, name), copy) for copy in (chosen or copies)[:10])
             case ("local", name, *_) if depth < 6 and name in self.module.local_values:
                 declared, key = self.module.local_values[name]
                 yield from self._through(declared, key, depth)
