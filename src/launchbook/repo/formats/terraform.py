@@ -282,7 +282,7 @@ def _resource(
         owner=instance.owner,
     )
     for path, parts in values.refers:
-        for target in instance.targets(parts):
+        for target in instance.referred(declared, copy, parts):
             found.refer(fact, path, target)
 
 

@@ -179,6 +179,17 @@ class Instance:
         value = stepped(self._once(mark, lambda: evaluate(attribute.value, self.scope(copy))), rest[1:])
         return pointer if isinstance(value, Unread) else value
 
+    def referred(self, declared: Declared, copy: Copy, parts: tuple[str, ...]) -> Iterator[str]:
+        """The ids that a reference in one copy of a resource comes to, ``each.value`` through what it loops over."""
+        if parts[:2] != ("each", "value"):
+            yield from self.targets(parts)
+            return
+        over = declared.body.attributes.get("for_each")
+        for one in references(over.value) if over else ():
+            # ``for_each = aws_sqs_queue.jobs``: each copy speaks of the one with its own key.
+            if one[:2] in self.module.resources:
+                yield from self.targets((*one[:2], copy.suffix.replace('"', "")))
+
     def targets(self, parts: tuple[str, ...], depth: int = 0) -> Iterator[str]:
         """The ids of the resources that a reference comes to, through locals and outputs."""
         match parts:

@@ -37,3 +37,8 @@ variable "region" {
 provider "aws" {
   region = var.region
 }
+
+resource "aws_sqs_queue_policy" "work" {
+  for_each  = aws_sqs_queue.work
+  queue_url = each.value.url
+}
