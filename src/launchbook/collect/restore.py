@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from botocore import xform_name
+
 from launchbook.collect.declare import Call
 from launchbook.collect.keep import pick
 from launchbook.collect.projection import Projection, parse_query
@@ -25,7 +27,9 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     if block.problem:
         return None, f"{shown(block.problem)} ({block.at})"
     if _same_query(block.query, call.tree.query()):
-        return _clean(call.tree.cut(_typed(block, call, block.answer))), narrowed(block)
+        page = _clean(call.tree.cut(_typed(block, call, block.answer)))
+        _mark_unasked(page, block, call, ask)
+        return page, narrowed(block)
     projection = parse_query(block.query)
     if projection is None:
         return None, f"its --query cannot be undone ({block.at})"
@@ -37,9 +41,22 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
         reason = Unread(f"the pasted output does not show it ({block.at})", ask)
         for path in _missing(call, projection):
             mark(page, path, reason)
+    _mark_unasked(page, block, call, ask)
     if projection.filtered:
         return page, f"its --query kept a part: {shown(block.query)[:80]} ({block.at})"
     return page, narrowed(block)
+
+
+def _mark_unasked(page: object, block: Block, call: Call, ask: str) -> None:
+    """Where the read asks for all attributes and the command for some, AWS left the others out unasked."""
+    for name, value in call.given.items():
+        chosen = block.flags.get(xform_name(name, "-"), [])
+        if value != ["All"] or "All" in chosen:
+            continue
+        reason = Unread(f"the command did not ask for it ({block.at})", ask)
+        for path in (*call.take.values(), *call.keep):
+            if path.rpartition(".")[2] not in chosen:
+                mark(page, path, reason)
 
 
 def _clean(page: object) -> object:

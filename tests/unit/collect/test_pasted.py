@@ -53,6 +53,17 @@ def test_raw_json_gives_the_facts_of_a_live_read() -> None:
     assert "aws_sqs_queue" in facts.complete
 
 
+def test_attributes_that_the_command_did_not_ask_for_are_unread() -> None:
+    asked = RAW.replace("--attribute-names All", "--attribute-names QueueArn VisibilityTimeout")
+    (queue,) = read(asked).seen(Queue)
+    assert queue.visibility_timeout == 90
+    with pytest.raises(NotKnown, match="did not ask for it") as unread:
+        queue.get("redrive_policy")
+    assert "--attribute-names All" in unread.value.settle
+    (queue,) = read(RAW).seen(Queue)
+    assert queue.get("redrive_policy") is None
+
+
 def test_what_no_collector_keeps_never_comes_in() -> None:
     assert "planted-secret" not in str([fact.attributes for fact in read(RAW)])
 
