@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-audit bench-local bench-orders local-cycles local-truth stacks campaign clean
+.PHONY: help setup demo check test quick format lock orders faults bench-discover bench-audit bench-local bench-orders bench-lifecycle local-cycles local-truth stacks lifecycle-kills campaign clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -73,10 +73,17 @@ local-truth: $(READY) ## What the embedded AWS says beside what ps and curl say,
 bench-orders: $(READY) ## POST /orders beside pgbench doing the same insert, in one run (needs wrk)
 	@$(BIN)/python -m benchmarks.bench_orders
 
+bench-lifecycle: $(READY) ## apply and destroy beside bare Terraform on the same platform, in one run (about 20 minutes)
+	@$(BIN)/python -m benchmarks.bench_lifecycle
+
+lifecycle-kills: $(READY) ## apply and destroy killed 25 times on a small platform, 5 times on the full one (about an hour)
+	@$(BIN)/python -m tests.faults.lifecycle_kills --kills 25
+	@$(BIN)/python -m tests.faults.lifecycle_kills --kills 5 --platform full
+
 stacks: $(READY) ## Terraform stacks of every shape, applied, planned again and destroyed (25 minutes)
 	@$(BIN)/python -m tests.aws.stacks.cycle
 
-campaign: faults local-cycles local-truth stacks ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
+campaign: faults local-cycles local-truth stacks lifecycle-kills ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
 
 clean: ## Remove what the targets made here
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis build dist

@@ -112,8 +112,9 @@ def disturbed(tool: Tool, kind: str, kills: int, seconds: float, chance: random.
     open_run = ""
     for _ in range(kills):
         stood = killed(tool, kind, chance.uniform(0.2, seconds), told)
-        if stood is None:
-            break
+        if stood is None:  # it came to its end first
+            _went_on(open_run, mark(tool.folder), told)
+            return
         _went_on(open_run, stood, told)
         told.kills += 1
         told.by_step[f"{kind}: {stood.step}"] += 1
