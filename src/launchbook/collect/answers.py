@@ -46,16 +46,17 @@ def check_answer(operation_model: OperationModel, response_dict: Mapping[str, An
     if protocol == "rest-xml" and _is_text(operation_model.output_shape):
         return  # a bucket's policy is a JSON document of its own
     if protocol in ("query", "ec2", "rest-xml"):
-        _check_xml(body.removeprefix(_BYTE_ORDER_MARK), _root(operation_model, protocol))
+        _check_xml(body.removeprefix(_BYTE_ORDER_MARK), _roots(operation_model, protocol))
     elif protocol in ("json", "rest-json"):
         _check_json(body, operation_model.output_shape)
 
 
-def _check_xml(body: bytes, wanted: str) -> None:
+def _check_xml(body: bytes, wanted: tuple[str, ...]) -> None:
     found = _ROOT.match(body)
     root = found["name"].decode() if found else "no XML"
-    if root != wanted:
-        raise NotAnAnswer(f"{root} where {wanted} was expected")
+    # The model's own name of an answer is as good as the service's: an embedded AWS writes that.
+    if root not in wanted:
+        raise NotAnAnswer(f"{root} where {wanted[0]} was expected")
 
 
 def _check_json(body: bytes, shape: Shape) -> None:
@@ -77,12 +78,12 @@ def _is_text(shape: Shape) -> bool:
     return payload is not None and payload.type_name in ("string", "blob")
 
 
-def _root(operation: OperationModel, protocol: str) -> str:
-    """The name of the element that an operation's answer stands in."""
+def _roots(operation: OperationModel, protocol: str) -> tuple[str, ...]:
+    """The names of the element that an operation's answer stands in."""
     if protocol != "rest-xml":
-        return f"{operation.name}Response"
+        return (f"{operation.name}Response",)
     shape = operation.output_shape
     payload = shape.members.get(shape.serialization.get("payload"))
     if payload is not None:
-        return str(payload.serialization.get("name", payload.name))
-    return _S3_ROOTS.get(operation.name, str(shape.name))
+        return (str(payload.serialization.get("name", payload.name)),)
+    return (_S3_ROOTS.get(operation.name, str(shape.name)), str(shape.name))
