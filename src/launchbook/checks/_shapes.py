@@ -16,20 +16,25 @@ def known(value: Value, what: str) -> Value:
 
 
 def listed(value: Value) -> list[Value]:
-    """A list as it is, nothing as an empty one, anything else as a list of one (policies allow both)."""
-    if value is None:
+    """A list as it is, nothing as an empty one, anything else as a list of one (policies allow both).
+
+    An item may be unread, the list itself not: that raises NotKnown.
+    """
+    if known(value, "a list") is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
 def words(value: Value) -> list[str]:
-    """The strings of a value that may be one or many."""
-    return [one for one in listed(value) if isinstance(one, str)]
+    """The strings of a value that may be one or many. Raises NotKnown when one of them was not read."""
+    items = [known(one, "one of several values") for one in listed(value)]
+    return [one for one in items if isinstance(one, str)]
 
 
 def field(value: Value, *path: str) -> Value:
-    """A value inside maps; None where the path ends."""
+    """A value inside maps; None where the path ends. Raises NotKnown below what was not read."""
     for part in path:
+        value = known(value, f"what holds {part}")
         if not isinstance(value, dict):
             return None
         value = value.get(part)
@@ -37,9 +42,13 @@ def field(value: Value, *path: str) -> Value:
 
 
 def first(value: Value) -> dict[str, Value]:
-    """The only block of a list of blocks (``health_check`` in a plan); empty when there is none."""
+    """The only block of a list of blocks (``health_check`` in a plan); empty when there is none.
+
+    Raises NotKnown when it was not read.
+    """
     found = listed(value)
-    return found[0] if found and isinstance(found[0], dict) else {}
+    block = known(found[0], "a block") if found else None
+    return block if isinstance(block, dict) else {}
 
 
 def statements(policy: Value, effect: str = "Allow") -> Iterator[dict[str, Value]]:

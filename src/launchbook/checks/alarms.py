@@ -62,7 +62,7 @@ def without_action(alarm: Alarm, _: Facts) -> Verdict | None:
     actions = listed(alarm.get("alarm_actions"))
     if not actions:
         return verdict(False, "nobody is told when it rings", at=[alarm.at("alarm_actions")])
-    if alarm.attributes.get("actions_enabled") in (False, "false"):
+    if known(alarm.attributes.get("actions_enabled"), f"actions_enabled of {alarm.name}") in (False, "false"):
         return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
     for action in actions:
         known(action, f"alarm_actions of {alarm.name}")

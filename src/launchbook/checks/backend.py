@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
+from launchbook.checks._shapes import known
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Verdict, verdict
 
 _PARTS = (
@@ -36,4 +37,7 @@ def backend_exists(backend: Fact, facts: Facts) -> Verdict | None:
             ends.append(found.at())
     if not ends:
         return None
+    if not missing:
+        for attribute, _, _ in _PARTS:
+            known(backend.attributes.get(attribute), f"{attribute} of {backend.name}")
     return verdict(not missing, f"missing: {', '.join(missing)}" if missing else "both are there", at=ends)

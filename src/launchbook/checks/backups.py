@@ -31,7 +31,7 @@ from launchbook.model import Document, Evidence, Fact, Facts, NotKnown, Unread, 
 )
 def retention(database: Fact, facts: Facts) -> Verdict | None:
     """A mistake is often seen only days later."""
-    if database.attributes.get("replicate_source_db"):
+    if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
         return None
     given = known(database.get("backup_retention_period"), f"the retention of {database.name}")
     days = 1 if given is None else whole(given, f"the retention of {database.name}")  # 1 is AWS's own default
@@ -51,7 +51,7 @@ _FRESH = 26.0
 )
 def fresh(database: Fact, facts: Facts) -> Verdict | None:
     """One is taken a day, within its window: after 26 hours one was missed."""
-    if database.attributes.get("replicate_source_db"):
+    if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
         return None
     of_account(database, "rds:DescribeDBSnapshots")
     own = [

@@ -55,13 +55,14 @@ def open_port(group: Fact, facts: Facts) -> Verdict | None:
 def _ingress(group: Fact, facts: Facts) -> Iterator[tuple[Fact, str, dict[str, Value]]]:
     rules = known(group.get("ingress"), f"the rules of {group.name}")
     for index, rule in enumerate(listed(rules)):
+        known(rule, f"a rule of {group.name}")
         if isinstance(rule, dict):
             yield group, f"ingress.{index}", rule
     for fact in facts.seen("aws_vpc_security_group_ingress_rule"):
         if points_at(facts, fact.attributes.get("security_group_id"), group):
             ranges = [fact.attributes.get("cidr_ipv4"), fact.attributes.get("cidr_ipv6")]
             rule = {
-                "protocol": fact.attributes.get("ip_protocol"),
+                "protocol": known(fact.attributes.get("ip_protocol"), f"the protocol of {fact.name}"),
                 "from_port": fact.attributes.get("from_port"),
                 "to_port": fact.attributes.get("to_port"),
                 "cidr_blocks": [one for one in ranges if one is not None],
@@ -195,7 +196,10 @@ def _has_gateway(table: Fact, facts: Facts) -> bool:
         for one in facts.seen("aws_route")
         if points_at(facts, one.attributes.get("route_table_id"), table)
     ]
-    return any(_is_gateway(one) for one in (*inline, *apart))
+    ways = (*inline, *apart)
+    return any(_is_gateway(one) for one in ways) or any(
+        known(one, f"a route of {table.name}") is not None and _is_gateway(one) for one in ways
+    )
 
 
 def _is_gateway(value: Value) -> bool:

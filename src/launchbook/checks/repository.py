@@ -122,7 +122,7 @@ def cdk_source(document: Document, facts: Facts) -> Verdict | None:
     """A scaffold whose application is gone deploys nothing, and hides what was once deployed with it."""
     if document.kind != "cdk-app":
         return None
-    exists = document.attributes.get("entry_exists")
+    exists = document.get("entry_exists")
     return verdict(bool(exists), f"its entry is {document.attributes.get('entry')}", at=[document.at("app")])
 
 

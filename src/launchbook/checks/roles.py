@@ -92,7 +92,8 @@ def star_role(role: Fact, facts: Facts) -> Verdict | None:
     """With ``*`` on ``*`` a hole in the program is a hole in the account."""
     if not _runs(role):
         return None
-    for pointer in _attached(role, facts):
+    attached = _attached(role, facts)
+    for pointer in attached:
         if pointer in _ADMINISTRATOR:
             return verdict(False, f"it holds {str(pointer).rpartition('/')[2]}", at=[role.at()])
     seen = [role.at()]
@@ -100,6 +101,8 @@ def star_role(role: Fact, facts: Facts) -> Verdict | None:
         if {"*", "*:*"} & set(words(statement.get("Action"))) and "*" in words(statement.get("Resource")):
             return verdict(False, "it may do everything", at=[here, role.at()])
         seen.append(here)
+    for pointer in attached:
+        known(pointer, f"a policy of {role.name}")
     return verdict(True, "its rights are listed", at=seen)
 
 

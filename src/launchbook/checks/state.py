@@ -176,4 +176,9 @@ def keep_running(service: Fact, facts: Facts) -> Verdict | None:
 def _of_a_current_rollout(task: Fact, service: Fact) -> bool:
     """Not of one that was rolled back or replaced: its tasks stop no more. A task that says nothing counts."""
     by, current = task.attributes.get("started_by"), service.attributes.get("deployment_ids")
-    return not isinstance(by, str) or not isinstance(current, list) or not by.startswith("ecs-svc/") or by in current
+    return (
+        not isinstance(by, str)
+        or not isinstance(current, list)
+        or not by.startswith("ecs-svc/")
+        or by in current
+    )

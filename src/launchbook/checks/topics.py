@@ -35,7 +35,11 @@ def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
         for one in facts.seen(TopicSubscription)
         if points_at(facts, one.attributes.get("topic_arn"), topic)
     ]
-    confirmed = [one for one in found if one.attributes.get("confirmed", True) is not False]
+    confirmed = [
+        one
+        for one in found
+        if known(one.attributes.get("confirmed", True), f"whether {one.name} is confirmed") is not False
+    ]
     if confirmed:
         return verdict(True, "somebody reads it", at=[one.at("protocol") for one in confirmed])
     if found:
@@ -92,7 +96,10 @@ def _every_publisher(topic: Topic, facts: Facts) -> None:
 def _admitted(statement: dict[str, Value]) -> list[str]:
     """Who a statement admits. AWS's own default policy names everybody on the owner's behalf: that lets the account's
     alarms in, and no service that calls on its own."""
-    condition = str(statement.get("Condition") or "").lower()
+    limits = known(statement.get("Condition"), "the condition of a policy")
+    for limit in limits.values() if isinstance(limits, dict) else ():
+        known(limit, "the condition of a policy")
+    condition = str(limits or "").lower()
     names = services(statement)
     return ["cloudwatch.amazonaws.com"] if "*" in names and "sourceowner" in condition else names
 
