@@ -86,4 +86,5 @@ def _roots(operation: OperationModel, protocol: str) -> tuple[str, ...]:
     payload = shape.members.get(shape.serialization.get("payload"))
     if payload is not None:
         return (str(payload.serialization.get("name", payload.name)),)
-    return (_S3_ROOTS.get(operation.name, str(shape.name)), str(shape.name))
+    own = str(shape.name)
+    return (_S3_ROOTS.get(operation.name, own), own, f"{operation.name}Response", f"{operation.name}Result")
