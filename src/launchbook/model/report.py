@@ -82,7 +82,9 @@ class Report:
         ranked: list[tuple[int, int, int, Finding]] = []
         for place, one in enumerate(self.requirements):
             turns: dict[Severity, int] = {}
-            for finding in reversed({finding.check: finding for finding in reversed(one.of("FAIL"))}.values()):
+            for finding in reversed(
+                {finding.check: finding for finding in reversed(one.of("FAIL"))}.values()
+            ):
                 turns[finding.severity] = turn = turns.get(finding.severity, -1) + 1
                 ranked.append((SEVERITIES.index(finding.severity), turn, place, finding))
         ranked.sort(key=lambda entry: entry[:3])
