@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value
@@ -13,6 +13,15 @@ def known(value: Value, what: str) -> Value:
     if isinstance(value, Unread):
         raise NotKnown(what, value.reason, value.settle)
     return value
+
+
+def all_known(values: Iterable[Value], what: str) -> None:
+    """Let a verdict rest on having looked at every one of some values. Raises NotKnown when one was not read.
+
+    Asked after the search for what is wrong, so that what was read and is wrong still fails.
+    """
+    for value in values:
+        known(value, what)
 
 
 def listed(value: Value) -> list[Value]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, day, field, first, known, listed, words
-from launchbook.model import Fact, Facts, NotKnown, Setting, Verdict, verdict
+from launchbook.checks._shapes import absent, all_known, day, field, first, known, listed, words
+from launchbook.model import Fact, Facts, NotKnown, Setting, Value, Verdict, verdict
 
 ACCESS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _KEY = re.compile(r"AWS_(?:SECRET_)?ACCESS_KEY(?:_ID)?\b")
@@ -47,12 +47,15 @@ def key_in_task(definition: Fact, facts: Facts) -> Verdict | None:
     containers = listed(
         known(definition.get("container_definitions"), f"the containers of {definition.name}")
     )
+    names: list[Value] = []
     for index, container in enumerate(containers):
         for part in ("environment", "secrets"):
             for number, one in enumerate(listed(field(container, part))):
-                if field(one, "name") in ACCESS_KEYS:
+                names.append(field(one, "name"))
+                if names[-1] in ACCESS_KEYS:
                     path = f"container_definitions.{index}.{part}.{number}.name"
-                    return verdict(False, f"it is given {field(one, 'name')}", at=[definition.at(path)])
+                    return verdict(False, f"it is given {names[-1]}", at=[definition.at(path)])
+    all_known(names, f"a setting of {definition.name}")
     return verdict(True, "no key among its settings", at=[definition.at("container_definitions")])
 
 
@@ -67,6 +70,7 @@ def _keys_in_build(build: Fact) -> Verdict | None:
     held += [build.at("environment_names")] if set(names) & set(ACCESS_KEYS) else []
     if held:
         return verdict(False, "an access key goes into the runtime environment", at=held)
+    all_known(listed(commands), f"a command of {build.name}")
     if commands is None and "environment_names" not in build.attributes:
         return None
     path = "build_commands" if commands is not None else "environment_names"

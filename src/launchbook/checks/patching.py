@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, first, known, listed
+from launchbook.checks._shapes import all_known, field, first, known, listed
 from launchbook.model import Fact, Facts, Value, Verdict, verdict
 
 #: Last day of support by image and version, from each project's published schedule.
@@ -80,6 +80,7 @@ def cron_image_pinned(cron: Fact, facts: Facts) -> Verdict | None:
     for index, image in enumerate(images):
         if isinstance(image, str) and _moves(image):
             return verdict(False, f"{image} moves", at=[cron.at(f"{path}.{index}.image")])
+    all_known(images, f"an image of {cron.name}")
     return verdict(True, "pinned", at=[cron.at(path)]) if images else None
 
 
@@ -238,7 +239,7 @@ def build_runtime(build: Fact, facts: Facts) -> Verdict | None:
 def codebuild_runtime(build: Fact, facts: Facts) -> Verdict | None:
     """The same, for a build specification's runtime versions."""
     names = {"nodejs": "node", "python": "python"}
-    versions = build.attributes.get("runtime_versions")
+    versions = known(build.attributes.get("runtime_versions"), f"the runtimes of {build.name}")
     if not isinstance(versions, dict) or not versions:
         return None
     for name, version in versions.items():
@@ -246,4 +247,5 @@ def codebuild_runtime(build: Fact, facts: Facts) -> Verdict | None:
         if day is not None:
             why = f"support of {name} {version} ended on {day}"
             return verdict(False, why, at=[build.at(f"runtime_versions.{name}")])
+    all_known(versions.values(), f"a runtime of {build.name}")
     return verdict(True, "supported", at=[build.at("runtime_versions")])

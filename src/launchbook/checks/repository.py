@@ -135,7 +135,7 @@ def cdk_source(document: Document, facts: Facts) -> Verdict | None:
 )
 def file_parses(document: Document, facts: Facts) -> Verdict | None:
     """A file that does not parse is loaded by nobody, and nobody is told."""
-    parses = document.attributes.get("parses")
+    parses = known(document.attributes.get("parses"), f"whether {document.name} parses")
     if parses is None:
         return None
     return verdict(bool(parses), "it does" if parses else "it does not parse", at=[document.at("parses")])
