@@ -35,7 +35,13 @@ def scaled(stack: Tool, count: int) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         (service,) = ecs.describe_services(cluster=CLUSTER, services=[WORKER])["services"]
-        if service["runningCount"] == count and len(service["deployments"]) == 1:
+        ended = ecs.list_tasks(cluster=CLUSTER, serviceName=WORKER, desiredStatus="STOPPED")["taskArns"]
+        # A worker that was told to stop takes what its last question to the queue brings it.
+        ending = [
+            task for task in (ecs.describe_tasks(cluster=CLUSTER, tasks=ended)["tasks"] if ended else [])
+            if task["lastStatus"] != "STOPPED"
+        ]  # fmt: skip
+        if service["runningCount"] == count and len(service["deployments"]) == 1 and not ending:
             return
         time.sleep(0.2)
     raise AssertionError(f"the worker never came to {count}")
