@@ -67,7 +67,9 @@ async def run(log: Log, stop: asyncio.Event, parts: Iterable[Part], helpers: Ite
     others = [asyncio.ensure_future(helper(stop)) for helper in helpers]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({*main, *others, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    early = [task for task in (*main, *others) if task.done()]
+    # A part that ends as soon as it is told to may be done before this task hears of the stop itself.
+    told = stop.is_set()
+    early = [task for task in (*main, *others) if task.done() and not (told and _well(task))]
     stop.set()
     await asyncio.wait(main)
     for task in others:
@@ -193,3 +195,7 @@ def run_relay(settings: Settings) -> int:
 def run_worker(settings: Settings) -> int:
     """`orders worker`."""
     return run_process(settings, "worker", worker)
+
+
+def _well(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is None
