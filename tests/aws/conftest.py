@@ -7,10 +7,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from launchbook.local import control, instance
 from launchbook.local.instance import Instance
-from launchbook.local.run import Options
-from tests.support.keeper import Keeper
+from tests.support.embedded import embedded as embedded_aws
 
 Clients = Callable[..., Any]
 
@@ -46,13 +44,8 @@ _CONFIG = Config(
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[Instance]:
     """The running embedded AWS (`.endpoint`, `.port`, `.pid`, `.state`), stopped after the last test."""
-    started = control.start(Options(port=0))
-    keeper = Keeper()
-    keeper.watch(started.pid)  # should this process be killed
-    yield started
-    control.stop(started)
-    keeper.close()
-    instance.clear_left()
+    with embedded_aws() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +57,8 @@ def aws(embedded: Instance) -> Clients:
 @pytest.fixture(scope="session")
 def hurried() -> Iterator[Instance]:
     """A second embedded AWS in which a minute of alarms, cooldowns and back-offs takes a second."""
-    started = control.start(Options(port=0, speed=60))
-    yield started
-    control.stop(started)
-    instance.clear_left()
+    with embedded_aws(speed=60) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

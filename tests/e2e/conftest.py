@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from launchbook.local import control, instance
-from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
-from tests.support.keeper import Keeper
+from tests.support.embedded import embedded as embedded_aws
 from tests.support.terraform import available
 from tests.support.tool import Tool, copied
 
@@ -22,14 +20,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tool]:
     folder = tmp_path_factory.mktemp("platform") / "orders"
     folder.mkdir()
     copied(folder)
-    started = control.start(Options(port=0))
-    keeper = Keeper()
-    keeper.watch(started.pid)  # should this process be killed
-    try:
+    with embedded_aws() as started:
         tool = Tool(folder, started.port, client_factory(started.endpoint))
         tool.run("apply", seconds=900)
         yield tool
-    finally:
-        control.stop(started)
-        keeper.close()
-        instance.clear_left()

@@ -19,6 +19,7 @@ from orders.queue import Queue, open_session
 from orders.settings import Settings
 from orders.store import Store
 
+from tests.support.keeper import Keeper
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.processes import Process
@@ -28,17 +29,28 @@ TABLES = "orders, outbox, order_effects, order_dlq"
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def keeper() -> Iterator[Keeper]:
+    """Ends what runs for these tests, should they be killed."""
+    one = Keeper()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(keeper: Keeper) -> Iterator[Postgres]:
     """One server for all tests."""
-    with Postgres.temporary() as server:
+    server = Postgres.temporary()
+    keeper.remove(server.directory)
+    with server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def moto_endpoint() -> Iterator[str]:
+def moto_endpoint(keeper: Keeper) -> Iterator[str]:
     """moto's server; each test has a queue of its own."""
     port = free_port()
     process = Process("moto", [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)])
+    keeper.watch(process.pid)
     try:
         process.wait_for_port(port, timeout=60)
         yield f"http://127.0.0.1:{port}"
@@ -136,7 +148,7 @@ Start = Callable[..., Service]
 
 
 @pytest.fixture
-def start(environment: Mapping[str, str], db: Any, tmp_path: Path) -> Iterator[Start]:
+def start(environment: Mapping[str, str], db: Any, tmp_path: Path, keeper: Keeper) -> Iterator[Start]:
     """Start `orders PART` with some settings changed; ended with the test."""
     running: list[Service] = []
 
@@ -145,6 +157,7 @@ def start(environment: Mapping[str, str], db: Any, tmp_path: Path) -> Iterator[S
         log = tmp_path / f"{part}-{len(running)}.log"
         given = {**environment, **{name: str(port) for name, port in ports.items()}, **changes}
         process = Process(part, [sys.executable, "-m", "orders.cli", part, *arguments], env=given, log=log)
+        keeper.watch(process.pid)
         service = Service(process, ports, log)
         running.append(service)
         process.wait_for_port(ports["PORT" if part == "api" else "MANAGEMENT_PORT"])

@@ -28,8 +28,7 @@ LOCK_FILE = ".terraform.lock.hcl"
 def stage(platform: Platform, root: Root, state: Path) -> Path:
     """The working folder of a root, its links brought up to date; what Terraform wrote there stays."""
     base = Path(os.path.commonpath([platform.folder, root.path.resolve()]))
-    work = state / "work" / root.name
-    there = work
+    there = state / "roots" / root.name
     parts = root.path.resolve().relative_to(base).parts
     source = base
     for part in (*parts, None):

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from launchbook.local import control
-from launchbook.local.run import Options
 from tests.aws.alb.conftest import Balancing, fixed, forward, until
 from tests.aws.alb.test_routing import get, says
 from tests.aws.conftest import client_factory
+from tests.support.embedded import embedded as embedded_aws
 
 #: The shortest checks that the API takes; a host with --speed 10 makes them every half second.
 QUICK = {
@@ -30,9 +29,8 @@ QUICK = {
 @pytest.fixture(scope="module")
 def rehearsal() -> Iterator[Any]:
     """An embedded AWS of its own on which intervals are a tenth."""
-    started = control.start(Options(port=0, speed=10))
-    yield started
-    control.stop(started)
+    with embedded_aws(speed=10) as started:
+        yield started
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from launchbook.collect.actions import iam_actions
 from launchbook.collect.engine import Asked
 from launchbook.collect.policy import actions, policy
 from launchbook.local import control
-from launchbook.local.run import Options
 from launchbook.model import Facts, NotKnown, Unread
 from tests.aws.conftest import client_factory
+from tests.support.embedded import embedded as embedded_aws
 
 ALL = list(collectors().values())
 ASKED = Asked("123456789012", "emulated", datetime(2026, 1, 1, tzinfo=UTC))
@@ -31,33 +31,32 @@ def document(*statements: dict) -> str:
 @pytest.fixture(scope="module")
 def enforced():
     """An embedded AWS that enforces policies, with something of most kinds in it."""
-    started = control.start(Options(port=0, enforce_iam=True))
-    root = client_factory(started.endpoint)
-    root("sqs").create_queue(QueueName="jobs")
-    topic = root("sns").create_topic(Name="alarms")["TopicArn"]
-    root("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="planted@example.com")
-    root("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
-    root("ecr").create_repository(repositoryName="api")
-    root("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    grant = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
-    root("iam").create_role(RoleName="task", AssumeRolePolicyDocument=document(trust))
-    root("iam").put_role_policy(RoleName="task", PolicyName="p", PolicyDocument=document(grant))
-    root("dynamodb").create_table(
-        TableName="lock",
-        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    root("amplify").create_app(name="site", environmentVariables={"SECRET": "planted-value"})
-    root("secretsmanager").create_secret(Name="key", SecretString="planted-value")
-    root("iam").create_user(UserName="auditor")
-    yield started, root
-    control.stop(started)
+    with embedded_aws(enforce_iam=True) as started:
+        root = client_factory(started.endpoint)
+        root("sqs").create_queue(QueueName="jobs")
+        topic = root("sns").create_topic(Name="alarms")["TopicArn"]
+        root("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="planted@example.com")
+        root("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
+        root("ecr").create_repository(repositoryName="api")
+        root("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        grant = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+        root("iam").create_role(RoleName="task", AssumeRolePolicyDocument=document(trust))
+        root("iam").put_role_policy(RoleName="task", PolicyName="p", PolicyDocument=document(grant))
+        root("dynamodb").create_table(
+            TableName="lock",
+            KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        root("amplify").create_app(name="site", environmentVariables={"SECRET": "planted-value"})
+        root("secretsmanager").create_secret(Name="key", SecretString="planted-value")
+        root("iam").create_user(UserName="auditor")
+        yield started, root
 
 
 @pytest.fixture

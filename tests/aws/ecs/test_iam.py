@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from launchbook.local import control
-from launchbook.local.run import Options
 from tests.aws.conftest import Clients, client_factory
 from tests.aws.ecs.conftest import REGION, Fleet
+from tests.support.embedded import embedded as embedded_aws
 
 TRUST = {
     "Version": "2012-10-17",
@@ -30,9 +29,8 @@ except Exception as error:
 
 @pytest.fixture(scope="module")
 def enforced() -> Iterator[Clients]:
-    started = control.start(Options(port=0, enforce_iam=True))
-    yield client_factory(started.endpoint)
-    control.stop(started)
+    with embedded_aws(enforce_iam=True) as started:
+        yield client_factory(started.endpoint)
 
 
 def role(aws: Clients, name: str, **allowed: str) -> str:

@@ -2,17 +2,15 @@
 
 import pytest
 
-from launchbook.local import control
-from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
 from tests.aws.host.policies import document
+from tests.support.embedded import embedded as embedded_aws
 
 
 @pytest.fixture(scope="module")
 def enforced():
-    started = control.start(Options(port=0, enforce_iam=True))
-    yield started
-    control.stop(started)
+    with embedded_aws(enforce_iam=True) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

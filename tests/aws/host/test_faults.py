@@ -7,15 +7,14 @@ from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientEr
 
 from launchbook.errors import LocalAwsError
 from launchbook.local import control
-from launchbook.local.run import Options
 from tests.aws.conftest import client_factory
+from tests.support.embedded import embedded as embedded_aws
 
 
 @pytest.fixture(scope="module")
 def host():
-    started = control.start(Options(port=0))
-    yield started
-    control.stop(started)
+    with embedded_aws() as started:
+        yield started
 
 
 @pytest.fixture

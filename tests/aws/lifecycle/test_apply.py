@@ -181,7 +181,7 @@ def locks_are_told_apart(tool: Tool, aws) -> None:
     assert "is locked" in tool.run("apply", code=3).stderr, (
         "ours by name, but no Terraform of ours was killed"
     )
-    work = next(tool.folder.glob(".launchbook/state/local-*/work/stack/stack"))
+    work = next(tool.folder.glob(".launchbook/state/local-*/roots/stack/stack"))
     since = datetime.now(UTC).isoformat()
     (work / "running.launchbook.json").write_text(json.dumps({"since": since}), encoding="utf-8")
     put_lock(aws, f"root@{socket.gethostname()}")

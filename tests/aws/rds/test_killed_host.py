@@ -13,6 +13,7 @@ from tests.aws.alb.conftest import Balancing, fixed
 from tests.aws.alb.test_routing import says
 from tests.aws.conftest import client_factory
 from tests.aws.rds.conftest import Databases, until
+from tests.support.keeper import Keeper
 
 
 def segments() -> set[str]:
@@ -42,6 +43,8 @@ def cleared(started: Any) -> bool:
 @pytest.mark.parametrize("end", ["stop", "kill the host", "kill the keeper too"])
 def test_nothing_is_left(end: str) -> None:
     started: Any = control.start(Options(port=0))
+    keeper = Keeper()
+    keeper.watch(started.pid)
     held = segments()
     try:
         aws = client_factory(started.endpoint)
@@ -64,6 +67,7 @@ def test_nothing_is_left(end: str) -> None:
         os.kill(started.keeper_pid, signal.SIGKILL)
     until(lambda: not processes(started.state))
     until(lambda: cleared(started))
+    keeper.close()
     assert not {s for s in segments() - held if _without_owner(s)}
     assert not says(balancer)
 
