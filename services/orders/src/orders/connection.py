@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import httptools
 import msgspec
-from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 ARRIVAL_SECONDS = 10.0  # from a connection's or a request's first byte to the request's last
@@ -174,7 +174,10 @@ class Connection(HttpToolsProtocol):
             self.flow.pause_reading()
             self._stop_clock()
         else:
-            self.flow.resume_reading()
+            # The reader of a body that fills its buffer says itself when it wants more (uvicorn's `receive`); libuv
+            # would otherwise read megabytes of it before that reader has its turn.
+            if self.cycle is None or len(self.cycle.body) <= HIGH_WATER_LIMIT:
+                self.flow.resume_reading()
             if self._begun and self._arrival is None:
                 self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
 
