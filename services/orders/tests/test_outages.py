@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
+from tests.support.eventually import eventually
 from tests.support.postgres import Postgres
 from tests.support.processes import family
 from tests.support.queue import QueueStandIn
@@ -117,6 +118,21 @@ async def test_an_address_the_database_refuses_is_a_503_with_its_reason_and_no_p
     told = [line for name in ("database away", "answered 503") for line in events(api.log, name)]
     assert len(told) > 3
     assert all(reason in line["reason"] for line in told if "did not answer" not in line["reason"])
+
+
+async def test_a_worker_whose_password_is_refused_says_so_before_a_message_waits(
+    start: Callable[..., Any], postgres: Postgres, sqs: Any, queue_url: str
+) -> None:
+    parts = urlsplit(postgres.dsn)
+    wrong = f"postgresql://{parts.username}:pa55word@{parts.hostname}:{parts.port}{parts.path}"
+    sqs.send_message(QueueUrl=queue_url, MessageBody="{}")
+    worker = start("worker", DATABASE_URL=wrong)
+    await asyncio.to_thread(eventually, lambda: events(worker.log, "database away"))
+    assert "password authentication failed" in events(worker.log, "database away")[0]["reason"]
+    assert "pa55word" not in worker.log.read_text()
+    counts = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    assert counts["ApproximateNumberOfMessages"] == "1", "taken by a worker that can do nothing with it"
+    assert worker.process.stop() == 0
 
 
 async def test_a_database_that_hangs_is_answered_in_time(

@@ -94,6 +94,9 @@ class Worker:
                 task.cancel()
 
     async def _receive_all(self) -> None:
+        await self._outlast(
+            self._store.ping
+        )  # says what is wrong before the first message has to wait for it
         failures = 0
         while not self._stopping:
             free = self._settings.worker_concurrency - len(self._in_work)
