@@ -1,37 +1,51 @@
-"""For the whole suite: the files that take longest begin first, and a signal sent by a test is heard."""
+"""For the whole suite: what takes longest begins first, what is dear is made once, and a signal of a test is heard."""
 
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 #: Files of more than about half a minute, the longest first. The order decides nothing but how long the suite takes.
 LONGEST = (
-    "tests/aws/stacks/test_stacks.py",
     "tests/e2e/test_truth.py",
+    "tests/e2e/test_typed.py",
+    "tests/aws/audit/test_no_false_ok.py",
+    "tests/aws/audit/test_four_sources.py",
+    "tests/aws/audit/test_under_faults.py",
+    "tests/aws/audit/test_estates.py",
     "tests/e2e/test_visits.py",
     "tests/aws/lifecycle/test_apply.py",
     "tests/faults/test_campaign.py",
+    "tests/faults/test_local_truth.py",
+    "tests/e2e/test_make_orders.py",
+    "tests/aws/stacks/test_stacks.py",
     "tests/aws/lifecycle/test_sweep.py",
-    "tests/aws/audit/test_no_false_ok.py",
     "tests/aws/audit/test_reads.py",
     "tests/aws/audit/test_secrets.py",
-    "tests/aws/audit/test_four_sources.py",
-    "tests/aws/audit/test_under_faults.py",
-    "tests/e2e/test_make_orders.py",
-    "tests/aws/lifecycle/test_sweep_command.py",
     "tests/aws/ecs/test_load_balanced.py",
     "tests/aws/ecs/test_services.py",
+    "tests/aws/stacks/test_remote_state.py",
     "tests/faults/test_local_cycles.py",
-    "tests/faults/test_local_truth.py",
+    "services/orders/tests/test_outages.py",
     "services/orders/tests/test_connection.py",
     "services/orders/tests/test_hostile.py",
     "services/orders/tests/test_relay_and_worker.py",
-    "tests/aws/stacks/test_remote_state.py",
+    "tests/unit/test_examples.py",
     "tests/aws/scaling/test_backlog.py",
 )
 _RANK = {name: rank for rank, name in enumerate(LONGEST)}
+#: Files that share what takes minutes to make, by what that is: they go to one worker, so that it is made once.
+TOGETHER = {
+    "tests/e2e/test_truth.py": "the order platform",
+    "tests/e2e/test_typed.py": "the order platform",
+    "tests/aws/audit/test_no_false_ok.py": "the audited estates",
+    "tests/aws/audit/test_four_sources.py": "the audited estates",
+    "tests/aws/audit/test_under_faults.py": "the audited estates",
+    "tests/aws/audit/test_estates.py": "the audited estates",
+}
 
 
 def pytest_configure() -> None:
@@ -47,3 +61,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     --no-loadscope-reorder.
     """
     items.sort(key=lambda item: _RANK.get(item.nodeid.partition("::")[0], len(LONGEST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """A worker gets a whole file at a time, and the files of TOGETHER all at once."""
+    return _Together(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+class _Together(LoadFileScheduling):
+    """What `--dist loadfile` does, with the files of TOGETHER as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return TOGETHER.get(file, file)

@@ -1,4 +1,7 @@
-"""The runbook typed by hand, line by line, on the platform as it stands: what it says to expect is what comes."""
+"""The runbook typed by hand, line by line, on the platform as it stands: what it says to expect is what comes.
+
+Section 6 is last: after it there is no platform any more.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,7 @@ import pytest
 
 from launchbook.local import instance
 from tests.aws.stacks.cycle import environment
-from tests.support.terraform import Terraform
+from tests.support.terraform import Terraform, TerraformFailed
 from tests.support.tool import REPOSITORY, Tool
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -25,15 +29,31 @@ CLI = shutil.which("aws")
 Typed = Callable[[str], Any]
 
 
+@dataclass
+class Roots:
+    """The two folders of the runbook, each initialised."""
+
+    bootstrap: Terraform
+    stack: Terraform
+
+
 @pytest.fixture(scope="module")
-def outputs(stack: Tool, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Section 2: `terraform init -backend-config=backend.hcl` and `terraform output`, in the stack's folder."""
+def roots(stack: Tool, tmp_path_factory: pytest.TempPathFactory) -> Roots:
+    """Section 2: `terraform init`, with the bootstrap's own state, and `terraform init -backend-config=backend.hcl`."""
     folder = tmp_path_factory.mktemp("by-hand")
     given = environment(instance.find(stack.port), REGION)
     bootstrap = Terraform.of(INFRA / "bootstrap", folder / "bootstrap", given)
+    (state,) = stack.folder.glob(".launchbook/state/local-*/roots/bootstrap/**/terraform.tfstate")
+    shutil.copy(state, bootstrap.directory)
     typed = Terraform(Path(shutil.copytree(INFRA / "stack", folder / "stack")), bootstrap.environment)
     typed.run("init", "-input=false", "-backend-config=backend.hcl")
-    return typed.outputs()
+    return Roots(bootstrap, typed)
+
+
+@pytest.fixture(scope="module")
+def outputs(roots: Roots) -> dict[str, Any]:
+    """Section 2: `terraform output`, in the stack's folder."""
+    return roots.stack.outputs()
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +151,37 @@ def test_the_cost_checklist_finds_everything_that_costs(typed: Typed, outputs: d
     )
     assert len(typed("elbv2 describe-load-balancers")["LoadBalancers"]) == 1
     assert len(typed("ecr describe-repositories")["repositories"]) == 2
+
+
+def test_what_is_destroyed_by_hand_leaves_nothing_that_costs(typed: Typed, roots: Roots) -> None:
+    """Sections 6 and 7: the stack first, then the bootstrap, whose bucket goes when its versions have gone."""
+    bucket = roots.bootstrap.outputs()["state_bucket"]
+    roots.stack.destroy()
+    assert roots.stack.resources() == []
+    with pytest.raises(TerraformFailed, match="BucketNotEmpty"):
+        roots.bootstrap.destroy()
+    listed = typed(f"s3api list-object-versions --bucket {bucket}")
+    versions = [*listed["Versions"], *listed.get("DeleteMarkers", [])]
+    assert len(versions) > 1, "every apply stored a version of the state"
+    for one in versions:
+        typed(f"s3api delete-object --bucket {bucket} --key {one['Key']} --version-id {one['VersionId']}")
+    roots.bootstrap.destroy()
+    for line, answer in CHECKLIST.items():
+        found = typed(line)  # `aws sqs list-queues` prints nothing where there is none
+        assert found is None or found[answer] == [], line
+
+
+#: Section 7, its manual list included: each line, and where its answer holds what is left.
+CHECKLIST = {
+    "ecs list-clusters": "clusterArns",
+    "rds describe-db-instances": "DBInstances",
+    "sqs list-queues": "QueueUrls",
+    "elbv2 describe-load-balancers": "LoadBalancers",
+    "ecr describe-repositories": "repositories",
+    "logs describe-log-groups": "logGroups",
+    "rds describe-db-snapshots": "DBSnapshots",
+    "ec2 describe-addresses": "Addresses",
+    "ec2 describe-nat-gateways": "NatGateways",
+    "s3api list-buckets": "Buckets",
+    "dynamodb list-tables": "TableNames",
+}
