@@ -4,123 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from launchbook.local import control
+from tests.support.small import SmallTool, left
 from tests.support.terraform import available
 
-SMALL = Path(__file__).parent / "small"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(bool(available()), reason=available()),
 ]
-
-
-class Tool:
-    """`launchbook` as a user has it, on one copy of the platform and one embedded AWS."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
-
-    def argv(self, command: str, *arguments: str) -> list[str]:
-        return [
-            sys.executable,
-            "-m",
-            "launchbook.cli",
-            command,
-            str(self.folder),
-            "--port",
-            str(self.port),
-            *arguments,
-        ]
-
-    def run(self, command: str, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            self.argv(command, *arguments),
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    def data(self, command: str, *arguments: str) -> dict:
-        return dict(json.loads(self.run(command, *arguments, "--json").stdout))
-
-    def start(self, command: str, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.argv(command, *arguments), env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-
-    def until_logged(self, words: str, *, run: int = 1) -> str:
-        """Wait until a Terraform of the n-th run has logged something; all that it has logged then."""
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            folders = sorted((self.folder / ".launchbook/runs").glob("*"))
-            for log in folders[run - 1].glob("terraform-*.log") if len(folders) >= run else ():
-                if words in (said := log.read_text("utf-8")):
-                    return said
-            time.sleep(0.05)
-        raise AssertionError(f"nobody logged {words!r}")
-
-    def files(self) -> set[str]:
-        """What is in the user's own folders."""
-        return {
-            path.relative_to(self.folder).as_posix()
-            for path in self.folder.rglob("*")
-            if ".launchbook" not in path.parts and path.is_file()
-        }
-
-
-@pytest.fixture
-def tool(embedded, aws, tmp_path):
-    folder = tmp_path / "small"
-    shutil.copytree(SMALL, folder)
-    yield Tool(folder, embedded.port)
-    control.ask(embedded, "faults", method="DELETE")
-    remove(aws)
-
-
-def left(aws) -> list[str]:
-    """What there is of the platform."""
-    found = [one["Name"] for one in aws("s3").list_buckets()["Buckets"]]
-    found += aws("dynamodb").list_tables()["TableNames"]
-    found += [one["RoleName"] for one in aws("iam").list_roles()["Roles"]]
-    found += [one["logGroupName"] for one in aws("logs").describe_log_groups()["logGroups"]]
-    found += [one["TopicArn"] for one in aws("sns").list_topics()["Topics"]]
-    return [name for name in found if "small" in name]
-
-
-def remove(aws) -> None:
-    """What a failed test left, so that the next one starts from nothing."""
-    for name in left(aws):
-        if name == "small-state":
-            versions = aws("s3").list_object_versions(Bucket=name)
-            for one in versions.get("Versions", []) + versions.get("DeleteMarkers", []):
-                aws("s3").delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
-            aws("s3").delete_bucket(Bucket=name)
-        elif name == "small-lock":
-            aws("dynamodb").delete_table(TableName=name)
-        elif name == "small-task":
-            aws("iam").delete_role(RoleName=name)
-        elif name.startswith("arn:"):
-            aws("sns").delete_topic(TopicArn=name)
-        else:
-            aws("logs").delete_log_group(logGroupName=name)
 
 
 def delay(embedded, operation: str, seconds: float) -> None:
@@ -162,6 +61,7 @@ def test_a_platform_is_made_looked_at_and_removed(tool, aws):
     aws("s3").delete_object(
         Bucket="small-state", Key="other/terraform.tfstate", VersionId=foreign["VersionId"]
     )
+    what_stands_is_left(tool)
     assert tool.data("destroy", "--yes")["steps"][-1]["status"] == "done"
     assert left(aws) == []
     assert tool.files() == before, "nothing was written into the user's folders"
@@ -169,9 +69,10 @@ def test_a_platform_is_made_looked_at_and_removed(tool, aws):
     assert {one["type"] for one in made} >= {"aws_iam_role", "aws_s3_bucket", "aws_sns_topic"}, (
         "kept for a sweep"
     )
+    what_was_made_behind_its_back_is_swept(tool, aws)
 
 
-def locks_are_told_apart(tool: Tool, aws) -> None:
+def locks_are_told_apart(tool: SmallTool, aws) -> None:
     """Somebody else's lock is theirs; what a Terraform of ours left when it was killed is mended."""
     put_lock(aws, "somebody@elsewhere")
     said = tool.run("apply", code=3).stderr
@@ -195,6 +96,34 @@ def locks_are_told_apart(tool: Tool, aws) -> None:
     assert "removing the lock" in said
     assert "storing the state" in said
     assert not (work / "errored.tfstate").exists()
+
+
+def what_stands_is_left(tool: SmallTool) -> None:
+    """A sweep before the destroy says what there is."""
+    standing = tool.data("sweep", code=1)
+    assert {one["type"] for one in standing["left"]} >= {"aws_s3_bucket", "aws_sns_topic", "aws_iam_role"}
+    assert all("in a saved state of this platform" in one["why"] for one in standing["left"])
+
+
+def what_was_made_behind_its_back_is_swept(tool: SmallTool, aws) -> None:
+    """After the destroy nothing is left, until something is made; what is approved then is deleted, and not before."""
+    empty = tool.data("sweep")
+    assert (empty["verdict"], empty["proven_empty"], empty["left"]) == ("PROVEN EMPTY", True, [])
+    aws("ec2").allocate_address(Domain="vpc")
+    aws("logs").create_log_group(logGroupName="/forgotten")
+    listed = str(tool.folder / "leftovers.json")
+    found = tool.data("sweep", "--plan", listed, code=1)
+    assert {one["type"]: one["monthly_cost"] for one in found["left"]} == {
+        "aws_eip": 3.65,
+        "aws_cloudwatch_log_group": 0.0,
+    }
+    assert empty["queries"] == [
+        {**one, "listed": other["listed"]}
+        for one, other in zip(found["queries"], empty["queries"], strict=True)
+    ]
+    assert "a deletion needs a yes" in tool.run("sweep", "--apply", listed, code=3).stderr
+    done = tool.data("sweep", "--apply", listed, "--yes")
+    assert (done["verdict"], done["left"]) == ("PROVEN EMPTY", [])
 
 
 def put_lock(aws, who: str) -> None:
