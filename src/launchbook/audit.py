@@ -22,7 +22,7 @@ from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
 from launchbook.repo import discover
 from launchbook.repo.plan import read_plan, with_plan
-from launchbook.scope import OF_EVERYBODY
+from launchbook.scope import OF_EVERYBODY, SEEN_OF_OTHERS
 from launchbook.scope import in_scope as in_scope  # lifecycle judges by the same scope
 from launchbook.settings import Settings, load_settings
 from launchbook.settle import settled
@@ -83,7 +83,8 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     wanted = [known[name] for name in dict.fromkeys(name for line in checklist.lines for name in line.checks)]
     findings = evaluate(wanted, gathered.facts, waivers=waivers, today=at.date(), judged=judged)
     findings = settled(findings, gathered.facts)
-    outside = sum(1 for fact in gathered.facts if not fact.where.file and not judged(fact))
+    there = (fact for fact in gathered.facts if not fact.where.file and fact.type not in SEEN_OF_OTHERS)
+    outside = sum(1 for fact in there if not judged(fact))
     hollow = _hollow(gathered.facts, judged)
     report = Report(
         run=f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}",
@@ -225,7 +226,9 @@ def _scope_of(facts: Facts) -> tuple[str, ...]:
 
 def _hollow(facts: Facts, judged: Callable[[Fact], bool]) -> str:
     """What to do where an account was read and nothing in it is in scope: nothing there is not OK."""
-    others = [fact for fact in facts if not fact.where.file and fact.type not in OF_EVERYBODY]
+    others = [
+        fact for fact in facts if not fact.where.file and fact.type not in (*OF_EVERYBODY, *SEEN_OF_OTHERS)
+    ]
     if not others or any(fact.where.file for fact in facts) or any(judged(fact) for fact in others):
         return ""
     return "launchbook audit --scope PART-OF-A-NAME   (nothing that was read is in scope)"

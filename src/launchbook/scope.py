@@ -32,6 +32,8 @@ OWNERS = (
 )
 #: What every account has, whatever it is for.
 OF_EVERYBODY = (*ACCOUNT_WIDE, "aws_caller_identity")
+#: What was seen of resources, and is none itself: it is never judged, and so never counted as somebody else's.
+SEEN_OF_OTHERS = ("cloudwatch_data", "cloudwatch_history")
 
 
 def _belongs_to(fact: Fact) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, first, known, listed, targets
+from launchbook.checks._shapes import absent, field, first, known, listed, pick, some, targets, unhidden
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
 
@@ -42,7 +42,8 @@ def watched(alarm: Alarm) -> list[tuple[str, str, dict[str, Value], str]]:
     found = []
     for index, query in enumerate(listed(alarm.get("metric_query"))):
         metric = first(field(query, "metric"))
-        namespace, name = metric.get("namespace"), metric.get("metric_name")
+        namespace = known(metric.get("namespace"), f"a namespace of {alarm.name}")
+        name = known(metric.get("metric_name"), f"a metric of {alarm.name}")
         if isinstance(namespace, str) and isinstance(name, str):
             named = known(metric.get("dimensions"), f"dimensions of {alarm.name}")
             place = f"metric_query.{index}.metric.0.dimensions"
@@ -112,7 +113,7 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
         why = f"{text} is not the {name} under which a metric is emitted"
         return verdict(False, why, at=[here, *(one.at() for one in nearest)])
     candidates = [one for one in facts.seen(kind) if one.origin in ("source", "state")]
-    if any(_carries(one, attributes, text) for one in candidates):
+    if some(candidates, lambda one: _carries(one, attributes, text)):
         return None
     if kind == "aws_lambda_function":
         # A function that a script deploys is known by its handler's file alone.
@@ -125,6 +126,7 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
         if facts.none_exists(kind) or kind in facts.complete:
             return verdict(False, f"no {kind} is called {text}", at=[here])
         raise NotKnown(f"whether {text} exists", f"no {kind} was read")
+    unhidden(facts, alarm, kind)
     close = get_close_matches(text, names, 1, 0.0)[0]
     nearest = [one for one in candidates if one.name == close][:1]
     return verdict(
@@ -135,7 +137,8 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
 def _carries(fact: Fact, attributes: tuple[str, ...], text: str) -> bool:
     if fact.name == text:
         return True
-    return any(fact.attributes.get(attribute) == text for attribute in attributes)
+    values = [fact.attributes.get(attribute) for attribute in attributes]
+    return some(values, lambda one: known(one, f"the name of {fact.name}") == text)
 
 
 #: What CloudFront emits only where a monitoring subscription is made for the distribution.
@@ -187,18 +190,20 @@ def _without_insights(alarm: Alarm, place: str, dimensions: dict[str, Value], fa
     )
     if cluster is None:
         raise NotKnown("whether Container Insights is on", "the cluster was not read", "ecs:DescribeClusters")
-    for setting in listed(cluster.get("setting")):
-        if field(setting, "name") == "containerInsights" and field(setting, "value") in (
-            "enabled",
-            "enhanced",
-        ):
-            return None
+    if some(listed(cluster.get("setting")), _switches_insights_on):
+        return None
     ends = [alarm.at(place), cluster.at("setting")]
     return verdict(False, f"Container Insights is off on {cluster.name}: the metric has no data", at=ends)
 
 
+def _switches_insights_on(setting: Value) -> bool:
+    if known(field(setting, "name"), "a setting of the cluster") != "containerInsights":
+        return False
+    return known(field(setting, "value"), "Container Insights") in ("enabled", "enhanced")
+
+
 def _without_additional(alarm: Alarm, place: str, name: str, facts: Facts) -> Verdict | None:
-    if any(_subscribes(one) for one in facts.seen("aws_cloudfront_monitoring_subscription")):
+    if some(facts.seen("aws_cloudfront_monitoring_subscription"), _subscribes):
         return None
     absent(facts, alarm, "aws_cloudfront_monitoring_subscription")
     ends = [alarm.at(place), *(one.at() for one in facts.seen("aws_cloudfront_distribution")[:1])]
@@ -210,15 +215,24 @@ def _without_additional(alarm: Alarm, place: str, name: str, facts: Facts) -> Ve
 
 
 def _subscribes(fact: Fact) -> bool:
-    return "Enabled" in str(fact.attributes)
+    for name, value in fact.attributes.items():
+        if "Enabled" in str(value):
+            return True
+        known(value, f"{name} of {fact.name}")
+    return False
 
 
 def _without_filter(alarm: Alarm, place: str, namespace: str, name: str, facts: Facts) -> Verdict | None:
-    """A metric of one's own: a metric filter, or code that puts it."""
-    for one in facts.seen("aws_cloudwatch_log_metric_filter"):
-        for made in listed(one.get("metric_transformation")):
-            if field(made, "name") == name and field(made, "namespace") == namespace:
-                return None
+    """A metric of one's own: a metric filter, or code that puts it; where it has data, somebody does."""
+    named = [(one.get("namespace"), one.get("metric_name")) for one in facts.seen("cloudwatch_data")]
+    if (namespace, name) in named:
+        return None
+    filters = facts.seen("aws_cloudwatch_log_metric_filter")
+    making = pick(filters, lambda one: _makes(one, namespace, name))
+    if making.found:
+        return None
+    making.settled()
+    unhidden(facts, alarm, "aws_cloudwatch_log_metric_filter", "sdk_call")
     puts = [one for one in facts.seen("sdk_call") if one.get("operation") == "PutMetricData"]
     if puts:
         raise NotKnown(
@@ -230,9 +244,20 @@ def _without_filter(alarm: Alarm, place: str, namespace: str, name: str, facts: 
         )
     ends = [
         alarm.at("namespace" if place == "metric_name" else place),
-        *(one.at("pattern") for one in facts.seen("aws_cloudwatch_log_metric_filter")[:1]),
+        *(one.at("pattern") for one in filters[:1]),
     ]
     return verdict(False, f"no metric filter and no code emits {namespace} {name}", at=ends)
+
+
+def _makes(one: Fact, namespace: str, name: str) -> bool:
+    """Whether a metric filter makes a metric."""
+    return some(
+        listed(one.get("metric_transformation")),
+        lambda made: (
+            known(field(made, "name"), f"the metric of {one.name}") == name
+            and known(field(made, "namespace"), f"the namespace of {one.name}") == namespace
+        ),
+    )
 
 
 @check(

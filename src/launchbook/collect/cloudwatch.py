@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
-from launchbook.collect.documents import each, objects
-from launchbook.model import Unread, Value
+from launchbook.collect.documents import each, named_values
+from launchbook.model import Value
 from launchbook.model.aws import Alarm
 
 LIST = "DescribeAlarms"
@@ -38,6 +38,7 @@ LIST = "DescribeAlarms"
             "state": "StateValue",
             "state_since": "StateTransitionedTimestamp",
             "state_updated": "StateUpdatedTimestamp",
+            "configured_at": "AlarmConfigurationUpdatedTimestamp",
         },
         keep=[
             "Dimensions[].Name",
@@ -45,6 +46,7 @@ LIST = "DescribeAlarms"
             "Metrics[].Id",
             "Metrics[].Expression",
             "Metrics[].ReturnData",
+            "Metrics[].AccountId",
             "Metrics[].MetricStat.Metric.Namespace",
             "Metrics[].MetricStat.Metric.MetricName",
             "Metrics[].MetricStat.Metric.Dimensions[].Name",
@@ -57,7 +59,7 @@ LIST = "DescribeAlarms"
 def alarms(row: Row) -> Seen:
     """A metric alarm; of metric math, each query with its metric."""
     more: dict[str, Value] = {
-        "dimensions": _dimensions(row.get(LIST, "Dimensions")),
+        "dimensions": named_values(row.get(LIST, "Dimensions")),
         "metric_query": each(row.get(LIST, "Metrics"), _query),
     }
     return row.seen(id="arn", name="alarm_name", DescribeAlarms=more)
@@ -67,21 +69,19 @@ def _emitted(transformation: dict[str, Value]) -> Value:
     return {"name": transformation.get("metricName"), "namespace": transformation.get("metricNamespace")}
 
 
-def _dimensions(value: Value) -> Value:
-    if isinstance(value, Unread):
-        return value
-    return {str(one["Name"]): one.get("Value") for one in objects(value) if "Name" in one}
-
-
 def _query(value: dict[str, Value]) -> Value:
-    query: dict[str, Value] = {"id": value.get("Id"), "expression": value.get("Expression")}
+    query: dict[str, Value] = {
+        "id": value.get("Id"),
+        "expression": value.get("Expression"),
+        "account_id": value.get("AccountId"),
+    }
     stat = value.get("MetricStat")
     metric = stat.get("Metric") if isinstance(stat, dict) else None
     if isinstance(stat, dict) and isinstance(metric, dict):
         named: dict[str, Value] = {
             "namespace": metric.get("Namespace"),
             "metric_name": metric.get("MetricName"),
-            "dimensions": _dimensions(metric.get("Dimensions")),
+            "dimensions": named_values(metric.get("Dimensions")),
             "stat": stat.get("Stat"),
             "period": stat.get("Period"),
         }

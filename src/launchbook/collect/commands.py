@@ -70,7 +70,9 @@ def _steps(one: Collector, number: int, indent: str) -> Iterator[str]:
         yield from _steps(one, number + 1, indent)
         return
     names = " ".join(_variable(call.operation, path) for path in fields)
-    yield f"{indent}{_command_line(call)} --query {shlex.quote(_columns(call, fields))} --output text 2>/dev/null |"
+    distinct = " sort -u |" if one.calls[number + 1].once else ""
+    query = shlex.quote(_columns(call, fields))
+    yield f"{indent}{_command_line(call)} --query {query} --output text 2>/dev/null |{distinct}"
     yield f"{indent}while IFS=$'\\t' read -r {names}; do"
     yield f'{indent}  case "${_variable(call.operation, fields[0])}" in ""|None) continue;; esac'
     yield from _steps(one, number + 1, f"{indent}  ")

@@ -47,6 +47,10 @@ class Call:
     none_codes: Sequence[str] = ()
     #: The first page is all that is asked for: ``given`` orders the answer and says how much of it.
     one_page: bool = False
+    #: Asks about a property that many rows share: rows that would ask the same ask once, and one without it nothing.
+    once: bool = False
+    #: How many pages are asked for at most; what is left then is a gap. None: to the end.
+    most_pages: int | None = None
     #: AWS answers with nothing at all where there is nothing; any other empty answer is a malformed one.
     may_be_empty: bool = False
 

@@ -30,6 +30,13 @@ def each(value: Value, make: Callable[[dict[str, Value]], Value]) -> Value:
     return value if isinstance(value, Unread) else [make(one) for one in objects(value)]
 
 
+def named_values(value: Value) -> Value:
+    """AWS's list of ``{"Name", "Value"}`` as a map; what was not read stays unread."""
+    if isinstance(value, Unread):
+        return value
+    return {str(one["Name"]): one.get("Value") for one in objects(value) if "Name" in one}
+
+
 def column(value: Value, name: str) -> Value:
     """One field of each object of a list; what was not read stays unread."""
     return each(value, lambda item: item.get(name))

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from launchbook.collect.declare import Call, Collector, Row
-from launchbook.collect.keep import pick
+from launchbook.collect.keep import pick_all
 from launchbook.collect.reader import Reader, ReadFailed
 from launchbook.collect.shared import Shared
 from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
@@ -95,6 +95,7 @@ def read_region(
     rows, gaps = [Row(one.calls)], list[Gap]()
     for number, call in enumerate(one.calls):
         lists = bool(call.each) or number == 0
+        rows = _distinct(call, rows) if call.once else rows
         answers = list(spread(partial(reading.rows, call, lists), rows))
         rows = [row for found, _ in answers for row in found]
         gaps += [gap for _, missing in answers for gap in missing]
@@ -123,9 +124,13 @@ class _Reading:
             return [row.without(call.operation, missing[0])], []
         gaps: list[Gap] = []
         items: list[object] = []
+        parameters = call.parameters(row)
         try:
+            for value in parameters.values():
+                if isinstance(value, Unread):
+                    raise ReadFailed(call, "NotRead", value.reason, value.settle)
             with self.turns:
-                for page in self.reader.read(call, self.region, call.parameters(row)):
+                for page in self.reader.read(call, self.region, parameters):
                     items.extend(_items(page, call, self.asked.level))
         except ReadFailed as failure:
             if failure.code in call.none_codes:
@@ -145,6 +150,16 @@ class _Reading:
         )
 
 
+def _distinct(call: Call, rows: list[Row]) -> list[Row]:
+    """One row for each question that a call would ask; none for a row that lacks what the question is about."""
+    asked = {
+        repr(parameters): row
+        for row in reversed(rows)
+        if None not in (parameters := call.parameters(row)).values()
+    }
+    return list(reversed(asked.values()))
+
+
 def _items(page: object, call: Call, level: Level) -> list[object]:
     """The items of a page. Raises ReadFailed where AWS itself gave something that is no answer to the call.
 
@@ -156,7 +171,9 @@ def _items(page: object, call: Call, level: Level) -> list[object]:
         raise ReadFailed(call, "MalformedAnswer", f"an answer without {' or '.join(fields)}")
     if not call.each:
         return [page]
-    found = pick(page, call.each)
+    found = pick_all(page, call.each)
+    if isinstance(found, Unread):
+        raise ReadFailed(call, "NotRead", found.reason, found.settle)
     if found is not None and not isinstance(found, list):
         raise ReadFailed(call, "MalformedAnswer", f"{call.each} is no list")
     return found if isinstance(found, list) else []

@@ -90,6 +90,16 @@ def quoted(name: str) -> str:
     return name if _PLAIN.match(name) else f'"{name}"'
 
 
+def pick_all(answer: object, path: str) -> object:
+    """The items of the list at a path. Where the path goes through a list (``Alarms[].Metrics``) those of each item;
+    unread where those of one were not read."""
+    found = pick(answer, path)
+    if "[]" not in path or not isinstance(found, list):
+        return found
+    unread = next((held for held in found if isinstance(held, Unread)), None)
+    return unread or [item for held in found if isinstance(held, list) for item in held]
+
+
 def pick(answer: object, path: str) -> object:
     """The value at a path of an answer, ``[]`` mapping over a list; None when absent. ``""`` is the answer itself.
 

@@ -110,7 +110,7 @@ class PastedReader:
     def _flags_of(self, call: Call, path: str, region: str) -> Iterator[str]:
         """What later commands were given for a part of this call's items."""
         wanted = f"${call.operation}.{path}" if path else f"${call.operation}"
-        for later in (each for one in self._collectors for each in one.calls if each.service == call.service):
+        for later in self._later(call):
             for name, value in later.given.items():
                 part = value[0] if isinstance(value, list) and value else value
                 if part == wanted:
@@ -122,7 +122,7 @@ class PastedReader:
     def _implied(self, call: Call, region: str) -> object:
         """What later commands tell of a listing that was not pasted: the names that they were given or show."""
         items: list[object] = []
-        for later in (each for one in self._collectors for each in one.calls if each.service == call.service):
+        for later in self._later(call):
             for name, value in later.given.items():
                 part = value[0] if isinstance(value, list) and value else value
                 match = re.fullmatch(rf"\${call.operation}(?:\.(\w+))?", str(part))
@@ -134,6 +134,11 @@ class PastedReader:
                         items += [{match[1]: one} if match[1] else one for one in given]
         distinct = list({str(item): item for item in items}.values())
         return {call.each: distinct} if call.each and distinct else None
+
+    def _later(self, call: Call) -> Iterator[Call]:
+        """The calls whose parameters may name this one's items; a property that many share names none of them."""
+        for one in self._collectors:
+            yield from (each for each in one.calls if each.service == call.service and not each.once)
 
     def knows(self, block: Block) -> bool:
         """Whether a read is declared for a block's command."""

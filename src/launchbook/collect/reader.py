@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import botocore.session
@@ -72,6 +73,11 @@ class ReadFailed(Exception):
         super().__init__(f"{call.service}:{call.operation}: {code}: {why}")
 
 
+def _too_many(call: Call) -> ReadFailed:
+    ask = f"aws {call.service} {botocore.xform_name(call.operation, '-')}   (an audit asks for {call.most_pages} pages)"
+    return ReadFailed(call, "TooMany", f"more than {call.most_pages} pages", ask)
+
+
 @dataclass(frozen=True)
 class Target:
     """Which account to read: a profile or the environment's credentials, and an endpoint for an embedded AWS.
@@ -118,11 +124,13 @@ class Reader:
                 pages = iter(client.get_paginator(method).paginate(**parameters))
             else:
                 pages = (getattr(client, method)(**parameters) for _ in (0,))
-            while True:
+            for number in count(1):
                 with self._pace.turn(call.service, region):
                     page = next(pages, None)
                 if page is None:
                     return
+                if call.most_pages and number > call.most_pages:
+                    raise _too_many(call)
                 if not isinstance(page, Mapping):
                     raise ReadFailed(call, "MalformedAnswer", f"a {type(page).__name__} instead of an object")
                 yield tree.cut(page)

@@ -9,7 +9,7 @@ from typing import Any
 from botocore import xform_name
 
 from launchbook.collect.declare import Call
-from launchbook.collect.keep import pick
+from launchbook.collect.keep import pick_all
 from launchbook.collect.projection import Projection, parse_query
 from launchbook.collect.shapes import fitted, has_numeric_time, output_shape
 from launchbook.collect.transcript import Block
@@ -122,7 +122,7 @@ def mark(node: Any, path: str, reason: Unread) -> None:
 
 def items_of(page: object, call: Call) -> list[Any]:
     """The objects of an answer's list; of an answer without one, itself."""
-    found = pick(page, call.each) if call.each else [page]
+    found = pick_all(page, call.each) if call.each else [page]
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 

@@ -92,4 +92,5 @@ def make(estate: Estate) -> None:
     messages.rules(estate)
     edge.records(estate)
     history(estate)
+    messages.samples(estate)
     messages.alarms(estate)

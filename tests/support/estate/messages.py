@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from launchbook.model import Fact
@@ -179,6 +180,31 @@ def mail_from(estate: Estate, fact: Fact, given: dict[str, Any], region: str) ->
         EmailIdentity=given["email_identity"], MailFromDomain=given["mail_from_domain"]
     )
     return {}
+
+
+def samples(estate: Estate) -> None:
+    """A sample of each metric that an alarm watches, of days ago: what runs for long has data, and no alarm rings.
+
+    What a dimension takes for a database and is none has no data, as in an account."""
+    for fact in estate.facts.seen("aws_cloudwatch_metric_alarm"):
+        if fact.origin != "source":
+            continue
+        region = estate.region_of(fact)
+        given = estate.value(dict(fact.attributes), region)
+        dimensions = given.get("dimensions") or {}
+        databases = estate.client("rds", region).describe_db_instances()["DBInstances"]
+        if dimensions.get("DBInstanceIdentifier") not in (
+            None,
+            *(one["DBInstanceIdentifier"] for one in databases),
+        ):
+            continue
+        sample = {
+            "MetricName": given["metric_name"],
+            "Dimensions": [{"Name": name, "Value": str(value)} for name, value in dimensions.items()],
+            "Timestamp": datetime.now(UTC) - timedelta(days=3),
+            "Value": 0.0,
+        }
+        estate.client("cloudwatch", region).put_metric_data(Namespace=given["namespace"], MetricData=[sample])
 
 
 def alarms(estate: Estate) -> None:
