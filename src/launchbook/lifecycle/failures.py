@@ -20,8 +20,10 @@ from botocore.exceptions import (
 )
 
 from launchbook.errors import RunFailed
+from launchbook.lifecycle.reserve import nearly_full
 from launchbook.redact import shown
 
+_ERROR = re.compile(r"^\s*(?:│ )?Error: ", re.M)
 _LOCK_FIELD = re.compile(r"^\s*(ID|Path|Operation|Who|Created):\s+(.+?)\s*$", re.M)
 
 
@@ -108,6 +110,13 @@ def terraform_failure(root: str, said: str, log: str, folder: str, action: str) 
     lock = lock_of(said)
     if lock is not None:
         return LockHeld(root, lock, folder)
+    full = nearly_full(folder)
+    if full:  # whatever it says, and it may have been cut off
+        words = f"; Terraform's words: {errors_of(said)}" if _ERROR.search(said) else ""
+        return RunFailed(
+            f"{root}: the disk is full", f"{full}{words} (all of it: {log})",
+            hint="free some space and run the same command again: what was stored is not repeated",
+        )  # fmt: skip
     why = errors_of(said)
     if action != "init" and _NOT_READY.search(said):
         return NotReady(
@@ -150,7 +159,7 @@ def lock_of(said: str) -> Lock | None:
 
 def errors_of(said: str) -> str:
     """The words of each different error in Terraform's output, in one line."""
-    blocks = re.split(r"^\s*(?:│ )?Error: ", said, flags=re.M)[1:]
+    blocks = _ERROR.split(said)[1:]
     first = [" ".join(block.strip().split("\n\n", 2)[0].split()) for block in blocks]
     details = [_detail(block) for block in blocks]
     lines = dict.fromkeys(

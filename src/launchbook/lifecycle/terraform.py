@@ -19,6 +19,7 @@ from typing import Any
 from launchbook import process
 from launchbook.errors import RunFailed
 from launchbook.lifecycle import leftovers
+from launchbook.lifecycle.cut_off import ERRORED, put_aside
 from launchbook.lifecycle.failures import LockHeld, NotReady, terraform_failure
 from launchbook.lifecycle.following import follow
 from launchbook.lifecycle.home import read_json, write_json
@@ -80,6 +81,8 @@ class Terraform:
     def init(self) -> None:
         """Make the working folder ready, when it is not so already; store a state that could not be stored before."""
         leftovers.wait_for_orphan(self.folder, self.tool.name, self.work)
+        for said in put_aside(self.folder):
+            self.work.show.note(f"{self.root.name}: {said}")
         backend = self.backend()
         marker = self.folder / _INIT
         if read_json(marker) != self._init_key(backend):
@@ -224,7 +227,7 @@ class Terraform:
 
     def _push_errored(self) -> None:
         """A state that Terraform could not store is stored now."""
-        left = self.folder / "errored.tfstate"
+        left = self.folder / ERRORED
         if left.exists():
             self.work.show.note(
                 f"{self.root.name}: storing the state that an earlier Terraform could not store"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 
+from launchbook.lifecycle import reserve
 from launchbook.lifecycle.failures import LockHeld, aws_failure, errors_of, surprise, terraform_failure
 
 LOCK = """
@@ -108,3 +111,15 @@ def test_a_region_that_exists_but_does_not_answer_is_not_called_wrong():
 
 def test_a_full_disk_under_the_run_itself():
     assert "the disk is full" in surprise("images", OSError(28, "No space left on device")).what
+
+
+def test_on_a_full_disk_every_failure_is_the_disks_and_no_state_is_printed(tmp_path, monkeypatch):
+    monkeypatch.setattr(reserve.shutil, "disk_usage", lambda _: SimpleNamespace(free=3 * 10**6))
+    cut_off = 'aws_s3_bucket.state: Creating...\n{"serial": 3, "resources": [{"password": "planted"'
+    error = terraform_failure("stack", cut_off, "/log", str(tmp_path), "apply")
+    assert str(error) == f"stack: the disk is full: 3 MB are free beside {tmp_path} (all of it: /log)"
+    assert error.hint.startswith("free some space")
+    known = terraform_failure(
+        "stack", "Error: Failed to persist state\n\nno space left", "/log", str(tmp_path), "apply"
+    )
+    assert "Terraform's words: Failed to persist state: no space left" in str(known)
