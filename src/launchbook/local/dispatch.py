@@ -18,6 +18,7 @@ from typing import Any
 from launchbook.local.answers import Answer, error
 from launchbook.local.calls import Call, Request
 from launchbook.local.tuning import settle, tune, tune_identity
+from launchbook.local.unreal import why_not
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,10 @@ class Dispatcher:
         self.reasons: dict[str, str] = {}
 
     def serve(self, request: Request, call: Call) -> Answer:
-        """Answer a request; 501 for anything missing or broken, never an exception."""
+        """Answer a request; 501 for anything missing, invented or broken, never an exception."""
+        invented = why_not(call.service, call.operation)
+        if invented:
+            return self.refuse(call, invented)
         try:
             service = self._service(request)
             if service is None:

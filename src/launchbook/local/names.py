@@ -11,11 +11,14 @@ from launchbook.local.calls import NAMES, Call, Request
 #: IAM's prefix → botocore's name of a service, where they differ; the first whose routes match counts.
 _MODELS = {
     "apigateway": ("apigateway", "apigatewayv2"),
+    "bedrock": ("bedrock", "bedrock-runtime", "bedrock-agent-runtime"),
     "elasticfilesystem": ("efs",),
     "execute-api": ("apigatewaymanagementapi",),
     "ses": ("sesv2",),
     "aps": ("amp",),
     "es": ("opensearch", "es"),
+    "iotdata": ("iot-data",),
+    "sagemaker": ("sagemaker-runtime",),
 }
 
 
