@@ -31,7 +31,8 @@ class Endpoint(Fact):
 class Setting(Fact):
     """The name of an environment variable, where it is set or read; never its value.
 
-    ``role`` is ``set`` (a template, a task definition, a workflow), ``read`` (code) or ``document``; ``environment`` is
+    ``role`` is ``set`` (a template, a task definition, a workflow), ``read`` (code), ``document``, or ``used`` (a
+    command that a script, a container or a pipeline runs; nothing is said to be missing for it); ``environment`` is
     the one it is set for, where the file says so.
     """
 

@@ -9,7 +9,8 @@ from launchbook.model import Endpoint, Evidence, Fact, Finding, Gap, Relation, p
 from launchbook.model.tiers import tier_of
 from launchbook.redact import each_string, shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import deployments, environments, settings
+from launchbook.repo.picture import deployments, environments
+from launchbook.repo.setting_uses import settings
 
 
 def as_json(found: Discovery) -> dict[str, Any]:

@@ -9,14 +9,8 @@ from launchbook.model import Endpoint, Fact, Finding, NotKnown, plain
 from launchbook.model.tiers import TIERS
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import (
-    defaulted,
-    deployments,
-    environments,
-    missing,
-    settings,
-    unused,
-)
+from launchbook.repo.picture import deployments, environments
+from launchbook.repo.setting_uses import defaulted, missing, read_by_others, settings, unused
 from launchbook.repo.tier_lines import other_lines, section, tier_lines
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
@@ -79,10 +73,15 @@ def _environments(found: Discovery, limit: int) -> Iterator[str]:
         files = ", ".join(sorted({place.split(": ")[0] for place in places})[:3])
         yield f"{name:<12} named by {files}" + (f" and {len(places) - 3} more" if len(places) > 3 else "")
     uses = settings(found.facts)
+    nothing_reads = not any(use.read_at for use in uses)
     for title, some in (
         ("read but set nowhere", missing(uses)),
         ("read with a default, set nowhere", defaulted(uses)),
-        ("set but read nowhere", unused(uses)),
+        (
+            "set, for code that is not in these files" if nothing_reads else "set but read nowhere",
+            unused(uses),
+        ),
+        ("set; read by the platform, a library or a pipeline", read_by_others(uses)),
         ("reserved by the platform", [use for use in uses if use.reserved and use.set_in]),
     ):
         if some:

@@ -1,13 +1,13 @@
-"""What a discovery comes to for a person: deployments, environments, settings, and an architecture by tier."""
+"""What a discovery comes to for a person: deployments, environments, and an architecture by tier."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from launchbook.model import Fact, Facts, NotKnown, Setting, Value
+from launchbook.model import Fact, Facts, NotKnown, Value
 from launchbook.model.tiers import TIERS, Tier, tier_of
 from launchbook.repo.environments import canonical, is_environment, named_environment
 
@@ -46,23 +46,6 @@ class Deployment:
     origin: str
     what: str = ""
     region: str = ""
-
-
-@dataclass
-class SettingUse:
-    """One environment variable by name: where it is set (environment to places), read, documented.
-
-    ``required`` is False when every reader goes on without it; ``framework`` means that a framework reads it.
-    """
-
-    name: str
-    secret: bool
-    reserved: bool
-    required: bool = False
-    framework: bool = False
-    set_in: dict[str, list[str]] = field(default_factory=dict)
-    read_at: list[str] = field(default_factory=list)
-    documented_at: list[str] = field(default_factory=list)
 
 
 def tiers(facts: Facts) -> dict[Tier, list[Fact]]:
@@ -177,59 +160,6 @@ def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
         for name in files if isinstance(files, dict) else ():
             if name != "loaded" and is_environment(name):
                 yield name, "variable file"
-
-
-def settings(facts: Facts) -> list[SettingUse]:
-    """Environment variables by name, with where each is set, read and documented."""
-    found: dict[str, SettingUse] = {}
-    reserved = {fact.name for fact in facts.seen(Setting) if fact.attributes.get("reserved")}
-    for fact in facts.seen(Setting):
-        use = found.setdefault(
-            fact.name, SettingUse(fact.name, bool(fact.attributes.get("secret")), fact.name in reserved)
-        )
-        role, place = _text(fact, "role"), str(fact.where)
-        use.framework = use.framework or bool(fact.attributes.get("framework"))
-        if role == "set":
-            use.set_in.setdefault(_text(fact, "environment") or "any", []).append(place)
-        elif role == "read":
-            use.read_at.append(place)
-            use.required = use.required or fact.attributes.get("required") is not False
-        elif role == "document":
-            use.documented_at.append(place)
-    _bound(facts, found)
-    return sorted(found.values(), key=lambda use: use.name)
-
-
-def _bound(facts: Facts, found: dict[str, SettingUse]) -> None:
-    """A variable that sets a setting of another spelling is read where that one is, and sets it."""
-    spring = any(use.framework for use in found.values())
-    for use in found.values():
-        use.framework = use.framework or (spring and use.name.startswith(_OF_SPRING))
-    for relation in facts.relations:
-        one, other = facts.find(relation.source), facts.find(relation.target)
-        if relation.kind != "reads-setting" or one is None or other is None or one.name == other.name:
-            continue
-        if other.name in found and one.name in found:
-            found[one.name].read_at.append(str(relation.where))
-            found[other.name].set_in.setdefault(_text(one, "environment") or "any", []).append(str(one.where))
-
-
-_OF_SPRING = ("SPRING_", "SERVER_", "MANAGEMENT_", "LOGGING_", "JAVA_")
-
-
-def missing(uses: Iterable[SettingUse]) -> list[SettingUse]:
-    """Settings that code cannot do without and nothing sets."""
-    return [use for use in uses if use.required and not use.set_in and not use.reserved]
-
-
-def defaulted(uses: Iterable[SettingUse]) -> list[SettingUse]:
-    """Settings that code reads and nothing sets: its default holds everywhere."""
-    return [use for use in uses if use.read_at and not (use.required or use.set_in or use.reserved)]
-
-
-def unused(uses: Iterable[SettingUse]) -> list[SettingUse]:
-    """Settings that something sets and no code reads."""
-    return [use for use in uses if use.set_in and not (use.read_at or use.reserved or use.framework)]
 
 
 def _text(fact: Fact, key: str) -> str:

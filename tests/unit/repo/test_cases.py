@@ -3,6 +3,7 @@
 ``cases/NAME.toml`` lies beside the folder ``cases/NAME``. Every ``[[fact]]``, ``[[gap]]``, ``[[relation]]`` and
 ``[[contradiction]]``
 of it must be found; every ``[[absent]]`` (same keys as a fact) and ``[[unrelated]]`` (as a relation) must not.
+``unused`` and ``read_by_others`` are all settings that the report names so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pytest
 
 from launchbook.model import Fact, NotKnown, plain
 from launchbook.repo import Discovery, discover
+from launchbook.repo.setting_uses import read_by_others, settings, unused
 
 CASES = Path(__file__).parent / "cases"
 Data = dict[str, Any]
@@ -87,6 +89,10 @@ def test_discovery_finds_what_the_case_holds(case: Path) -> None:
         wrong += [f"unexpected gap {gap}" for gap in found.facts.gaps]
     if expected.get("no_contradictions"):
         wrong += [f"unexpected contradiction {one.why}" for one in found.contradictions]
+    for key, chosen in (("unused", unused), ("read_by_others", read_by_others)):
+        names = [use.name for use in chosen(settings(found.facts))]
+        if names != expected.get(key, names):
+            wrong.append(f"{key}: {names}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -102,9 +102,12 @@ def compose(file: File, found: Found) -> None:
             attributes=attributes,
             lines={**lines},
         )
+        # What an image reads that is not built here, no file here shows.
+        more: dict[str, Value] = {"framework": True} if "image" in service and "build" not in service else {}
         environment = service.get("environment")
         for entry in as_map(environment):
-            found.setting(file, entry, "set", line_of(services, name, "environment", entry), stage, of=name)
+            at = line_of(services, name, "environment", entry)
+            found.setting(file, entry, "set", at, stage, of=name, more=more)
         for index, entry in enumerate(as_list(environment)):
             at = line_of(services, name, "environment", index)
-            found.setting(file, str(entry).partition("=")[0], "set", at, stage, of=name)
+            found.setting(file, str(entry).partition("=")[0], "set", at, stage, of=name, more=more)

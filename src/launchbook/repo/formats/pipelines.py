@@ -60,7 +60,7 @@ def jenkins(file: File, found: Found) -> None:
         elif inside and line.strip().startswith("}"):
             inside = False
         elif inside and (match := re.match(r"\s*([A-Za-z_]\w*)\s*=", line[:400])):
-            found.setting(file, match[1], "set", number, of="jenkins")
+            found.setting(file, match[1], "set", number, of="jenkins", framework=True)
         if re.match(r"\s*@Library\b|\s*library\s*[('\"]", line):
             what = "steps of a shared library are not in the repository: what they deploy is not read"
             found.gap(file, what, "read the library's repository too", number, hides=("document",))
@@ -118,7 +118,7 @@ def azure(file: File, found: Found) -> None:
 def _settings(file: File, found: Found, place: Map, section: str, of: str) -> None:
     for name in as_map(place.get(section)):
         if re.fullmatch(r"[A-Z][A-Z0-9_]+", name):
-            found.setting(file, name, "set", line_of(place, section, name), of=of)
+            found.setting(file, name, "set", line_of(place, section, name), of=of, framework=True)
 
 
 def _places(document: Any, sections: tuple[str, ...]) -> Iterator[tuple[Map, str]]:

@@ -42,15 +42,16 @@ def javascript_settings(file: File, found: Found) -> None:
 @reader(
     "settings read by Python",
     "*.py",
-    sniff=rb"environ\b|getenv\(|BaseSettings",
+    sniff=rb"environ\b|getenv\(|BaseSettings|env\(\s*['\"][A-Z]|env\.\w+\(\s*['\"][A-Z]|config\(\s*['\"][A-Z]",
     hides=("setting",),
 )
 def python_settings(file: File, found: Found) -> None:
-    """``os.environ["NAME"]``, ``os.environ.get``, ``os.getenv`` and fields of pydantic's ``BaseSettings``."""
+    """``os.environ["NAME"]``, ``os.getenv``, fields of pydantic's ``BaseSettings``, and ``env("NAME")`` of a helper."""
     module = tree(file).body if "BaseSettings" in file.text else ()
     looked_up = (read for node, at in expressions(file, _LOOKED_UP) for read in _python(node, at))
     fields = (read for top in module for node in ast.walk(top) for read in _fields(node))
-    _add(file, found, chain(looked_up, fields))
+    helped = (read for node, at in expressions(file, _HELPED) for read in _python(node, at))
+    _add(file, found, chain(looked_up, fields, helped))
 
 
 _PATTERNS = {
@@ -149,6 +150,10 @@ def _optional(node: Node) -> bool:
 
 
 _LOOKED_UP = re.compile(r"(?<![\w.])(?:os\.)?(?:environ(?:\.get)?|getenv)(?=[(\[])")
+
+
+#: A function that is named after what it looks into: environs, django-environ, decouple, or the repository's own.
+_HELPED = re.compile(r"(?<![\w.])(?:\w*env(?:\.\w+)?|config)(?=\(\s*[\"'][A-Z][A-Z0-9_]+[\"'])")
 
 
 def _python(node: ast.expr, at: int) -> Iterator[Read]:

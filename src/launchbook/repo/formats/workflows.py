@@ -69,7 +69,8 @@ def workflow(file: File, found: Found) -> None:
             below = any(path.startswith(f"{folder}/") and path.endswith(".tf") for path in found.tree.files)
             found.relation("deploys", fact.id, folder, file.where(at), below)
     for key, at, job in _variables(document):
-        found.setting(file, key, "set", at, of=job)
+        # What a pipeline sets is for its own steps and the actions that they use.
+        found.setting(file, key, "set", at, of=job, framework=True)
 
 
 def _uses(step: dict[str, Any]) -> str:
