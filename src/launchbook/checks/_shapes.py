@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Generic, TypeVar
 
-from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value
+from launchbook.model import Fact, Facts, Gap, NotKnown, Ref, Unread, Value
+
+T = TypeVar("T")
 
 
 def known(value: Value, what: str) -> Value:
@@ -50,6 +54,17 @@ def field(value: Value, *path: str) -> Value:
     return value
 
 
+def below(value: Value, *path: str) -> Value:
+    """Like :func:`field`, but what was not read on the way is the answer, for a search that others may settle."""
+    for part in path:
+        if isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, Unread):
+            return value
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
 def first(value: Value) -> dict[str, Value]:
     """The only block of a list of blocks (``health_check`` in a plan); empty when there is none.
 
@@ -65,7 +80,7 @@ def statements(policy: Value, effect: str = "Allow") -> Iterator[dict[str, Value
     document = known(policy, "a policy")
     for one in listed(field(document, "Statement")):
         statement = known(one, "a statement of a policy")
-        if isinstance(statement, dict) and statement.get("Effect", "Allow") == effect:
+        if isinstance(statement, dict) and known(statement.get("Effect", "Allow"), "an effect") == effect:
             yield statement
 
 
@@ -95,34 +110,102 @@ def targets(facts: Facts, fact: Fact, path: str) -> list[Fact | str]:
     return found
 
 
+@dataclass(frozen=True)
+class Picked(Generic[T]):
+    """The things of which something holds, and why it could not be told of another one."""
+
+    found: list[T]
+    doubt: NotKnown | None
+
+    def settled(self) -> list[T]:
+        """All of them. Raises NotKnown when there may be more."""
+        if self.doubt is not None:
+            raise self.doubt
+        return self.found
+
+
+def pick(items: Iterable[T], holds: Callable[[T], bool]) -> Picked[T]:
+    """Ask something of each of several things; one of which it can't be told stops nobody from asking the rest."""
+    found: list[T] = []
+    doubt: NotKnown | None = None
+    for one in items:
+        try:
+            if holds(one):
+                found.append(one)
+        except NotKnown as unread:
+            doubt = doubt or unread
+    return Picked(found, doubt)
+
+
+def some(items: Iterable[T], holds: Callable[[T], bool]) -> bool:
+    """Whether something holds of any of several things. Raises NotKnown when of none that it can be told of."""
+    picked = pick(items, holds)
+    return bool(picked.found or picked.settled())
+
+
 def points_at(facts: Facts, value: Value, target: Fact) -> bool:
     """Whether a value is the target: a reference to it, its ARN, or its name at the end of one.
 
-    A file and an account tell of one thing under two ids: there the type and the name decide.
+    A file and an account tell of one thing under two ids: there the type and the name decide. Raises NotKnown for a
+    value that was not read, unless the references that it is made of lead to the target, or all elsewhere.
     """
     if isinstance(value, Unread):
-        return any(points_at(facts, ref, target) for ref in value.refs)
+        if any(points_at(facts, ref, target) for ref in value.refs):
+            return True
+        if value.refs and all(facts.find(ref) is not None for ref in value.refs):
+            return False
+        raise NotKnown(f"whether something is for {target.name}", value.reason, value.settle)
     found = facts.find(value)
     if found is not None and (found is target or (found.type, found.name) == (target.type, target.name)):
         return True
     return isinstance(value, str) and value.rpartition(":")[2].rpartition("/")[2] == target.name
 
 
+def beside(facts: Facts, kind: str, path: str, target: Fact) -> Picked[Fact]:
+    """The facts of a kind that point at the target: what is attached to a bucket, a topic, a role."""
+    return pick(facts.seen(kind), lambda one: among(facts, one.attributes.get(path), target))
+
+
+def among(facts: Facts, value: Value, target: Fact) -> bool:
+    """Whether a value, or one of a list, is the target. Raises NotKnown as :func:`points_at` does."""
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return some(values, lambda one: points_at(facts, one, target))
+
+
+def unhidden(facts: Facts, subject: Fact, *kinds: str) -> None:
+    """Let a verdict rest on the companions that were seen. Raises NotKnown when a read that failed may hide one.
+
+    What files declare, they declare with its companions: what any other file may hold counts only where it is near.
+    """
+    declared = subject.level in ("static", "plan")
+    for kind in kinds:
+        for gap in facts.hiding(kind):
+            if not declared or kind in gap.hides or _near(gap, subject):
+                raise NotKnown(f"all {kind}", f"{gap.what} ({gap.where})", gap.hint)
+
+
 def absent(facts: Facts, subject: Fact, *kinds: str) -> None:
     """Let a verdict rest on the absence of a companion of these kinds (an alarm on the queue, a role's policy).
 
     What files declare, they declare with its companions: for them what is not there counts, unless a file that may
-    hold just that kind could not be read. Of an account every one must have been listed. Raises NotKnown otherwise.
+    hold one could not be read. Of an account every one must have been listed. Raises NotKnown otherwise.
     """
+    unhidden(facts, subject, *kinds)
     if subject.level in ("static", "plan"):
-        for gap in facts.gaps:
-            if set(kinds) & set(gap.hides):
-                raise NotKnown(f"all {', '.join(kinds)}", f"{gap.what} ({gap.where})", gap.hint)
         return
     for kind in kinds:
-        facts.of(kind)
         if kind not in facts.complete:
             raise NotKnown(f"all {kind}", "no source lists every one of them")
+
+
+def _near(gap: Gap, subject: Fact) -> bool:
+    """Whether a file that may hold anything may hold a companion of the subject: it is written in the same language, or
+    the subject lies below its folder. Else one forgotten application would hide what every other one lacks."""
+    folder, _, name = gap.where.file.rpartition("/")
+    ending = name.rpartition(".")[2]
+    return subject.where.file.startswith(f"{folder}/" if folder else "") or (
+        subject.where.file.endswith(f".{ending}")
+    )
 
 
 def day(value: Value) -> date | None:

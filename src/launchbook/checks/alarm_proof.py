@@ -82,7 +82,8 @@ def _without_data(alarm: Alarm, facts: Facts, what: str, place: str) -> Verdict:
     unread = [
         value
         for one in facts.seen("cloudwatch_data")
-        for value in one.attributes.values()
+        for part in one.attributes.values()
+        for value in (part, *(part.values() if isinstance(part, dict) else ()))
         if isinstance(value, Unread)
     ]
     for value in unread:

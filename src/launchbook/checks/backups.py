@@ -9,13 +9,16 @@ from fnmatch import fnmatchcase
 from launchbook.check import check
 from launchbook.checks._shapes import (
     absent,
+    beside,
     first,
     known,
     listed,
     moment,
     of_account,
+    pick,
     points_at,
     switched_on,
+    unhidden,
     whole,
     words,
 )
@@ -132,11 +135,12 @@ def versioning(bucket: Fact, facts: Facts) -> Verdict | None:
         on = switched_on(known(own.get("enabled"), f"the versioning of {bucket.name}"))
         return verdict(on, "it does" if on else "it does not", at=[bucket.at("versioning")])
     known(bucket.attributes.get("versioning"), f"the versioning of {bucket.name}")
-    for one in facts.seen("aws_s3_bucket_versioning"):
-        if points_at(facts, one.attributes.get("bucket"), bucket):
-            status = first(one.get("versioning_configuration")).get("status")
-            end = one.at("versioning_configuration")
-            return verdict(switched_on(status), f"versioning is {status}", at=[bucket.at(), end])
+    apart = beside(facts, "aws_s3_bucket_versioning", "bucket", bucket)
+    for one in apart.found or apart.settled():
+        given = first(one.get("versioning_configuration")).get("status")
+        status = known(given, f"the versioning of {bucket.name}")
+        end = one.at("versioning_configuration")
+        return verdict(switched_on(status), f"versioning is {status}", at=[bucket.at(), end])
     absent(facts, bucket, "aws_s3_bucket_versioning")
     return verdict(False, "it keeps none", at=[bucket.at("versioning")])
 
@@ -179,12 +183,16 @@ def plan_exists(plan: Fact, facts: Facts) -> Verdict | None:
 def plan_covers(database: Fact, facts: Facts) -> Verdict | None:
     """A plan copies what its selections name, and nothing else."""
     if not facts.seen("aws_backup_plan"):
+        unhidden(facts, database, "aws_backup_plan")
         return None
     chosen = facts.seen("aws_backup_selection")
-    for selection in chosen:
-        for index, pointer in enumerate(listed(selection.get("resources"))):
-            if _names(facts, pointer, database):
-                return verdict(True, "it does", at=[database.at(), selection.at(f"resources.{index}")])
+    naming = pick(
+        ((one, index, pointer) for one in chosen for index, pointer in enumerate(_resources(one))),
+        lambda one: _names(facts, one[2], database),
+    )
+    for selection, index, _ in naming.found:
+        return verdict(True, "it does", at=[database.at(), selection.at(f"resources.{index}")])
+    naming.settled()
     if any(words(one.attributes.get("tag_keys")) or one.attributes.get("selection_tag") for one in chosen):
         raise NotKnown(
             f"whether a plan covers {database.name}", "it chooses by tag", "backup:ListProtectedResources"
@@ -193,6 +201,11 @@ def plan_covers(database: Fact, facts: Facts) -> Verdict | None:
     return verdict(
         False, "no selection names it", at=[database.at(), *(one.at("resources") for one in chosen)]
     )
+
+
+def _resources(selection: Fact) -> list[Value]:
+    given = selection.attributes.get("resources")
+    return given if isinstance(given, list) else [] if given is None else [given]
 
 
 def _names(facts: Facts, pointer: Value, target: Fact) -> bool:

@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, listed, points_at, words
+from launchbook.checks._shapes import (
+    Picked,
+    absent,
+    all_known,
+    among,
+    field,
+    known,
+    listed,
+    pick,
+    points_at,
+    some,
+    unhidden,
+    words,
+)
 from launchbook.checks.alarms import watched
 from launchbook.checks.queues import takes_dead_letters
 from launchbook.model import Fact, Facts, NotKnown, Severity, Value, Verdict, verdict
@@ -84,15 +97,20 @@ _ONLY: dict[str, Callable[[Fact, Facts], bool]] = {
     "all": lambda *_: True,
     "work": lambda queue, facts: not _is_dead_letter(queue, facts),
     "dead-letter": _is_dead_letter,
-    "replicas": lambda database, _: bool(database.attributes.get("replicate_source_db")),
-    "application": lambda balancer, _: balancer.attributes.get("load_balancer_type") in (None, "application"),
+    "replicas": lambda database, _: bool(
+        known(database.attributes.get("replicate_source_db"), f"what {database.name} copies")
+    ),
+    "application": lambda balancer, _: (
+        known(balancer.attributes.get("load_balancer_type"), f"the type of {balancer.name}")
+        in (None, "application")
+    ),
 }
 WATCHES: tuple[Watch, ...] = tuple(_rows())
 
 
-def alarms_on(facts: Facts, watch: Watch, fact: Fact) -> list[Fact]:
+def alarms_on(facts: Facts, watch: Watch, fact: Fact) -> Picked[Alarm]:
     """The alarms that watch one of the row's metrics on this resource."""
-    return [one for one in facts.seen(Alarm) if _strong(one) and _watches(facts, one, watch, fact)]
+    return pick(facts.seen(Alarm), lambda one: _strong(one) and _watches(facts, one, watch, fact))
 
 
 def _strong(alarm: Fact) -> bool:
@@ -100,17 +118,18 @@ def _strong(alarm: Fact) -> bool:
 
 
 def _watches(facts: Facts, alarm: Alarm, watch: Watch, fact: Fact) -> bool:
-    if alarm.attributes.get("metric_name") not in (*watch.metrics, None, ""):
+    name = alarm.attributes.get("metric_name")
+    if known(name, f"the metric of {alarm.name}") not in (*watch.metrics, None, ""):
         return False
-    try:
-        found = watched(alarm)
-    except NotKnown:
+    if name and alarm.namespace not in watch.namespaces:
         return False
-    return any(
-        namespace in watch.namespaces
-        and name in watch.metrics
-        and _is(facts, dimensions.get(watch.dimension), fact)
-        for namespace, name, dimensions, _ in found
+    return some(
+        watched(alarm),
+        lambda one: (
+            one[0] in watch.namespaces
+            and one[1] in watch.metrics
+            and _is(facts, one[2].get(watch.dimension), fact)
+        ),
     )
 
 
@@ -120,13 +139,13 @@ def _is(facts: Facts, value: Value, fact: Fact) -> bool:
         return False
     if points_at(facts, value, fact):
         return True
-    held = (fact.attributes.get(name) for name in ("arn_suffix", "id", "identifier", "function_name"))
     if not isinstance(value, str):
         return False
-    members = words(fact.attributes.get("member_clusters"))
-    return (
-        value in held or value in members or (value.rpartition("-")[0] == fact.name and value[-3:].isdigit())
-    )
+    held = [fact.attributes.get(name) for name in ("arn_suffix", "id", "identifier", "function_name")]
+    if value in held or (value.rpartition("-")[0] == fact.name and value[-3:].isdigit()):
+        return True
+    all_known(held, f"the name of {fact.name}")
+    return value in words(fact.attributes.get("member_clusters"))
 
 
 def _declare(watch: Watch) -> None:
@@ -134,8 +153,10 @@ def _declare(watch: Watch) -> None:
         if fact.origin == "state" or not watch.only(fact, facts):
             return None
         found = alarms_on(facts, watch, fact)
-        if found:
-            return verdict(True, f"{found[0].name} watches it", at=[fact.at(), found[0].at()])
+        if found.found:
+            alarm = found.found[0]
+            return verdict(True, f"{alarm.name} watches it", at=[fact.at(), alarm.at()])
+        found.settled()
         absent(facts, fact, "aws_cloudwatch_metric_alarm")
         return verdict(False, f"no alarm watches {watch.what}", at=[fact.at()])
 
@@ -172,17 +193,24 @@ for _watch in WATCHES:
 )
 def deployment_failed(service: Fact, facts: Facts) -> Verdict | None:
     """A rollout that is rolled back leaves the old version running, and nobody knows."""
-    for rule in facts.seen("aws_cloudwatch_event_rule"):
-        pattern = rule.attributes.get("event_pattern")
-        if "ECS Deployment State Change" not in words(field(pattern, "detail-type")):
-            continue
-        names = words(field(field(pattern, "detail"), "eventName"))
-        resources = listed(field(pattern, "resources"))
-        mine = not resources or any(points_at(facts, one, service) for one in resources)
-        if mine and (not names or "SERVICE_DEPLOYMENT_FAILED" in names):
-            return verdict(True, f"{rule.name} tells", at=[service.at(), rule.at("event_pattern")])
+    telling = pick(facts.seen("aws_cloudwatch_event_rule"), lambda one: _tells(one, service, facts))
+    for rule in telling.found:
+        return verdict(True, f"{rule.name} tells", at=[service.at(), rule.at("event_pattern")])
+    telling.settled()
     absent(facts, service, "aws_cloudwatch_event_rule")
     return verdict(False, "no rule tells of a failed rollout", at=[service.at()])
+
+
+def _tells(rule: Fact, service: Fact, facts: Facts) -> bool:
+    """Whether a rule matches the failed rollouts of a service."""
+    pattern = rule.attributes.get("event_pattern")
+    if "ECS Deployment State Change" not in words(field(pattern, "detail-type")):
+        return False
+    names = words(field(field(pattern, "detail"), "eventName"))
+    if names and "SERVICE_DEPLOYMENT_FAILED" not in names:
+        return False
+    resources = field(pattern, "resources")
+    return not listed(resources) or among(facts, resources, service)
 
 
 @check(
@@ -199,13 +227,19 @@ def budget(root: Fact, facts: Facts) -> Verdict | None:
         one for one in facts.seen(Alarm) if one.where.file.rpartition("/")[0] == folder and one.where.file
     ]
     if not alarms:
+        unhidden(facts, root, "aws_cloudwatch_metric_alarm")
         return None
-    for one in facts.seen("aws_budgets_budget"):
-        kinds = [field(notice, "notification_type") for notice in listed(one.attributes.get("notification"))]
-        if "FORECASTED" in kinds:
-            return verdict(True, f"{one.name} warns", at=[root.at(), one.at("notification")])
+    warning = pick(facts.seen("aws_budgets_budget"), _forecasts)
+    for one in warning.found:
+        return verdict(True, f"{one.name} warns", at=[root.at(), one.at("notification")])
+    warning.settled()
     absent(facts, root, "aws_budgets_budget")
     return verdict(False, "no budget forecasts", at=[root.at(), alarms[0].at()])
+
+
+def _forecasts(budget: Fact) -> bool:
+    kinds = [field(notice, "notification_type") for notice in listed(budget.attributes.get("notification"))]
+    return some(kinds, lambda kind: known(kind, f"a notification of {budget.name}") == "FORECASTED")
 
 
 @check(

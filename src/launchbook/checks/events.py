@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, first, known, listed, points_at, words
+from launchbook.checks._shapes import (
+    Picked,
+    absent,
+    among,
+    field,
+    first,
+    known,
+    listed,
+    pick,
+    unhidden,
+    words,
+)
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
 
 #: Fields of ``detail`` by source and detail-type, as AWS documents them. A field that is not here is never carried.
@@ -126,6 +137,7 @@ def never_matches(rule: Fact, facts: Facts) -> Verdict | None:
     if pattern is None:
         return None
     known(pattern, f"event_pattern of {rule.name}")
+    known(field(pattern, "detail"), f"the detail of {rule.name}")
     for name in pattern if isinstance(pattern, dict) else ():
         if name not in _TOP and not name.startswith("$"):
             return verdict(False, f"no event has a field {name}", at=[rule.at(f"event_pattern.{name}")])
@@ -175,30 +187,30 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     if role is None:
         raise NotKnown(f"the role of {target.name}", "it was not read", "iam:ListRolePolicies")
     held = policies_of(role, facts)
-    if held:
-        return verdict(True, "its role has a policy", at=[target.at("role_arn"), held[0].at()])
+    if held.found:
+        return verdict(True, "its role has a policy", at=[target.at("role_arn"), held.found[0].at()])
     inline, managed = role.get("inline_policies"), role.get("managed_policy_arns")
     if listed(inline) or listed(managed) or listed(role.get("inline_policy")):
         return verdict(True, "its role has a policy", at=[target.at("role_arn"), role.at()])
+    held.settled()
     absent(facts, role, "aws_iam_role_policy")
+    unhidden(facts, role, "aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
     return verdict(False, f"its role {role.name} has no policy", at=[target.at("role_arn"), role.at()])
 
 
-def policies_of(role: Fact, facts: Facts) -> list[Fact]:
+#: What gives a role its rights, and the attribute that names the role.
+_GRANTS = (
+    ("aws_iam_role_policy", "role"),
+    ("aws_iam_role_policy_attachment", "role"),
+    ("aws_iam_policy_attachment", "roles"),
+)
+
+
+def policies_of(role: Fact, facts: Facts) -> Picked[Fact]:
     """The policies and attachments that name a role."""
-    kinds = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
-    found = [
-        one
-        for kind in kinds
-        for one in facts.seen(kind)
-        if points_at(facts, one.attributes.get("role"), role)
-    ]
-    found += [
-        one
-        for one in facts.seen("aws_iam_policy_attachment")
-        if any(points_at(facts, name, role) for name in listed(one.attributes.get("roles")))
-    ]
-    return found
+    paths = dict(_GRANTS)
+    held = [one for kind, _ in _GRANTS for one in facts.seen(kind)]
+    return pick(held, lambda one: among(facts, one.attributes.get(paths[one.type]), role))
 
 
 @check(
@@ -213,6 +225,12 @@ def cron_method(endpoint: Endpoint, facts: Facts) -> Verdict | None:
     if endpoint.shadowed:
         return None
     same = {one.method for one in facts.seen(Endpoint) if one.path == endpoint.path and not one.shadowed}
+    callers = (
+        "kubernetes_cron_job_v1",
+        "vercel_cron",
+        "aws_cloudwatch_event_target",
+        "aws_scheduler_schedule",
+    )
     for relation in facts.relations:
         caller = facts.find(relation.source)
         if (
@@ -232,6 +250,7 @@ def cron_method(endpoint: Endpoint, facts: Facts) -> Verdict | None:
         fine = method in same or "ANY" in same
         why = f"called with {method}, it takes {', '.join(sorted(same))}"
         return verdict(fine, why, at=[caller.at(path), endpoint.at("method")])
+    unhidden(facts, endpoint, *callers)
     return None
 
 

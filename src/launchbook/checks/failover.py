@@ -5,23 +5,32 @@ from __future__ import annotations
 from launchbook.check import check
 from launchbook.checks._shapes import (
     absent,
+    among,
     balanced,
     day,
     field,
     known,
     listed,
-    points_at,
+    pick,
+    some,
     switched_on,
+    unhidden,
     words,
 )
-from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Verdict, verdict
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 
 
 def _checked(name: str, subject: Fact, place: str, facts: Facts) -> Verdict:
     plain = name.rstrip(".").lower()
-    for one in facts.seen("aws_route53_health_check"):
-        if str(one.attributes.get("fqdn")).rstrip(".").lower() == plain:
-            return verdict(True, "it has", at=[subject.at(place), one.at("fqdn")])
+    asking = pick(
+        facts.seen("aws_route53_health_check"),
+        lambda one: (
+            str(known(one.attributes.get("fqdn"), f"what {one.name} asks")).rstrip(".").lower() == plain
+        ),
+    )
+    for one in asking.found:
+        return verdict(True, "it has", at=[subject.at(place), one.at("fqdn")])
+    asking.settled()
     absent(facts, subject, "aws_route53_health_check")
     return verdict(False, f"no health check asks {plain}", at=[subject.at(place)])
 
@@ -35,8 +44,10 @@ def _checked(name: str, subject: Fact, place: str, facts: Facts) -> Verdict:
 )
 def record_checked(record: Fact, facts: Facts) -> Verdict | None:
     """Only a look from outside sees what users see."""
-    alias = record.attributes.get("alias")
-    if not alias or record.attributes.get("type") not in ("A", "AAAA", "CNAME", None):
+    kind = known(record.attributes.get("type"), f"the type of {record.name}")
+    if kind not in ("A", "AAAA", "CNAME", None):
+        return None
+    if not known(record.attributes.get("alias"), f"where {record.name} leads"):
         return None
     return _checked(str(known(record.get("name"), f"the name of {record.id}")), record, "name", facts)
 
@@ -77,7 +88,7 @@ def certificate(one: Fact, facts: Facts) -> Verdict | None:
     if status != "ISSUED" or until is None:
         return verdict(False, f"it is {status}", at=[one.at("status")])
     left = (until - facts.today).days
-    if one.attributes.get("in_use_by") == []:
+    if known(one.attributes.get("in_use_by"), f"what shows {one.name}") == []:
         return None  # ACM renews what is used; what nothing shows may end
     fine = left > 30 and one.get("renewal_eligibility") != "INELIGIBLE"
     ends = [one.at("not_after"), one.at("renewal_eligibility")]
@@ -152,7 +163,7 @@ def _hosts(facts: Facts) -> dict[str, Evidence]:
 )
 def database_zones(database: Fact, facts: Facts) -> Verdict | None:
     """With one zone, its failure is an outage until somebody restores."""
-    if database.attributes.get("replicate_source_db"):
+    if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
         return None
     on = switched_on(known(database.get("multi_az"), f"multi_az of {database.name}"))
     return verdict(on, "it does" if on else "one zone", at=[database.at("multi_az")])
@@ -186,20 +197,12 @@ def balanced_zones(service: Fact, facts: Facts) -> Verdict | None:
     if not groups:
         return None
     zones = _zones(service, "network_configuration.0.subnets", facts)
-    balancers = [
-        balancer
-        for group in facts.seen("aws_lb_target_group")
-        if any(points_at(facts, one, group) for one in groups)
-        for listener in facts.seen("aws_lb_listener")
-        if any(
-            points_at(facts, field(a, "target_group_arn"), group)
-            for a in listed(listener.get("default_action"))
-        )
-        for balancer in facts.seen("aws_lb")
-        if points_at(facts, listener.attributes.get("load_balancer_arn"), balancer)
-    ]
-    if not balancers or not zones:
+    balancers = _balancers(groups, facts)
+    if not balancers:
+        unhidden(facts, service, "aws_lb_target_group", "aws_lb_listener", "aws_lb_listener_rule", "aws_lb")
         return None
+    if not zones:
+        raise NotKnown(f"the zones of {service.name}", "its subnets were not read", "ec2:DescribeSubnets")
     # A file and an account may both tell of one load balancer: the one whose zones are known counts.
     balancer, covered = next(
         ((one, held) for one in balancers if (held := _zones(one, "subnets", facts))), (balancers[0], set())
@@ -209,6 +212,33 @@ def balanced_zones(service: Fact, facts: Facts) -> Verdict | None:
     left_out = sorted(zones - covered)
     ends = [service.at("network_configuration.0.subnets"), balancer.at("subnets")]
     return verdict(not left_out, f"not in {', '.join(left_out)}" if left_out else "they do", at=ends)
+
+
+def _balancers(groups: list[Value], facts: Facts) -> list[Fact]:
+    """The load balancers that send to target groups. Raises NotKnown when none does that is known of."""
+    behind = pick(facts.seen("aws_lb_target_group"), lambda group: among(facts, groups, group))
+    asking = pick(
+        facts.seen("aws_lb_listener"),
+        lambda listener: some(
+            behind.found,
+            lambda group: some(
+                listed(listener.get("default_action")),
+                lambda action: among(facts, field(action, "target_group_arn"), group),
+            ),
+        ),
+    )
+    found = pick(
+        facts.seen("aws_lb"),
+        lambda balancer: some(
+            asking.found,
+            lambda listener: among(facts, listener.attributes.get("load_balancer_arn"), balancer),
+        ),
+    )
+    if not found.found:
+        for searched in (behind.doubt, asking.doubt, found.doubt):
+            if searched is not None:
+                raise searched
+    return found.found
 
 
 def _zones(fact: Fact, path: str, facts: Facts) -> set[str]:

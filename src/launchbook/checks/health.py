@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from launchbook.check import check
-from launchbook.checks._shapes import balanced, field, first, known, listed, points_at
-from launchbook.model import Endpoint, Evidence, Fact, Facts, NotKnown, Setting, Verdict, verdict
+from launchbook.checks._shapes import (
+    all_known,
+    among,
+    balanced,
+    field,
+    first,
+    known,
+    listed,
+    pick,
+    some,
+    unhidden,
+    words,
+)
+from launchbook.model import (
+    Endpoint,
+    Evidence,
+    Fact,
+    Facts,
+    NotKnown,
+    Setting,
+    Unread,
+    Value,
+    Verdict,
+    verdict,
+)
 
 _URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|;&]*)")
 #: Commands that succeed whatever the program does.
@@ -16,20 +39,15 @@ _CANNOT_FAIL = re.compile(
 )
 
 
-def asked_paths(facts: Facts) -> Iterator[tuple[Fact, str, str]]:
-    """Every path that something asks to learn whether the program lives: who asks, the path, where it stands."""
-    for group in facts.seen("aws_lb_target_group"):
-        path = first(group.attributes.get("health_check")).get("path")
-        if isinstance(path, str):
-            yield group, path, "health_check.0.path"
-    for image in facts.seen("dockerfile"):
-        match = _URL_PATH.search(str(image.attributes.get("healthcheck") or ""))
-        if match:
-            yield image, match[1], "healthcheck"
-    for check_ in facts.seen("container_health_check"):
-        match = _URL_PATH.search(str(check_.attributes.get("command") or ""))
-        if match:
-            yield check_, match[1], "command"
+def asked_path(asker: Fact) -> tuple[str, str] | None:
+    """The path that something asks, and where it stands; None where it asks none. Raises NotKnown."""
+    if asker.type == "dockerfile":
+        command = known(asker.attributes.get("healthcheck"), f"the health check of {asker.name}")
+        match = _URL_PATH.search(str(command or ""))
+        return (match[1], "healthcheck") if match else None
+    block = first(asker.attributes.get("health_check"))
+    path = known(block.get("path"), f"the health check of {asker.name}")
+    return (path, "health_check.0.path") if isinstance(path, str) else None
 
 
 def routes(facts: Facts, path: str) -> list[Endpoint]:
@@ -70,16 +88,17 @@ def image_path_without_route(image: Fact, facts: Facts) -> Verdict | None:
 
 
 def _route(asker: Fact, facts: Facts) -> Verdict | None:
-    asked = [(path, place) for one, path, place in asked_paths(facts) if one is asker]
-    if not asked:
+    asked = asked_path(asker)
+    if asked is None:
         return None
-    path, place = asked[0]
+    path, place = asked
     found = routes(facts, path)
     if found:
         return verdict(True, "a route answers", at=[asker.at(place), found[0].at("path")])
     served = [one for one in facts.seen(Endpoint) if one.origin == "source" and one.method == "GET"]
     if not served:
         raise NotKnown(f"whether {path} is served", "no route of this repository was read")
+    unhidden(facts, asker, "endpoint")
     near = [one.at("path") for one in served if one.kind == "liveness"][:2]
     return verdict(False, f"no route answers GET {path}", at=[asker.at(place), *near])
 
@@ -96,7 +115,7 @@ def rate_limited(group: Fact, facts: Facts) -> Verdict | None:
     return _of_route(
         group,
         facts,
-        lambda one: "rate-limit" in (one.guards or []),
+        lambda one: _guarded(one, "rate-limit"),
         "guards",
         "a rate limiter stands in front",
     )
@@ -114,7 +133,7 @@ def touches_dependency(group: Fact, facts: Facts) -> Verdict | None:
     return _of_route(
         group,
         facts,
-        lambda one: bool(listed(one.attributes.get("touches"))),
+        lambda one: bool(words(one.attributes.get("touches"))),
         "touches",
         "its handler asks a dependency",
     )
@@ -123,15 +142,25 @@ def touches_dependency(group: Fact, facts: Facts) -> Verdict | None:
 def _of_route(
     group: Fact, facts: Facts, bad: Callable[[Endpoint], bool], attribute: str, why: str
 ) -> Verdict | None:
-    for asker, path, place in asked_paths(facts):
-        if asker is not group:
-            continue
-        for one in routes(facts, path):
-            wrong = bad(one)
-            return verdict(
-                not wrong, why if wrong else "nothing in its way", at=[group.at(place), one.at(attribute)]
-            )
+    asked = asked_path(group)
+    if asked is None:
+        return None
+    path, place = asked
+    for one in routes(facts, path):
+        wrong = bad(one)
+        if not wrong:
+            unhidden(facts, one, "middleware")
+        return verdict(
+            not wrong, why if wrong else "nothing in its way", at=[group.at(place), one.at(attribute)]
+        )
+    unhidden(facts, group, "endpoint")
     return None
+
+
+def _guarded(endpoint: Endpoint, by: str) -> bool:
+    """Whether something of a kind stands in front of a route."""
+    guards: list[Value] = [*(endpoint.guards or [])]
+    return some(guards, lambda one: known(one, f"what stands in front of {endpoint.name}") == by)
 
 
 @check(
@@ -144,7 +173,8 @@ def _of_route(
 def cannot_fail(one: Fact, facts: Facts) -> Verdict | None:
     """A health check that always succeeds keeps a dead container in service."""
     command = listed(known(one.get("command"), f"the health check of {one.name}"))
-    text = " ".join(str(part) for part in command if part not in ("CMD", "CMD-SHELL"))
+    parts = [known(part, f"the health check of {one.name}") for part in command]
+    text = " ".join(str(part) for part in parts if part not in ("CMD", "CMD-SHELL"))
     useless = _CANNOT_FAIL.search(text) is not None
     return verdict(
         not useless, f"{text!r} always succeeds" if useless else "it can fail", at=[one.at("command")]
@@ -160,43 +190,55 @@ def cannot_fail(one: Fact, facts: Facts) -> Verdict | None:
 )
 def lacks_settings(group: Fact, facts: Facts) -> Verdict | None:
     """A route that answers 503 without its settings, on a task that has none of them, never gets healthy."""
-    for asker, path, _ in asked_paths(facts):
-        if asker is not group:
+    asked = asked_path(group)
+    if asked is None:
+        return None
+    for route in routes(facts, asked[0]):
+        needed = [one for one in facts.seen(Setting) if _reads(one, route)]
+        if not _answers(route, 503) or not needed:
             continue
-        for route in routes(facts, path):
-            asked = [
-                one
-                for one in facts.seen(Setting)
-                if one.where.file == route.where.file and one.role == "read"
-            ]
-            if 503 not in (route.statuses or []) or not asked:
-                continue
-            given, ends = _given(group, facts)
-            required = {one.name for one in asked if one.attributes.get("required") is not False}
-            missing = sorted(required - given)
-            why = (
-                f"the route answers 503 without {', '.join(missing)}, which the task does not get"
-                if missing
-                else "the task gets what it asks for"
-            )
-            return verdict(not missing, why, at=[route.at("statuses"), asked[0].at(), *ends])
+        given, ends = _given(group, facts)
+        names = [str(one) for one in given if not isinstance(one, Unread)]
+        missing = sorted({one.name for one in needed if _required(one)} - set(names))
+        if missing:
+            all_known(given, f"the settings behind {group.name}")
+        why = (
+            f"the route answers 503 without {', '.join(missing)}, which the task does not get"
+            if missing
+            else "the task gets what it asks for"
+        )
+        return verdict(not missing, why, at=[route.at("statuses"), needed[0].at(), *ends])
+    unhidden(facts, group, "endpoint", "setting")
     return None
 
 
-def _given(group: Fact, facts: Facts) -> tuple[set[str], list[Evidence]]:
+def _reads(setting: Setting, route: Endpoint) -> bool:
+    return setting.where.file == route.where.file and setting.role == "read"
+
+
+def _required(setting: Setting) -> bool:
+    given = setting.attributes.get("required")
+    return known(given, f"whether {setting.name} is required") is not False
+
+
+def _answers(route: Endpoint, status: int) -> bool:
+    statuses: list[Value] = [*(route.statuses or [])]
+    return some(statuses, lambda one: known(one, f"what {route.name} answers") == status)
+
+
+def _given(group: Fact, facts: Facts) -> tuple[list[Value], list[Evidence]]:
     """The names that the containers behind a target group are given, and where."""
-    names: set[str] = set()
+    names: list[Value] = []
     ends: list[Evidence] = []
-    for service in facts.seen("aws_ecs_service"):
-        if not any(points_at(facts, one, group) for one in balanced(service)):
-            continue
+    behind = pick(facts.seen("aws_ecs_service"), lambda one: among(facts, balanced(one), group))
+    for service in behind.found or behind.settled():
         definition = facts.find(service.attributes.get("task_definition"))
         if definition is None:
             raise NotKnown(f"the settings of {service.name}", "its task definition was not read")
         containers = listed(known(definition.get("container_definitions"), "the containers"))
         for index, one in enumerate(containers):
             for key in ("environment", "secrets"):
-                names |= {str(field(entry, "name")) for entry in listed(field(one, key))}
+                names += [field(entry, "name") for entry in listed(field(one, key))]
                 ends.append(definition.at(f"container_definitions.{index}.{key}"))
     if not ends:
         raise NotKnown(f"what runs behind {group.name}", "no service that names it was read")
@@ -229,10 +271,11 @@ def simulated(endpoint: Endpoint, facts: Facts) -> Verdict | None:
 )
 def skips_authentication(endpoint: Endpoint, facts: Facts) -> Verdict | None:
     """``if (secret && header !== secret)`` asks nobody as long as the secret is missing."""
-    if endpoint.attributes.get("unguarded_when_unset") is True:
+    unguarded = endpoint.attributes.get("unguarded_when_unset")
+    if known(unguarded, f"what {endpoint.name} asks for") is True:
         return verdict(
             False, "it asks nobody while its secret is not set", at=[endpoint.at("unguarded_when_unset")]
         )
-    if "authentication" in (endpoint.guards or []):
+    if _guarded(endpoint, "authentication"):
         return verdict(True, "it always asks", at=[endpoint.at("guards")])
     return None

@@ -127,7 +127,7 @@ def key_in_function(function: Fact, facts: Facts) -> Verdict | None:
 )
 def workflow_oidc(workflow: Fact, facts: Facts) -> Verdict | None:
     """A key in a workflow's secrets works from anywhere, for ever."""
-    how = workflow.attributes.get("authentication")
+    how = known(workflow.attributes.get("authentication"), f"how {workflow.name} signs in")
     if how is None or how == "runner":
         return None
     return verdict(how == "oidc", f"it signs in by {how}", at=[workflow.at("authentication")])

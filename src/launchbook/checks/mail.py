@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from launchbook.check import check
-from launchbook.checks._shapes import absent, known, points_at, words
+from launchbook.checks._shapes import absent, beside, known, pick, words
 from launchbook.model import Fact, Facts, NotKnown, Unread, Verdict, verdict
 from launchbook.model.aws import Alarm
 
@@ -35,7 +37,10 @@ def _sends_here(account: Fact, facts: Facts) -> bool:
     Without any identity at all each region counts.
     """
     regions = {one.where.region for one in facts.seen("aws_sesv2_email_identity") if one.where.region}
-    if not regions or account.where.region in regions:
+    if account.where.region in regions:
+        return True
+    if not regions:
+        facts.of("aws_sesv2_email_identity")
         return True
     facts.of("aws_sesv2_email_identity")
     return False
@@ -90,18 +95,15 @@ def identity_signed(identity: Fact, facts: Facts) -> Verdict | None:
     return verdict(fine, f"verified: {verified}, DKIM: {status}", at=ends)
 
 
-def _alarm(metric: str, facts: Facts) -> Fact | None:
-    """The alarm on one of the account's reputation metrics."""
-    for one in facts.seen(Alarm):
-        if one.origin == "source" and one.attributes.get("metric_name") == metric:
-            return one
-    return None
-
-
 def _watched(identity: Fact, metric: str, facts: Facts) -> Verdict:
-    found = _alarm(metric, facts)
-    if found is not None:
+    """Whether an alarm watches one of the account's reputation metrics."""
+    watching = pick(
+        (one for one in facts.seen(Alarm) if one.origin == "source"),
+        lambda one: known(one.attributes.get("metric_name"), f"the metric of {one.name}") == metric,
+    )
+    for found in watching.found:
         return verdict(True, f"{found.name} watches it", at=[identity.at(), found.at()])
+    watching.settled()
     absent(facts, identity, "aws_cloudwatch_metric_alarm")
     return verdict(False, f"no alarm on {metric}", at=[identity.at()])
 
@@ -153,6 +155,19 @@ def _domain(identity: Fact) -> str | None:
     return None if "@" in name else name.lower()
 
 
+def _records(facts: Facts) -> Iterator[Fact]:
+    """The records that may be mail's: those that validate a certificate have names and types that it gives."""
+    for one in facts.seen("aws_route53_record"):
+        name = one.attributes.get("name")
+        made_of = [facts.find(ref) for ref in name.refs] if isinstance(name, Unread) else []
+        if not any(other is not None and other.type == "aws_acm_certificate" for other in made_of):
+            yield one
+
+
+def _of_type(record: Fact, kind: str) -> bool:
+    return known(record.attributes.get("type"), f"the type of {record.name}") == kind
+
+
 def _text(identity: Fact, name: str, start: str, facts: Facts) -> Verdict:
     """Whether a TXT record of a name begins as it should: in DNS where it was asked, else in the zones read."""
     for answer in facts.seen("dns_txt"):
@@ -161,11 +176,17 @@ def _text(identity: Fact, name: str, start: str, facts: Facts) -> Verdict:
             why = "it has" if held else f"{name} has no {start} record"
             return verdict(held, why, at=[identity.at(), answer.at("records")])
     zones = facts.seen("aws_route53_zone")
-    for one in facts.seen("aws_route53_record"):
-        if one.attributes.get("type") != "TXT" or str(one.attributes.get("name")).rstrip(".").lower() != name:
-            continue
-        if any(value.strip('"').startswith(start) for value in words(one.get("records"))):
-            return verdict(True, "it has", at=[identity.at(), one.at("records")])
+    telling = pick(
+        _records(facts),
+        lambda one: (
+            _of_type(one, "TXT")
+            and str(known(one.attributes.get("name"), "the name of a record")).rstrip(".").lower() == name
+            and any(value.strip('"').startswith(start) for value in words(one.get("records")))
+        ),
+    )
+    for one in telling.found:
+        return verdict(True, "it has", at=[identity.at(), one.at("records")])
+    telling.settled()
     if not any(name.endswith(zone.name.rstrip(".").lower()) for zone in zones):
         raise NotKnown(f"the records of {name}", "its zone was not read", f"dig TXT {name}")
     absent(facts, identity, "aws_route53_record")
@@ -212,15 +233,21 @@ def dkim_records(identity: Fact, facts: Facts) -> Verdict | None:
     domain = _domain(identity)
     if domain is None or identity.level not in ("static", "plan"):
         return None
-    for one in facts.seen("aws_route53_record"):
-        name = one.attributes.get("name")
-        by_reference = isinstance(name, Unread) and "dkim" in name.reason
-        if one.attributes.get("type") == "CNAME" and (by_reference or "._domainkey." in str(name)):
-            return verdict(True, "they are declared", at=[identity.at(), one.at("name")])
+    declaring = pick(_records(facts), lambda one: _of_type(one, "CNAME") and _of_dkim(one))
+    for one in declaring.found:
+        return verdict(True, "they are declared", at=[identity.at(), one.at("name")])
+    declaring.settled()
     if not any(domain.endswith(zone.name.rstrip(".").lower()) for zone in facts.seen("aws_route53_zone")):
         raise NotKnown(f"the records of {domain}", "its zone was not read", "sesv2:GetEmailIdentity")
     absent(facts, identity, "aws_route53_record")
     return verdict(False, "no DKIM record is declared", at=[identity.at()])
+
+
+def _of_dkim(record: Fact) -> bool:
+    name = record.attributes.get("name")
+    if isinstance(name, Unread) and "dkim" in name.reason:
+        return True  # made of the tokens that SES gives
+    return "._domainkey." in str(known(name, f"the name of {record.id}"))
 
 
 @check(
@@ -234,9 +261,9 @@ def mail_from(identity: Fact, facts: Facts) -> Verdict | None:
     """With it SPF agrees with the sender's domain."""
     if _domain(identity) is None:
         return None
-    for one in facts.seen("aws_sesv2_email_identity_mail_from_attributes"):
-        if points_at(facts, one.attributes.get("email_identity"), identity):
-            return verdict(True, "it has", at=[identity.at(), one.at("mail_from_domain")])
+    apart = beside(facts, "aws_sesv2_email_identity_mail_from_attributes", "email_identity", identity)
+    for one in apart.found or apart.settled():
+        return verdict(True, "it has", at=[identity.at(), one.at("mail_from_domain")])
     if identity.level in ("static", "plan"):
         absent(facts, identity, "aws_sesv2_email_identity_mail_from_attributes")
         return verdict(False, "it has none", at=[identity.at()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, first, known, listed, points_at, words
+from launchbook.checks._shapes import all_known, beside, field, first, known, listed, pick, unhidden, words
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 
 #: Ports that only administrators and other services of one's own should reach.
@@ -40,7 +40,7 @@ def open_port(group: Fact, facts: Facts) -> Verdict | None:
             known(value, f"a rule of {group.name}")
         if not opened:
             continue
-        everything = str(rule.get("protocol")) == "-1"
+        everything = str(known(rule.get("protocol"), f"a rule of {group.name}")) == "-1"
         names = [
             f"{name} ({port})"
             for port, name in PRIVATE_PORTS.items()
@@ -49,7 +49,12 @@ def open_port(group: Fact, facts: Facts) -> Verdict | None:
         if names:
             what = "everything" if everything else names[0]
             return verdict(False, f"{what} is open to {opened[0]}", at=[fact.at(path)])
+    unhidden(facts, group, *_RULES)
     return verdict(True, "nothing of administration is open", at=[group.at("ingress")])
+
+
+#: Rules that stand beside their group.
+_RULES = ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule")
 
 
 def _ingress(group: Fact, facts: Facts) -> Iterator[tuple[Fact, str, dict[str, Value]]]:
@@ -58,21 +63,30 @@ def _ingress(group: Fact, facts: Facts) -> Iterator[tuple[Fact, str, dict[str, V
         known(rule, f"a rule of {group.name}")
         if isinstance(rule, dict):
             yield group, f"ingress.{index}", rule
-    for fact in facts.seen("aws_vpc_security_group_ingress_rule"):
-        if points_at(facts, fact.attributes.get("security_group_id"), group):
-            ranges = [fact.attributes.get("cidr_ipv4"), fact.attributes.get("cidr_ipv6")]
-            rule = {
-                "protocol": known(fact.attributes.get("ip_protocol"), f"the protocol of {fact.name}"),
-                "from_port": fact.attributes.get("from_port"),
-                "to_port": fact.attributes.get("to_port"),
-                "cidr_blocks": [one for one in ranges if one is not None],
-            }
-            yield fact, "cidr_ipv4", rule
-    for fact in facts.seen("aws_security_group_rule"):
-        if fact.attributes.get("type") == "ingress" and points_at(
-            facts, fact.attributes.get("security_group_id"), group
-        ):
-            yield fact, "cidr_blocks", dict(fact.attributes)
+    doubts = []
+    for kind in _RULES:
+        apart = beside(facts, kind, "security_group_id", group)
+        doubts.append(apart.doubt)
+        for fact in apart.found:
+            yield from _rule(fact)
+    for doubt in doubts:
+        if doubt is not None:
+            raise doubt
+
+
+def _rule(fact: Fact) -> Iterator[tuple[Fact, str, dict[str, Value]]]:
+    """A rule that stands beside its group, with the names that a group's own rules have."""
+    if fact.type == "aws_vpc_security_group_ingress_rule":
+        ranges = [fact.attributes.get("cidr_ipv4"), fact.attributes.get("cidr_ipv6")]
+        rule: dict[str, Value] = {
+            "protocol": fact.attributes.get("ip_protocol"),
+            "from_port": fact.attributes.get("from_port"),
+            "to_port": fact.attributes.get("to_port"),
+            "cidr_blocks": [one for one in ranges if one is not None],
+        }
+        yield fact, "cidr_ipv4", rule
+    elif known(fact.attributes.get("type"), f"what {fact.name} is for") == "ingress":
+        yield fact, "cidr_blocks", dict(fact.attributes)
 
 
 @check(
@@ -120,7 +134,8 @@ def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
     """What is served over plain HTTP can be read and changed on the way."""
     if str(listener.get("protocol")).upper() != "HTTP":
         return None
-    kinds = [field(action, "type") for action in listed(listener.get("default_action"))]
+    actions = listed(listener.get("default_action"))
+    kinds = [known(field(action, "type"), f"what {listener.name} does") for action in actions]
     if kinds and all(kind == "redirect" for kind in kinds):
         return verdict(True, "it only redirects", at=[listener.at("default_action")])
     # An HTTPS listener that exists only under other values than the ones given is named: it is why.
@@ -173,33 +188,37 @@ def private_subnets(service: Fact, facts: Facts) -> Verdict | None:
 
 
 def _table(subnet: Fact, facts: Facts) -> Fact | None:
-    for one in facts.seen("aws_route_table_association"):
-        if points_at(facts, one.attributes.get("subnet_id"), subnet):
-            return facts.find(one.attributes.get("route_table_id"))
+    apart = beside(facts, "aws_route_table_association", "subnet_id", subnet)
+    for one in apart.found or apart.settled():
+        return facts.find(known(one.attributes.get("route_table_id"), f"the routes of {subnet.name}"))
+    unhidden(facts, subnet, "aws_route_table_association")
     tables = facts.seen("aws_route_table")
-    own = [one for one in tables if subnet.id in words(one.attributes.get("subnet_ids"))]
+    own = pick(tables, lambda one: subnet.id in words(one.attributes.get("subnet_ids")))
+    if own.found or own.settled():
+        return own.found[0]
     # A subnet that no table names has its network's main one.
-    vpc = subnet.attributes.get("vpc_id")
-    main = [
-        one
-        for one in tables
-        if one.attributes.get("vpc_id") == vpc and True in listed(one.attributes.get("main"))
-    ]
-    return next(iter(own or main), None)
+    vpc = known(subnet.attributes.get("vpc_id"), f"the network of {subnet.name}")
+    main = pick(
+        tables,
+        lambda one: (
+            True in listed(one.attributes.get("main"))
+            and known(one.attributes.get("vpc_id"), f"the network of {one.name}") == vpc
+        ),
+    )
+    return next(iter(main.found or main.settled()), None)
 
 
 def _has_gateway(table: Fact, facts: Facts) -> bool:
     inline = [field(one, "gateway_id") for one in listed(table.attributes.get("route"))]
     inline += listed(table.attributes.get("gateways"))
-    apart = [
-        one.attributes.get("gateway_id")
-        for one in facts.seen("aws_route")
-        if points_at(facts, one.attributes.get("route_table_id"), table)
-    ]
-    ways = (*inline, *apart)
-    return any(_is_gateway(one) for one in ways) or any(
-        known(one, f"a route of {table.name}") is not None and _is_gateway(one) for one in ways
-    )
+    apart = beside(facts, "aws_route", "route_table_id", table)
+    ways = (*inline, *(one.attributes.get("gateway_id") for one in apart.found))
+    if any(_is_gateway(one) for one in ways):
+        return True
+    all_known(ways, f"a route of {table.name}")
+    apart.settled()
+    unhidden(facts, table, "aws_route")
+    return False
 
 
 def _is_gateway(value: Value) -> bool:

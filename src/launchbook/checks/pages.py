@@ -6,6 +6,7 @@ import re
 from fnmatch import fnmatchcase
 
 from launchbook.check import check
+from launchbook.checks._shapes import unhidden, words
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
 
 
@@ -69,10 +70,12 @@ def rule_metric(rule: Fact, facts: Facts) -> Verdict | None:
     emitted = {one.name for one in facts.seen("prometheus_metric")}
     if not emitted:
         raise NotKnown("which metrics are emitted", "no code that emits one was read")
-    names = [str(one) for one in rule.get("metrics") or []]  # type: ignore[union-attr]
+    names = words(rule.get("metrics"))
     missing = [
         one for one in names if one not in emitted and base_of(one) not in emitted and not _exported(one)
     ]
+    if missing:
+        unhidden(facts, rule, "prometheus_metric")
     why = f"nobody emits {', '.join(missing)}" if missing else "emitted"
     return verdict(not missing, why, at=[rule.at("metrics")])
 
@@ -111,6 +114,8 @@ def slo_rule(slo: Fact, facts: Facts) -> Verdict | None:
     """An objective that no rule watches is a wish."""
     alert = slo.get("alert")
     exists = any(one.name == alert for one in facts.seen("prometheus_rule"))
+    if not exists:
+        unhidden(facts, slo, "prometheus_rule")
     return verdict(exists, "it exists" if exists else f"no rule is called {alert}", at=[slo.at("alert")])
 
 

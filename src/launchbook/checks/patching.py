@@ -126,7 +126,7 @@ def image_supported(image: Fact, facts: Facts) -> Verdict | None:
 def scan_on_push(repository: Fact, facts: Facts) -> Verdict | None:
     """Known holes are found at push time, for nothing."""
     block = first(known(repository.get("image_scanning_configuration"), f"scanning of {repository.name}"))
-    on = block.get("scan_on_push") in (True, "true")
+    on = known(block.get("scan_on_push"), f"scanning of {repository.name}") in (True, "true")
     return verdict(on, "it does" if on else "it does not", at=[repository.at("image_scanning_configuration")])
 
 
@@ -221,7 +221,8 @@ def dependencies_scanned(project: Fact, facts: Facts) -> Verdict | None:
 def build_runtime(build: Fact, facts: Facts) -> Verdict | None:
     """What builds the program often runs it too, and dies with it."""
     for index, command in enumerate(listed(build.attributes.get("build_commands"))):
-        match = re.search(r"\b(?:nvm (?:use|install)|n) v?(\d+)", str(command))
+        text = str(known(command, f"a command of {build.name}"))
+        match = re.search(r"\b(?:nvm (?:use|install)|n) v?(\d+)", text)
         if match:
             day = ended(f"node:{match[1]}", facts.today)
             why = f"support of Node.js {match[1]} ended on {day}" if day else f"Node.js {match[1]}"

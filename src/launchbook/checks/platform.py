@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, first, known, listed, of_account, points_at, switched_on, words
+from launchbook.checks._shapes import (
+    absent,
+    beside,
+    field,
+    first,
+    known,
+    listed,
+    of_account,
+    switched_on,
+    words,
+)
 from launchbook.model import Evidence, Fact, Facts, Verdict, verdict
 
 
@@ -45,9 +55,9 @@ def state_encrypted(bucket: Fact, facts: Facts) -> Verdict | None:
     own = known(bucket.attributes.get(name), f"the encryption of {bucket.name}")
     if own:
         return verdict(True, "it is", at=[bucket.at(name)])
-    for one in facts.seen(kind):
-        if points_at(facts, one.attributes.get("bucket"), bucket):
-            return verdict(True, "it is", at=[bucket.at(), one.at("rule")])
+    apart = beside(facts, kind, "bucket", bucket)
+    for one in apart.found or apart.settled():
+        return verdict(True, "it is", at=[bucket.at(), one.at("rule")])
     if bucket.level in ("static", "plan"):
         absent(facts, bucket, kind)
     return verdict(False, "no rule of its own", at=[bucket.at(name)])
@@ -65,9 +75,9 @@ def state_private(bucket: Fact, facts: Facts) -> Verdict | None:
     if not _of_state(bucket, facts):
         return None
     holder, block = bucket, dict(bucket.attributes)
-    for one in facts.seen("aws_s3_bucket_public_access_block"):
-        if points_at(facts, one.attributes.get("bucket"), bucket):
-            holder, block = one, dict(one.attributes)
+    apart = beside(facts, "aws_s3_bucket_public_access_block", "bucket", bucket)
+    for one in apart.found or apart.settled():
+        holder, block = one, dict(one.attributes)
     nested = first(bucket.attributes.get("public_access_block_configuration"))
     if holder is bucket and nested:
         block = nested
@@ -87,9 +97,10 @@ def _companion(bucket: Fact, own: str, kind: str, path: str, facts: Facts) -> tu
     block = first(known(bucket.attributes.get(own), f"{own} of {bucket.name}"))
     if block:
         return switched_on(known(block.get("enabled"), f"{own} of {bucket.name}")), [bucket.at(own)]
-    for one in facts.seen(kind):
-        if points_at(facts, one.attributes.get("bucket"), bucket):
-            return switched_on(first(one.get(path)).get("status")), [bucket.at(), one.at(path)]
+    apart = beside(facts, kind, "bucket", bucket)
+    for one in apart.found or apart.settled():
+        status = known(first(one.get(path)).get("status"), f"{own} of {bucket.name}")
+        return switched_on(status), [bucket.at(), one.at(path)]
     absent(facts, bucket, kind)
     return False, [bucket.at(own)]
 
@@ -158,9 +169,7 @@ def log_group(definition: Fact, facts: Facts) -> Verdict | None:
     for index, container in enumerate(
         listed(known(definition.get("container_definitions"), "the containers"))
     ):
-        log = container.get("logConfiguration") if isinstance(container, dict) else None
-        options = log.get("options") if isinstance(log, dict) else None
-        pointer = options.get("awslogs-group") if isinstance(options, dict) else None
+        pointer = field(container, "logConfiguration", "options", "awslogs-group")
         if pointer is None:
             continue
         here = definition.at(f"container_definitions.{index}.logConfiguration.options.awslogs-group")

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 
 from launchbook.check import check
 from launchbook.checks._shapes import (
+    Picked,
     absent,
+    among,
+    below,
+    beside,
     field,
-    first,
     known,
     listed,
-    points_at,
+    pick,
     services,
+    some,
     statements,
+    unhidden,
+    whole,
     words,
 )
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Value, Verdict, verdict
@@ -24,22 +30,34 @@ from launchbook.model.aws import Queue
 def dead_letter_pointers(facts: Facts) -> Iterator[tuple[Fact, Value, str]]:
     """Everything that sends its failures to a queue: the sender, the pointer, and where it stands."""
     for queue in facts.seen(Queue):
-        policy = queue.attributes.get("redrive_policy")
-        if isinstance(policy, dict):
-            yield queue, policy.get("deadLetterTargetArn"), "redrive_policy.deadLetterTargetArn"
+        pointer = below(queue.attributes.get("redrive_policy"), "deadLetterTargetArn")
+        yield queue, pointer, "redrive_policy.deadLetterTargetArn"
     for holder in facts.seen("aws_sqs_queue_redrive_policy"):
-        yield holder, field(holder.attributes.get("redrive_policy"), "deadLetterTargetArn"), "redrive_policy"
+        yield holder, below(holder.attributes.get("redrive_policy"), "deadLetterTargetArn"), "redrive_policy"
     for kind in ("aws_cloudwatch_event_target", "aws_lambda_function", "aws_scheduler_schedule"):
         for fact in facts.seen(kind):
-            block = first(fact.attributes.get("dead_letter_config"))
-            pointer = block.get("arn") or block.get("target_arn") or fact.attributes.get("dead_letter_arn")
-            if pointer is not None:
-                yield fact, pointer, "dead_letter_config"
+            block = fact.attributes.get("dead_letter_config")
+            own = below(block, "arn") or below(block, "target_arn")
+            yield fact, own or fact.attributes.get("dead_letter_arn"), "dead_letter_config"
+
+
+def seen_to_take(queue: Queue, facts: Facts) -> Picked[tuple[Fact, Value, str]]:
+    """What was seen to send its failures to a queue."""
+    return pick(dead_letter_pointers(facts), lambda one: among(facts, one[1], queue))
+
+
+#: What may send its failures to a queue, as an account lists it.
+_SENDERS = ("aws_sqs_queue", "aws_cloudwatch_event_target", "aws_lambda_function", "aws_scheduler_schedule")
 
 
 def takes_dead_letters(queue: Queue, facts: Facts) -> bool:
-    """Whether a queue is where something sends its failures."""
-    return any(points_at(facts, pointer, queue) for _, pointer, _ in dead_letter_pointers(facts))
+    """Whether a queue is where something sends its failures. Raises NotKnown when what may do so was not read."""
+    pointing = seen_to_take(queue, facts)
+    if pointing.found or pointing.settled():
+        return True
+    absent(facts, queue, *_SENDERS)
+    unhidden(facts, queue, "aws_sqs_queue_redrive_policy")
+    return False
 
 
 @check(
@@ -53,12 +71,12 @@ def dead_letter_queue(queue: Queue, facts: Facts) -> Verdict | None:
     """Without one, a message that cannot be handled is tried until it expires."""
     if takes_dead_letters(queue, facts):
         return None
-    if any(
-        points_at(facts, one.attributes.get("queue_url"), queue)
-        for one in facts.seen("aws_sqs_queue_redrive_policy")
-    ):
-        return verdict(True, "it has a dead-letter queue", at=[queue.at()])
+    apart = beside(facts, "aws_sqs_queue_redrive_policy", "queue_url", queue)
+    for one in apart.found:
+        return verdict(True, "it has a dead-letter queue", at=[queue.at(), one.at("redrive_policy")])
     policy = queue.redrive_policy
+    if policy is None:
+        apart.settled()
     return verdict(policy is not None, "" if policy else "it has none", at=[queue.at("redrive_policy")])
 
 
@@ -78,7 +96,7 @@ def redrive_target(queue: Queue, facts: Facts) -> Verdict | None:
     here = queue.at("redrive_policy.deadLetterTargetArn")
     if isinstance(pointer, Ref) and facts.find(pointer) is None:
         raise NotKnown(f"the dead-letter queue of {queue.name}", f"{pointer.to} was not read")
-    target = next((one for one in facts.seen(Queue) if points_at(facts, pointer, one)), None)
+    target = next((one for one in facts.seen(Queue) if among(facts, pointer, one)), None)
     if target is not None:
         return verdict(True, f"it is {target.name}", at=[here, target.at()])
     name = str(pointer).rpartition(":")[2]
@@ -100,15 +118,17 @@ def redrive_target(queue: Queue, facts: Facts) -> Verdict | None:
 )
 def dead_letter_writable(queue: Queue, facts: Facts) -> Verdict | None:
     """EventBridge and the scheduler write to a dead-letter queue as a service: without a policy nothing arrives."""
-    senders = [
-        (fact, path)
-        for fact, pointer, path in dead_letter_pointers(facts)
-        if fact.type in ("aws_cloudwatch_event_target",) and points_at(facts, pointer, queue)
-    ]
     allowed = _redrive_allow(queue, facts)
     if allowed is not None:
         return allowed
+    picked = pick(
+        dead_letter_pointers(facts),
+        lambda one: one[0].type == "aws_cloudwatch_event_target" and among(facts, one[1], queue),
+    )
+    senders = [(fact, path) for fact, _, path in picked.found]
     if not senders:
+        picked.settled()
+        unhidden(facts, queue, "aws_cloudwatch_event_target", "aws_sqs_queue")
         return None
     policy, holder, path = _policy(queue, facts)
     ends: list[Evidence] = [senders[0][0].at(senders[0][1]), holder.at(path)]
@@ -124,34 +144,41 @@ def dead_letter_writable(queue: Queue, facts: Facts) -> Verdict | None:
 def _redrive_allow(queue: Queue, facts: Facts) -> Verdict | None:
     """A failing verdict when the queue's own redrive-allow policy refuses a source of its."""
     value, holder = queue.attributes.get("redrive_allow_policy"), queue
-    for one in facts.seen("aws_sqs_queue_redrive_allow_policy"):
-        if points_at(facts, one.attributes.get("queue_url"), queue):
-            value, holder = one.attributes.get("redrive_allow_policy"), one  # type: ignore[assignment]
-    permission = field(value, "redrivePermission")
-    sources = [
-        one
-        for one in facts.seen(Queue)
-        if points_at(facts, field(one.attributes.get("redrive_policy"), "deadLetterTargetArn"), queue)
-    ]
+    apart = beside(facts, "aws_sqs_queue_redrive_allow_policy", "queue_url", queue)
+    for one in apart.found or apart.settled():
+        value, holder = one.attributes.get("redrive_allow_policy"), one  # type: ignore[assignment]
+    permission = known(field(value, "redrivePermission"), f"who may redrive to {queue.name}")
+    if permission not in ("denyAll", "byQueue"):
+        return None
+    picked = pick(
+        facts.seen(Queue),
+        lambda one: among(facts, below(one.attributes.get("redrive_policy"), "deadLetterTargetArn"), queue),
+    )
+    sources = picked.found
     if permission == "denyAll" and sources:
         return verdict(
             False, "it lets no queue redrive to it", at=[holder.at("redrive_allow_policy"), sources[0].at()]
         )
     if permission == "byQueue":
-        named = listed(field(value, "sourceQueueArns"))
+        named = field(value, "sourceQueueArns")
         for source in sources:
-            if not any(points_at(facts, one, source) for one in named):
+            if not among(facts, named, source):
                 ends = [holder.at("redrive_allow_policy"), source.at("redrive_policy")]
                 return verdict(False, f"it does not let {source.name} redrive to it", at=ends)
+    picked.settled()
     return None
 
 
 def _policy(queue: Queue, facts: Facts) -> tuple[Value, Fact, str]:
-    for holder in facts.seen("aws_sqs_queue_policy"):
-        pointers = [holder.attributes.get("queue_url"), *listed(holder.attributes.get("queues"))]
-        if any(points_at(facts, one, queue) for one in pointers):
-            return holder.get("policy"), holder, "policy"
-    return queue.get("policy"), queue, "policy"
+    apart = [beside(facts, "aws_sqs_queue_policy", name, queue) for name in ("queue_url", "queues")]
+    for holder in (one for picked in apart for one in picked.found):
+        return holder.get("policy"), holder, "policy"
+    for picked in apart:
+        picked.settled()
+    own = queue.get("policy")
+    if own is None:
+        unhidden(facts, queue, "aws_sqs_queue_policy")
+    return own, queue, "policy"
 
 
 def _sends(statement: dict[str, Value]) -> bool:
@@ -168,28 +195,50 @@ def _sends(statement: dict[str, Value]) -> bool:
 )
 def visibility(queue: Queue, facts: Facts) -> Verdict | None:
     """A message that comes back while it is being worked on is worked on twice."""
+    passed = None
     for seconds, end in _consumers(queue, facts):
         holds = queue.visibility_timeout >= seconds
         why = f"hidden for {queue.visibility_timeout} s while its consumer may take {seconds} s"
-        return verdict(holds, why, at=[queue.at("visibility_timeout_seconds"), end])
-    return None
+        passed = verdict(holds, why, at=[queue.at("visibility_timeout_seconds"), end])
+        if not holds:
+            return passed
+    unhidden(facts, queue, "aws_lambda_event_source_mapping", "aws_ecs_task_definition")
+    return passed
 
 
 def _consumers(queue: Queue, facts: Facts) -> Iterator[tuple[int, Evidence]]:
-    for mapping in facts.seen("aws_lambda_event_source_mapping"):
-        if points_at(facts, mapping.attributes.get("event_source_arn"), queue):
-            function = facts.find(mapping.attributes.get("function_name"))
-            seconds = function.attributes.get("timeout", 3) if function is not None else None
-            if function is not None and isinstance(seconds, int):
-                yield seconds, function.at("timeout")
-    # A container that is given the queue and a time to work.
-    for definition in facts.seen("aws_ecs_task_definition"):
-        for index, container in enumerate(listed(definition.attributes.get("container_definitions"))):
-            settings = listed(field(container, "environment"))
-            if not any(points_at(facts, field(one, "value"), queue) for one in settings):
-                continue
-            for number, one in enumerate(settings):
-                seconds = field(one, "value")
-                if re.search(r"TIMEOUT_SECONDS$", str(field(one, "name"))) and str(seconds).isdigit():
+    """How many seconds each consumer of a queue may take, and where that stands. Raises NotKnown, at the end, when
+    something may consume it of which that was not read."""
+    mappings = beside(facts, "aws_lambda_event_source_mapping", "event_source_arn", queue)
+    doubts = [mappings.doubt]
+    for mapping in mappings.found:
+        pointer = known(mapping.attributes.get("function_name"), f"what takes from {queue.name}")
+        function = facts.find(pointer)
+        if function is None:
+            doubts.append(NotKnown(f"the timeout of what takes from {queue.name}", f"{pointer} was not read"))
+            continue
+        given = known(function.attributes.get("timeout", 3), f"the timeout of {function.name}")
+        yield whole(given, f"the timeout of {function.name}"), function.at("timeout")
+    behind = pick(
+        _containers(facts),
+        lambda one: some(
+            listed(field(one[2], "environment")), lambda each: among(facts, field(each, "value"), queue)
+        ),
+    )
+    for definition, index, container in behind.found:
+        for number, one in enumerate(listed(field(container, "environment"))):
+            if re.search(r"TIMEOUT_SECONDS$", str(known(field(one, "name"), "the name of a setting"))):
+                seconds = known(field(one, "value"), f"the time to work of {definition.name}")
+                if str(seconds).isdigit():
                     place = f"container_definitions.{index}.environment.{number}.value"
                     yield int(str(seconds)), definition.at(place)
+    for doubt in (*doubts, behind.doubt):
+        if doubt is not None:
+            raise doubt
+
+
+def _containers(facts: Facts) -> Iterator[tuple[Fact, int, Value]]:
+    for definition in facts.seen("aws_ecs_task_definition"):
+        containers = definition.attributes.get("container_definitions")
+        for index, one in enumerate(containers if isinstance(containers, list) else [containers]):
+            yield definition, index, one

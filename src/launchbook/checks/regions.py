@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import field
+from launchbook.checks._shapes import field, known, unhidden
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Verdict, verdict
 
 _REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
@@ -28,6 +28,10 @@ def agree(root: Fact, facts: Facts) -> Verdict | None:
     others = [(region, end) for region, end in _named(root, facts) if region != own]
     ends = [*_declared(root, own, facts), root.at("regions")]
     if not others:
+        for kind in (*_HOLDERS, "terraform_root"):
+            for fact in facts.seen(kind):
+                known(fact.attributes.get("region"), f"the region of {fact.name}")
+        unhidden(facts, root, *_HOLDERS, "terraform_root")
         return verdict(True, own, at=ends)
     place = next((one for one in facts.files if re.search(r"(^|/)regions?\.(ya?ml|json|toml)$", one)), None)
     if place is not None:

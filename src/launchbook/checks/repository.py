@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, known
+from launchbook.checks._shapes import first, known, pick, some, unhidden
 from launchbook.model import Document, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
 
 
@@ -51,6 +51,7 @@ def remote_state(root: Fact, facts: Facts) -> Verdict | None:
     if not block:
         if _makes_backend(root, facts):
             return None
+        unhidden(facts, root, "aws_s3_bucket", "terraform_backend")
         return verdict(False, "it has no backend", at=[root.at("backend")])
     if kind not in _REMOTE:
         return verdict(False, f"its backend is {kind}", at=[root.at("backend")])
@@ -62,13 +63,17 @@ def remote_state(root: Fact, facts: Facts) -> Verdict | None:
             why = "the rest is given by -backend-config, and no such file is beside it"
             raise NotKnown(f"the backend of {root.name}", why, "terraform init -backend-config=FILE")
         return verdict(False, "it has no lock", at=[root.at("backend")])
-    open_ = [one for one in rest if not _locks(one.attributes)]
+    locked = pick(rest, lambda one: _locks(one.attributes))
+    open_ = [one for one in rest if one not in locked.settled()]
+    if not open_:
+        unhidden(facts, root, "terraform_backend")
     ends = [root.at("backend"), *(one.at() for one in open_ or rest)]
     return verdict(not open_, f"{open_[0].where.file} gives no lock" if open_ else "it does", at=ends)
 
 
 def _locks(values: Mapping[str, Value]) -> bool:
-    return any(values.get(name) for name in ("dynamodb_table", "use_lockfile"))
+    names = ("dynamodb_table", "use_lockfile")
+    return some([values.get(name) for name in names], lambda one: bool(known(one, "the lock of a backend")))
 
 
 def _given_apart(root: Fact, facts: Facts) -> list[Fact]:
@@ -88,9 +93,11 @@ _REMOTE = ("s3", "remote", "cloud", "gcs", "azurerm", "http", "pg", "consul", "k
 def _makes_backend(root: Fact, facts: Facts) -> bool:
     """Whether a root makes the bucket that another root keeps its state in: its own state has to lie elsewhere."""
     folder = root.where.file.rpartition("/")[0]
-    used = {one.attributes.get("bucket") for one in facts.seen("terraform_backend")}
-    own = [one for one in facts.seen("aws_s3_bucket") if one.where.file.rpartition("/")[0] == folder]
-    return any(one.name in used for one in own)
+    own = [one.name for one in facts.seen("aws_s3_bucket") if one.where.file.rpartition("/")[0] == folder]
+    return bool(own) and some(
+        facts.seen("terraform_backend"),
+        lambda one: known(one.attributes.get("bucket"), "the bucket of a backend") in own,
+    )
 
 
 @check(
@@ -106,6 +113,7 @@ def state_without_source(state: Fact, facts: Facts) -> Verdict | None:
     source = [one for one in facts.seen("terraform_root") if one.where.file.rpartition("/")[0] == folder]
     if source:
         return verdict(True, "its source is beside it", at=[state.at(), source[0].at()])
+    unhidden(facts, state, "terraform_root")
     return verdict(
         False, f"no Terraform file is in {folder or 'its folder'}", at=[state.at("lineage"), state.at()]
     )

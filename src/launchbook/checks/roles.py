@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, known, listed, points_at, statements, words
+from launchbook.checks._shapes import (
+    absent,
+    all_known,
+    field,
+    known,
+    listed,
+    points_at,
+    statements,
+    unhidden,
+    words,
+)
 from launchbook.checks.events import policies_of
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Value, Verdict, verdict
 
@@ -26,8 +36,7 @@ def oidc_trust(role: Fact, facts: Facts) -> Verdict | None:
         here = role.at(f"assume_role_policy.Statement.{index}.Condition")
         subjects = [
             str(known(one, "the subject that is trusted"))
-            for condition in (statement.get("Condition") or {}).values()  # type: ignore[union-attr]
-            if isinstance(condition, dict)
+            for condition in _conditions(role, statement)
             for key, value in condition.items()
             if key.endswith(":sub")
             for one in listed(value)
@@ -38,6 +47,16 @@ def oidc_trust(role: Fact, facts: Facts) -> Verdict | None:
         why = f"it trusts {wide[0]}" if wide else "one repository and branch"
         return verdict(not wide, why, at=[here])
     return None
+
+
+def _conditions(role: Fact, statement: dict[str, Value]) -> list[dict[str, Value]]:
+    block = known(statement.get("Condition"), f"the condition of {role.name}")
+    found = [known(one, f"the condition of {role.name}") for one in _values(block)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _values(block: Value) -> list[Value]:
+    return list(block.values()) if isinstance(block, dict) else []
 
 
 def grants(role: Fact, facts: Facts) -> Iterator[tuple[dict[str, Value], Evidence]]:
@@ -53,7 +72,7 @@ def _documents(role: Fact, facts: Facts) -> Iterator[tuple[Fact, str, Value]]:
             for key in ("policy_document", "policy"):
                 if field(one, key) is not None:
                     yield role, f"{name}.{index}.{key}", field(one, key)
-    for held in policies_of(role, facts):
+    for held in policies_of(role, facts).found:
         if held.type == "aws_iam_role_policy":
             yield held, "policy", held.get("policy")
     for attached in _attached(role, facts):
@@ -63,7 +82,7 @@ def _documents(role: Fact, facts: Facts) -> Iterator[tuple[Fact, str, Value]]:
 
 
 def _attached(role: Fact, facts: Facts) -> list[Value]:
-    apart = [one.attributes.get("policy_arn") for one in policies_of(role, facts)]
+    apart = [one.attributes.get("policy_arn") for one in policies_of(role, facts).found]
     return [*listed(role.attributes.get("managed_policy_arns")), *(one for one in apart if one is not None)]
 
 
@@ -101,8 +120,7 @@ def star_role(role: Fact, facts: Facts) -> Verdict | None:
         if {"*", "*:*"} & set(words(statement.get("Action"))) and "*" in words(statement.get("Resource")):
             return verdict(False, "it may do everything", at=[here, role.at()])
         seen.append(here)
-    for pointer in attached:
-        known(pointer, f"a policy of {role.name}")
+    _every_right(role, facts)
     return verdict(True, "its rights are listed", at=seen)
 
 
@@ -126,7 +144,24 @@ def service_wide(role: Fact, facts: Facts) -> Verdict | None:
         if wide:
             return verdict(False, f"it may do {wide[0]}", at=[here, role.at()])
         seen.append(here)
+    _every_right(role, facts)
     return verdict(True, "no service as a whole", at=seen)
+
+
+def _every_right(role: Fact, facts: Facts) -> None:
+    """Raise NotKnown where a role may hold rights that were not seen."""
+    policies_of(role, facts).settled()
+    all_known(_attached(role, facts), f"a policy of {role.name}")
+    unhidden(facts, role, *_RIGHTS)
+
+
+#: What holds a role's rights, beside the role itself.
+_RIGHTS = (
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_iam_policy_attachment",
+    "aws_iam_policy",
+)
 
 
 @check(
@@ -152,7 +187,9 @@ def empty_task_role(definition: Fact, facts: Facts) -> Verdict | None:
     ]
     ends = [definition.at("task_role_arn"), role.at()]
     managed = known(role.attributes.get("managed_policy_arns"), f"the policies of {role.name}")
-    if held or own or listed(managed):
+    if held.found or own or listed(managed):
         return verdict(True, "it has", at=ends)
+    held.settled()
     absent(facts, role, "aws_iam_role_policy")
+    unhidden(facts, role, *_RIGHTS)
     return verdict(False, f"{role.name} has no policy", at=ends)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, first, known, listed
+from launchbook.checks._shapes import absent, all_known, field, first, known, listed, unhidden
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Setting, Unread, Value, Verdict, verdict
 
 
@@ -19,19 +19,27 @@ from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Setting, Unre
 def url_is_arn(definition: Fact, facts: Facts) -> Verdict | None:
     """The first call with it fails, and so does every one after it."""
     seen: list[Evidence] = []
+    doubts: list[Value] = []
     containers = listed(
         known(definition.get("container_definitions"), f"the containers of {definition.name}")
     )
     for index, container in enumerate(containers):
         for number, one in enumerate(listed(field(container, "environment"))):
-            name = str(field(one, "name"))
-            if not re.search(r"_UR[LI]$", name):
+            name = field(one, "name")
+            if isinstance(name, Unread):
+                doubts.append(name)
+                continue
+            if not re.search(r"_UR[LI]$", str(name)):
                 continue
             here = definition.at(f"container_definitions.{index}.environment.{number}.name")
-            if _is_arn(field(one, "value")):
+            value = field(one, "value")
+            if isinstance(value, Unread) and not value.refs:
+                doubts.append(value)
+            if _is_arn(value):
                 readers = [one.at() for one in facts.seen(Setting) if one.name == name and one.role == "read"]
                 return verdict(False, f"{name} is given an ARN", at=[here, *readers[:1]])
             seen.append(here)
+    all_known(doubts, f"a setting of {definition.name}")
     return verdict(True, "URLs are given", at=seen) if seen else None
 
 
@@ -72,7 +80,7 @@ def secret_exists(definition: Fact, facts: Facts) -> Verdict | None:
                 return verdict(
                     False, f"{field(one, 'name')} points to {text}, which does not exist", at=[here]
                 )
-            if found.attributes.get("deleted"):
+            if known(found.attributes.get("deleted"), f"whether {found.name} waits for its deletion"):
                 return verdict(False, f"{found.name} waits for its deletion", at=[here, found.at("deleted")])
             seen += [here, found.at()]
     return verdict(True, "they exist", at=seen) if seen else None
@@ -139,10 +147,8 @@ _KNOWN: dict[str, tuple[str, frozenset[str]]] = {
 
 def _ignored(fact: Fact) -> Verdict | None:
     path, names = _KNOWN[fact.type]
-    try:
-        block = fact.get(path)
-    except NotKnown:
-        return None
+    top = path.partition(".")[0]
+    block = fact.get(path) if fact.whole or top in fact.attributes else None
     if not isinstance(block, dict):
         return None
     wrong = sorted(set(block) - names)
@@ -192,6 +198,9 @@ def template_property(template: Fact, facts: Facts) -> Verdict | None:
             return verdict(
                 False, f"{wrong[0]} is no property of {one.name}", at=[one.at("ignored_properties")]
             )
+    for gap in facts.gaps:
+        if gap.where.file == template.where.file and gap.hides:
+            raise NotKnown(f"every resource of {template.where.file}", f"{gap.what} ({gap.where})", gap.hint)
     return verdict(True, f"{len(own)} resources read", at=[template.at()])
 
 
@@ -207,17 +216,26 @@ def private_variable(parameter: Fact, facts: Facts) -> Verdict | None:
     name = parameter.name.lower()
     if "private" not in name or "subnet" not in name:
         return None
-    given = {str(one) for one in listed(known(parameter.get("value"), f"the value of {parameter.name}"))}
+    values = listed(known(parameter.get("value"), f"the value of {parameter.name}"))
+    given, doubts = _said(values), list(values)
     for other in facts.seen("parameter"):
         if (
             "public" in other.name.lower()
             and other.where.file.rpartition("/")[0] == parameter.where.file.rpartition("/")[0]
         ):
-            same = given & {str(one) for one in listed(other.attributes.get("value"))}
+            public = listed(other.attributes.get("value"))
+            doubts += public
+            same = given & _said(public)
             if same:
                 why = f"{sorted(same)[0]} is also among {other.name}"
                 return verdict(False, why, at=[parameter.at("value"), other.at("value")])
+    all_known(doubts, f"the value of {parameter.name}")
+    unhidden(facts, parameter, "parameter")
     return verdict(True, "no public one among them", at=[parameter.at("value")])
+
+
+def _said(values: list[Value]) -> set[str]:
+    return {str(one) for one in values if not isinstance(one, Unread)}
 
 
 @check(
@@ -237,7 +255,7 @@ def private_output(output: Fact, facts: Facts) -> Verdict | None:
     if not subnets:
         raise NotKnown(f"the subnets of {output.name}", "they were not read")
     for subnet in subnets:
-        public = subnet.attributes.get("map_public_ip_on_launch") in (True, "true")
+        public = known(subnet.attributes.get("map_public_ip_on_launch"), f"{subnet.name}") in (True, "true")
         if public or re.search(r"public", subnet.id.rpartition("#")[2], re.I):
             importers = [one.at("network_configuration.0.subnets") for one in _importers(output, facts)]
             return verdict(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import day, known, listed, of_account, points_at, whole, words
-from launchbook.checks.queues import takes_dead_letters
-from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
+from launchbook.checks._shapes import absent, beside, day, known, of_account, whole, words
+from launchbook.checks.queues import seen_to_take, takes_dead_letters
+from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue, Topic
 
 
@@ -63,7 +63,7 @@ def alarm_state(alarm: Alarm, facts: Facts) -> Verdict | None:
 )
 def backlog(queue: Queue, facts: Facts) -> Verdict | None:
     """A thousand waiting messages are more than a moment's work. How old the oldest is, its alarm tells."""
-    if queue.level in ("static", "plan") or takes_dead_letters(queue, facts):
+    if queue.level in ("static", "plan") or seen_to_take(queue, facts).found:
         return None
     waiting = whole(queue.get("messages"), f"the depth of {queue.name}")
     return verdict(waiting < 1000, f"{waiting} wait", at=[queue.at("messages")])
@@ -108,25 +108,26 @@ def unconfirmed(topic: Topic, facts: Facts) -> Verdict | None:
 )
 def pager(topic: Topic, facts: Facts) -> Verdict | None:
     """Nobody reads mail at three in the morning."""
-    rung = [one for one in facts.seen(Alarm) if any(points_at(facts, a, topic) for a in _actions(one))]
-    if not rung:
+    rung = beside(facts, "aws_cloudwatch_metric_alarm", "alarm_actions", topic)
+    if not (rung.found or rung.settled()):
+        absent(facts, topic, "aws_cloudwatch_metric_alarm")
         return None
-    readers = [
-        one
-        for one in facts.seen("aws_sns_topic_subscription")
-        if points_at(facts, one.attributes.get("topic_arn"), topic)
-    ]
+    picked = beside(facts, "aws_sns_topic_subscription", "topic_arn", topic)
+    readers = picked.found
+    protocols = {str(known(one.get("protocol"), f"the protocol of {one.name}")) for one in readers}
+    if not protocols & _AWAKE:
+        picked.settled()
+        absent(facts, topic, "aws_sns_topic_subscription")
     if not readers:
         return None
-    protocols = {str(known(one.get("protocol"), f"the protocol of {one.name}")) for one in readers}
-    fine = bool(protocols & {"https", "http", "lambda", "sqs", "sms", "application", "firehose"})
+    fine = bool(protocols & _AWAKE)
     return verdict(
         fine, ", ".join(sorted(protocols)), at=[topic.at(), *(one.at("protocol") for one in readers)]
     )
 
 
-def _actions(alarm: Fact) -> list[Value]:
-    return listed(alarm.attributes.get("alarm_actions"))
+#: Ways to be told that are more than a mailbox.
+_AWAKE = {"https", "http", "lambda", "sqs", "sms", "application", "firehose"}
 
 
 @check(
@@ -175,7 +176,8 @@ def keep_running(service: Fact, facts: Facts) -> Verdict | None:
 
 def _of_a_current_rollout(task: Fact, service: Fact) -> bool:
     """Not of one that was rolled back or replaced: its tasks stop no more. A task that says nothing counts."""
-    by, current = task.attributes.get("started_by"), service.attributes.get("deployment_ids")
+    by = known(task.attributes.get("started_by"), f"the rollout of {task.name}")
+    current = known(service.attributes.get("deployment_ids"), f"the rollouts of {service.name}")
     return (
         not isinstance(by, str)
         or not isinstance(current, list)

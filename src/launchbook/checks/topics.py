@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, known, listed, points_at, services, statements, words
-from launchbook.model import Evidence, Fact, Facts, Value, Verdict, verdict
+from launchbook.checks._shapes import (
+    Picked,
+    absent,
+    among,
+    beside,
+    field,
+    known,
+    listed,
+    pick,
+    services,
+    statements,
+    unhidden,
+    words,
+)
+from launchbook.model import Fact, Facts, Value, Verdict, verdict
 from launchbook.model.aws import Topic, TopicSubscription
 
 #: Who publishes when a fact of a type points at a topic, and the attribute that does.
@@ -27,22 +38,26 @@ PUBLISHERS = {
 )
 def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
     """An alarm that goes to a topic without readers is an alarm nobody gets."""
-    if not any(_publishers(topic, facts)):
-        _every_publisher(topic, facts)
+    publishers = _publishers(topic, facts)
+    if not publishers.found:
+        _every_publisher(topic, publishers, facts)
         return None
-    found = [
-        one
-        for one in facts.seen(TopicSubscription)
-        if points_at(facts, one.attributes.get("topic_arn"), topic)
-    ]
-    confirmed = [
-        one
-        for one in found
-        if known(one.attributes.get("confirmed", True), f"whether {one.name} is confirmed") is not False
-    ]
-    if confirmed:
-        return verdict(True, "somebody reads it", at=[one.at("protocol") for one in confirmed])
+    readers = pick(
+        facts.seen(TopicSubscription), lambda one: among(facts, one.attributes.get("topic_arn"), topic)
+    )
+    found = readers.found
+    confirmed = pick(
+        found,
+        lambda one: (
+            known(one.attributes.get("confirmed", True), f"whether {one.name} is confirmed") is not False
+        ),
+    )
+    if confirmed.found:
+        return verdict(True, "somebody reads it", at=[one.at("protocol") for one in confirmed.found])
+    confirmed.settled()
+    readers.settled()
     if found:
+        unhidden(facts, topic, "aws_sns_topic_subscription")
         return verdict(
             False, "its readers never confirmed", at=[topic.at(), *(one.at("confirmed") for one in found)]
         )
@@ -50,7 +65,7 @@ def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
     if count is not None and str(count) != "0":
         return verdict(True, "it has confirmed readers", at=[topic.at("subscriptions_confirmed")])
     absent(facts, topic, "aws_sns_topic_subscription")
-    senders = [evidence for _, evidence in _publishers(topic, facts)]
+    senders = [one.at(path) for _, one, path in publishers.found]
     return verdict(False, "nobody reads what is sent to it", at=[topic.at(), *senders[:3]])
 
 
@@ -63,18 +78,19 @@ def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
 )
 def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
     """A topic policy that admits one service shuts the others out."""
-    needed = dict(_publishers(topic, facts))
-    policy = _policy(topic, facts)
+    publishers = _publishers(topic, facts)
+    needed = {service: one.at(path) for service, one, path in publishers.found}
     if not needed:
-        _every_publisher(topic, facts)
+        _every_publisher(topic, publishers, facts)
         return None
+    policy = _policy(topic, facts)
     if policy is None:
         # The default policy admits the account's own alarms; EventBridge and Budgets it does not.
         missing = {name: end for name, end in needed.items() if name != "cloudwatch.amazonaws.com"}
         if missing:
             name, end = next(iter(missing.items()))
             return verdict(False, f"the default policy does not admit {name}", at=[end, topic.at()])
-        _every_publisher(topic, facts)
+        _every_publisher(topic, publishers, facts)
         return verdict(True, "the default policy admits alarms", at=[topic.at()])
     document, holder, path = policy
     admitted = {name for one in statements(document) if _publishes(one) for name in _admitted(one)}
@@ -82,15 +98,16 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
         if name not in admitted and "*" not in admitted:
             why = f"its policy admits {', '.join(sorted(admitted)) or 'nobody'} and so shuts {name} out"
             return verdict(False, why, at=[end, holder.at(_place(document, path))])
-    _every_publisher(topic, facts)
+    _every_publisher(topic, publishers, facts)
     return verdict(True, "its policy admits who publishes", at=[holder.at(path)])
 
 
-def _every_publisher(topic: Topic, facts: Facts) -> None:
-    """Raise NotKnown where something in the account may publish here unseen: nothing is admitted that is not known."""
+def _every_publisher(topic: Topic, publishers: Picked[Publisher], facts: Facts) -> None:
+    """Raise NotKnown where something may publish here unseen: nothing is admitted that is not known."""
+    publishers.settled()
+    unhidden(facts, topic, *PUBLISHERS)
     if topic.level not in ("static", "plan"):
-        for kind in PUBLISHERS:
-            facts.of(kind)
+        absent(facts, topic, "aws_cloudwatch_metric_alarm")
 
 
 def _admitted(statement: dict[str, Value]) -> list[str]:
@@ -112,26 +129,32 @@ def _place(document: Value, path: str) -> str:
     return path
 
 
-def _publishers(topic: Topic, facts: Facts) -> Iterator[tuple[str, Evidence]]:
-    for kind, (service, path) in PUBLISHERS.items():
-        for fact in facts.seen(kind):
-            if any(points_at(facts, one, topic) for one in _pointers(fact.attributes.get(path))):
-                yield service, fact.at(path)
+#: A service that publishes, the fact on whose behalf it does, and the attribute that points at the topic.
+Publisher = tuple[str, Fact, str]
 
 
-def _pointers(value: Value) -> Iterator[Value]:
-    for one in listed(value):
-        if isinstance(one, dict):
-            yield from listed(one.get("subscriber_sns_topic_arns"))
-        else:
-            yield one
+def _publishers(topic: Topic, facts: Facts) -> Picked[Publisher]:
+    pointing = (
+        (service, fact, path) for kind, (service, path) in PUBLISHERS.items() for fact in facts.seen(kind)
+    )
+    return pick(pointing, lambda one: among(facts, _pointers(one[1].attributes.get(one[2])), topic))
+
+
+def _pointers(value: Value) -> list[Value]:
+    """What points at topics; of a budget, its notifications do."""
+    found: list[Value] = []
+    for one in value if isinstance(value, list) else [value]:
+        inner = one.get("subscriber_sns_topic_arns") if isinstance(one, dict) else one
+        found += inner if isinstance(inner, list) else [inner]
+    return [one for one in found if one is not None]
 
 
 def _policy(topic: Topic, facts: Facts) -> tuple[Value, Fact, str] | None:
     """The policy that holds: one of its own, or one attached beside it."""
-    for holder in facts.seen("aws_sns_topic_policy"):
-        if any(points_at(facts, one, topic) for one in listed(holder.attributes.get("arn"))):
-            return holder.get("policy"), holder, "policy"
+    apart = beside(facts, "aws_sns_topic_policy", "arn", topic)
+    for holder in apart.found or apart.settled():
+        return holder.get("policy"), holder, "policy"
+    unhidden(facts, topic, "aws_sns_topic_policy")
     own = topic.get("policy")
     return (own, topic, "policy") if own is not None else None
 
