@@ -21,4 +21,4 @@ def command(asked: Asked) -> None:
 
 
 def _next(code: int, asked: Asked) -> str:
-    return f"launchbook {'destroy' if code else 'sweep'}{asked.again}"
+    return f"launchbook {'destroy' if code > 1 else 'sweep'}{asked.again}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.confirm import approve_list
 from launchbook.lifecycle.doctor import preflight
+from launchbook.lifecycle.lost import lost_states
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import Platform, Root
 from launchbook.lifecycle.state_bucket import (
@@ -100,9 +101,13 @@ class Destroy:
         ]
         if left:
             raise RunFailed("the states are not empty", "; ".join(left[:10]), hint="launchbook destroy")
+        gone = [root for root in self._platform.roots if root not in _with_state(work)]
         for root in self._platform.roots:
             work.save_outputs(root.name, None)
         forget_run_tag(work)
+        lost = tuple(lost_states(work, gone))
+        if lost:
+            return Outcome(status="findings", findings=lost, note="a state is gone")
         return Outcome(note="all of them")
 
 

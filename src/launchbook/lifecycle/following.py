@@ -6,9 +6,11 @@ import os
 import re
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from launchbook import process
+from launchbook.lifecycle.reserve import Reserve
 from launchbook.lifecycle.steps import Work
 
 _EVERY = 0.1
@@ -31,20 +33,34 @@ def follow(child: process.Child, log: Path, start: int, work: Work) -> int:
     The first Ctrl-C goes to Terraform once, which ends what it has begun and stores its state; a second asks whether it
     shall end at once, and does so where nobody can answer. Then KeyboardInterrupt is raised, with Terraform ended.
     """
-    progress = _Progress(log, start, work)
+    with Reserve(work.home.state(work.target.key)) as reserve:
+        interrupts = _until(child, _Progress(log, start, work), work, reserve)
+    if interrupts:
+        raise KeyboardInterrupt
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def _until(child: process.Child, progress: _Progress, work: Work, reserve: Reserve) -> int:
+    """Wait for its end; how often we were interrupted."""
     interrupts = 0
     while True:
         try:
             if child.poll() is not None:
-                break
+                return interrupts
             progress.look()
+            if reserve.needed():
+                _make_room(child, work)
             time.sleep(_EVERY)
         except KeyboardInterrupt:
             interrupts += 1
             _interrupt(child, interrupts, work)
-    if interrupts:
-        raise KeyboardInterrupt
-    return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def _make_room(child: process.Child, work: Work) -> None:
+    """On a full disk Terraform ends what it has begun, and has room to store its state."""
+    work.show.note("the disk is full: Terraform ends what it has begun and stores its state")
+    with suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGINT)
 
 
 def _interrupt(child: process.Child, count: int, work: Work) -> None:

@@ -17,6 +17,7 @@ from launchbook.lifecycle.steps import Work
 from launchbook.lifecycle.terraform import Terraform
 
 _FILE = "made.json"
+_HELD = "held.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,17 +64,20 @@ def save_state(terraform: Terraform) -> int:
     state = terraform.state()
     resources = list(resources_of(state, work.target.region))
     save_made(work, name, resources)
-    _save_held(work, name, resources)
+    save_held(work, name, resources)
     work.save_outputs(name, outputs_of(state))
     return len(resources)
 
 
-def _save_held(work: Work, root: str, resources: Iterable[Resource]) -> None:
+def held(work: Work) -> dict[str, list[dict[str, str]]]:
+    """What each root held when its state was last seen: type, id and address of each resource."""
+    return dict(read_json(work.home.state(work.target.key) / _HELD) or {})
+
+
+def save_held(work: Work, root: str, resources: Iterable[Resource]) -> None:
     """What a root holds now, for a status without Terraform."""
-    path = work.home.state(work.target.key) / "held.json"
-    held = dict(read_json(path) or {})
-    held[root] = [{"type": one.type, "id": one.id, "address": one.address} for one in resources]
-    write_json(path, held)
+    now = [{"type": one.type, "id": one.id, "address": one.address} for one in resources]
+    write_json(work.home.state(work.target.key) / _HELD, held(work) | {root: now})
 
 
 def save_after_failure(terraform: Terraform) -> None:
