@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.helm.charts import Charts, Templated, stands_in, templated
 from launchbook.repo.kubernetes.calls import calls
-from launchbook.repo.kubernetes.kustomizations import generated_maps, is_kustomization, patch_files
+from launchbook.repo.kubernetes.delivery import delivered
+from launchbook.repo.kubernetes.kustomizations import NAMES as KUSTOMIZATIONS
+from launchbook.repo.kubernetes.kustomizations import generated_maps, patch_files
 from launchbook.repo.kubernetes.objects import Key, containers, key_of, objects
 from launchbook.repo.lined import Map, Seq, Unreadable, as_list, as_map, dig, line_of, lines_below
-from launchbook.repo.reader import File, Found, reader_of_all
+from launchbook.repo.reader import File, Found, reader_of_all, unread
 
 _TYPES = {
     "CronJob": "kubernetes_cron_job_v1",
@@ -49,28 +52,58 @@ _SECRET_KEYS = frozenset({"data", "stringData", "binaryData"})
 )
 def kubernetes(files: Sequence[File], found: Found) -> None:
     """Every object, and for jobs what they call. A patch of a kustomization is no object of its own."""
-    overlays = [file for file in files if is_kustomization(file)]
+    overlays = [file for name in KUSTOMIZATIONS for file in found.tree.named(name)]
+    charts = Charts(found)
     maps = generated_maps(overlays)
     for file in files:
         if b"ConfigMap" in file.data:
-            maps |= {key_of(item): item for item in _read(file) if item["kind"] == "ConfigMap"}
+            maps |= {
+                key_of(one.item): one.item for one in _read(file, charts) if one.item["kind"] == "ConfigMap"
+            }
     patches = patch_files(overlays)
     for file in files:
         try:
-            for item in objects(file):
+            for one in _objects(file, charts):
                 if file.path in patches:
-                    _patch(file, item, patches[file.path], found)
-                else:
-                    _object(file, item, maps, found)
+                    _patch(file, one.item, patches[file.path], found)
+                elif not _elsewhere(one.item):
+                    _object(file, one, maps, found)
         except Unreadable as error:
             templated = b"{{" in file.data
             hint = "helm template CHART > rendered.yaml" if templated else "kubectl apply --dry-run=client"
             found.gap(file, f"a Helm template: {error.what}" if templated else error.what, hint, error.line)
 
 
-def _read(file: File) -> Iterator[Map]:
+def _objects(file: File, charts: Charts) -> Iterator[Templated]:
+    """The objects of a manifest, or those that a template of a chart makes."""
+    chart = charts.of(file)
+    if chart is None:
+        yield from map(Templated, objects(file))
+        return
+    made = list(templated(file, chart))
+    yield from made
+    reasons = [reason for one in made for reason in one.reasons]
+    if reasons:
+        what = f"a Helm template: parts of it are not known here ({reasons[0]})"
+        line = min(one.item.line for one in made)
+        charts.found.gap(
+            file, what, "helm template CHART > rendered.yaml", line, (*_TYPES.values(), "setting")
+        )
+
+
+def _elsewhere(item: Map) -> bool:
+    """Whether an object is of a tool that only borrows the form."""
+    return str(item.get("apiVersion", "")).partition("/")[0] in (
+        "skaffold",
+        "kustomize.config.k8s.io",
+        "kind.x-k8s.io",
+    )
+
+
+def _read(file: File, charts: Charts) -> Iterator[Templated]:
     try:
-        yield from objects(file)
+        chart = charts.of(file)
+        yield from map(Templated, objects(file)) if chart is None else templated(file, chart)
     except Unreadable:
         return  # said when its objects are read
 
@@ -91,7 +124,8 @@ def _patch(file: File, item: Map, overlay: tuple[str, str], found: Found) -> Non
         found.setting(file, setting, "set", line, environment, of=f"{name}.{of}", more={"from": source})
 
 
-def _object(file: File, item: Map, maps: Mapping[Key, Map], found: Found) -> None:
+def _object(file: File, one: Templated, maps: Mapping[Key, Map], found: Found) -> None:
+    item = one.item
     kind, (namespace, name) = item["kind"], key_of(item)
     target = _TYPES.get(kind, f"kubernetes_{attribute_name(kind)}")
     attributes = _attributes(item)
@@ -101,7 +135,21 @@ def _object(file: File, item: Map, maps: Mapping[Key, Map], found: Found) -> Non
         attributes["calls"] = [{key: part for key, part in call.items() if key != "line"} for call in called]
         lines |= {f"calls.{number}": call["line"] for number, call in enumerate(called)}
     address = f"{kind}/{name}" if namespace == "default" else f"{kind}/{namespace}/{name}"
-    found.fact(file, target, address, name=name, line=item.line, attributes=attributes, lines=lines)
+    if stands_in(item):
+        attributes["metadata"][0]["name"] = unread(stands_in(item))
+    fact = found.fact(
+        file,
+        target,
+        address,
+        name=name,
+        line=item.line,
+        attributes=attributes,
+        lines=lines,
+        whole=one.whole,
+        condition=one.condition,
+        created=one.created,
+    )
+    delivered(file, item, fact, tuple(_TYPES.values()), found)
     for setting, line, of, source in (*_settings(item), *_configured(item)):
         found.setting(file, setting, "set", line, of=f"{name}.{of}", more={"from": source})
 

@@ -20,7 +20,7 @@ Key = tuple[str, str]
 def objects(file: File) -> Iterator[Map]:
     """Every object that has a kind and a name; those of lists, too. Raises Unreadable."""
     for document in [file.json] if file.name.endswith(".json") else _documents(file):
-        yield from _objects(document)
+        yield from objects_in(document)
 
 
 def _documents(file: File) -> list[Any]:
@@ -36,12 +36,13 @@ def _blanked(match: re.Match[str]) -> str:
     return "\n" * match.group().count("\n")
 
 
-def _objects(document: Any) -> Iterator[Map]:
+def objects_in(document: Any) -> Iterator[Map]:
+    """A document's objects: itself, or those of a list."""
     if not isinstance(document, Map) or not isinstance(document.get("kind"), str):
         return
     if document["kind"] == "List":
         for item in as_list(document.get("items")):
-            yield from _objects(item)
+            yield from objects_in(item)
     elif isinstance(dig(document, "metadata", "name"), str) and "apiVersion" in document:
         yield document
 
@@ -65,4 +66,5 @@ def _pods(item: Map) -> Iterator[Map]:
 def containers(item: Map) -> Iterator[Map]:
     """The containers of every pod that an object makes."""
     for pod in _pods(item):
-        yield from (entry for entry in pod["containers"] if isinstance(entry, Map))
+        for kind in ("containers", "initContainers"):
+            yield from (entry for entry in as_list(pod.get(kind)) if isinstance(entry, Map))
