@@ -8,24 +8,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from launchbook.check import Waiver, evaluate
 from launchbook.checklist import Line, load
 from launchbook.checks import checks
-from launchbook.collect import Reader, Target, collectors
-from launchbook.collect.engine import Asked, collect
-from launchbook.collect.pasted import read_pasted
-from launchbook.collect.published import published, sending_domains
-from launchbook.collect.whoami import Identity, whoami
 from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
+from launchbook.redact import shown
 from launchbook.repo import discover
 from launchbook.repo.plan import read_plan, with_plan
 from launchbook.scope import OF_EVERYBODY, SEEN_OF_OTHERS
 from launchbook.scope import in_scope as in_scope  # lifecycle judges by the same scope
 from launchbook.settings import Settings, load_settings
 from launchbook.settle import settled
+
+if TYPE_CHECKING:  # files alone are read without botocore, which takes longer to load than they do
+    from launchbook.collect import Target
+    from launchbook.collect.whoami import Identity
 
 #: Where the certificates, metrics and alarms of CloudFront are, whatever region all else is in.
 _EDGE = "us-east-1"
@@ -73,6 +74,13 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     source that cannot be read at all. A read that fails is a gap of the report, never an error.
     """
     at = datetime.now(UTC)
+    if question.path is not None and not question.path.is_dir():
+        why = (
+            "it is a file, and a repository is a folder"
+            if question.path.exists()
+            else "there is no such folder"
+        )
+        raise UsageError(f"cannot read {shown(str(question.path))}", why, hint="launchbook audit PATH")
     settings = load_settings(question.path) if question.path is not None else Settings()
     checklist = load(question.checklist or settings.checklist)
     gathered = _gather(question, settings, at, progress)
@@ -124,13 +132,20 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
         found.facts = with_plan(found.facts, read_plan(question.plan))
         found.sources.append(f"plan {question.plan}")
     if question.pasted:
+        from launchbook.collect import collectors
+        from launchbook.collect.pasted import read_pasted
+
         saved = question.pasted_at or at
         found.facts += read_pasted(question.pasted, collectors().values(), saved)
         age = (at - saved).days
-        found.sources.append(f"{len(question.pasted)} pasted files" + (f", {age} days old" if age else ""))
+        count = len(question.pasted)
+        files = f"{count} pasted file" + ("s" if count != 1 else "")
+        found.sources.append(files + (f", {age} days old" if age else ""))
     if question.live is not None:
         _live(question, question.live, settings, at, found, progress)
     if question.dns:
+        from launchbook.collect.published import published, sending_domains
+
         found.facts += published(sending_domains(found.facts), at)
         found.sources.append("DNS")
     if not found.sources or found.sources == ["DNS"]:
@@ -143,13 +158,16 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
 def _live(
     question: Question, target: Target, settings: Settings, at: datetime, found: _Gathered, progress: Progress
 ) -> None:
+    from launchbook.collect import Asked, Reader, collect, collectors
+    from launchbook.collect.whoami import whoami
+
     named = regions_of(found.facts)
     wanted = list(dict.fromkeys([*question.regions, *settings.regions, *named]))
     if not wanted:
         raise UsageError(
             "no region to read",
             "neither the repository nor the settings name one",
-            hint="launchbook audit --region eu-west-1",
+            hint="launchbook audit --live --region eu-west-1",
         )
     reads = list(collectors().values())
     reader = Reader(target, reads)

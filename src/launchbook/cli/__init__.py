@@ -7,6 +7,7 @@ when they are called, so that ``launchbook --help`` stays under 120 ms.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -90,6 +91,10 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            click.echo("cannot write all of it: no space left on the device", err=True)
+            click.echo("\nhint: make room, or send it elsewhere, and run it again", err=True)
+            sys.exit(3)
         # Nobody at three in the morning is helped by a traceback; whoever mends it asks for one.
         if os.environ.get("LAUNCHBOOK_DEBUG"):
             raise

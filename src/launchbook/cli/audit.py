@@ -16,6 +16,7 @@ from launchbook.errors import UsageError
 
 if TYPE_CHECKING:
     from launchbook.audit import Answer, Question
+    from launchbook.collect import Target
 
 FORMATS = ("text", "json", "markdown", "html", "sarif")
 _SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".sarif": "sarif", ".txt": "text"}
@@ -63,7 +64,12 @@ def command(
     from launchbook.report.clean import clean
 
     question = _question(**asked)
-    found = audit(question, _progress)
+    try:
+        found = audit(question, _progress)
+    except KeyboardInterrupt:
+        click.echo("interrupted: no report was made, and nothing was changed", err=True)
+        sys.stderr.flush()
+        os._exit(130)  # threads wait for answers that nobody reads any more
     answer = Answer(clean(found.report), found.facts)
     if save:
         click.echo(f"saved: {_saved(answer, question.path)}", err=True)
@@ -91,14 +97,19 @@ def _question(
     **more: Any,
 ) -> Question:
     from launchbook.audit import Question
-    from launchbook.collect import Target
 
     wanted = live or endpoint_url is not None
     if path is None and not (wanted or pasted or plan):
         path = Path()
     texts, saved = _pasted(pasted)
-    target = Target(profile, endpoint_url) if wanted else None
+    target = _target(profile, endpoint_url) if wanted else None
     return Question(path=path, live=target, pasted=texts, pasted_at=saved, plan=plan, **more)
+
+
+def _target(profile: str | None, endpoint_url: str | None) -> Target:
+    from launchbook.collect import Target  # brings botocore, which files alone can do without
+
+    return Target(profile, endpoint_url)
 
 
 def _pasted(given: tuple[str, ...]) -> tuple[dict[str, str], datetime | None]:
@@ -201,6 +212,8 @@ def _next(question: Question, answer: Answer) -> str:
     first = answer.report.first(1)
     if first:
         return f"launchbook explain {first[0].check}"
+    if question.pasted and question.live is None and not answer.report.go:
+        return "launchbook commands   (prints the reads whose output can be pasted)"
     if question.live is None and not answer.report.go:
         return f"launchbook audit {shlex.quote(str(question.path or '.'))} --live   (launchbook policy: what it reads)"
     return "launchbook audit --out report.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -60,7 +60,7 @@ def collect(
     # What was listed is described by threads of its own: a listing that waits for its descriptions must not keep them
     # from running. The turns hold the calls in flight to as many as one of the two pools has threads.
     turns = BoundedSemaphore(THREADS)
-    with ThreadPoolExecutor(THREADS, "describe") as rows, ThreadPoolExecutor(THREADS, "collect") as pool:
+    with _threads("describe") as rows, _threads("collect") as pool:
         spread = partial(_spread, rows)
         futures = [
             pool.submit(read_region, source, one, region, asked, spread, turns) for one, region in work
@@ -70,6 +70,19 @@ def collect(
             parts.append(future.result())
             progress(done, len(futures))
     return sum(parts, Facts(complete=()))
+
+
+@contextmanager
+def _threads(name: str) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are waited for, unless somebody interrupts: then what was not begun is not asked any more, and what
+    was is left to itself."""
+    pool = ThreadPoolExecutor(THREADS, name)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 Reading = Callable[["Row"], "tuple[list[Row], list[Gap]]"]

@@ -25,6 +25,7 @@ from launchbook.redact import shown
 
 #: Stands for the region of a command that named none.
 ANY = "region-not-named"
+NOT_PASTED = "NotPasted"
 
 
 class PastedReader:
@@ -70,7 +71,7 @@ class PastedReader:
             page = self._implied(call, region)
             if page is not None:
                 yield call.tree.cut(page)
-            raise ReadFailed(call, "NotPasted", "its output was not pasted", ask)
+            raise ReadFailed(call, NOT_PASTED, "its output was not pasted", ask)
         problem = ""
         for block in held:
             self._read.add(block.at)
@@ -178,7 +179,8 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
         and not pick(block.answer, "Account")
     ]
     # What was pasted and could not be used is said before what was not pasted.
-    return Facts((), unused, complete=()) + facts
+    gaps = sorted([*unused, *facts.gaps], key=lambda gap: NOT_PASTED in gap.what)
+    return Facts(facts, gaps, facts.relations, facts.complete)
 
 
 def _why_unused(block: Block, reader: PastedReader) -> str:

@@ -19,12 +19,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError
 
+from launchbook.collect import metadata
 from launchbook.collect.actions import iam_action
 from launchbook.collect.answers import check_answer
 from launchbook.collect.declare import Call, Collector
 from launchbook.collect.models import cut_loader
 from launchbook.collect.pace import Pace
-from launchbook.errors import WriteRefused
+from launchbook.errors import UsageError, WriteRefused
+from launchbook.redact import shown
 
 #: What signing in may call; no collector can use them.
 CREDENTIAL_OPERATIONS = frozenset(
@@ -101,6 +103,8 @@ class Reader:
         loader = cut_loader(calls)
         if loader is not None:
             self._session.register_component("data_loader", loader)
+        _known(target.profile, self._session)
+        metadata.only_where_it_is(self._session)
         if target.dummy:
             self._session.set_credentials(*target.dummy)
         self._session.register("before-call", self._guard, unique_id="launchbook-guard")
@@ -162,6 +166,15 @@ class Reader:
                 "no collector declares it, and an audit only reads",
                 hint="launchbook policy   (lists every operation that an audit may use)",
             )
+
+
+def _known(profile: str | None, session: Any) -> None:
+    """Raises UsageError for a profile, given here or by AWS_PROFILE, that the AWS configuration does not have."""
+    named = profile or session.get_config_variable("profile")
+    if named and named not in session.available_profiles:
+        others = ", ".join(session.available_profiles) or "none"
+        why = f"the AWS configuration has {others}"
+        raise UsageError(f"there is no profile {shown(named)}", why, hint="aws configure list-profiles")
 
 
 #: What botocore's parsers raise over an answer that is none: only the first is an error that they mean.

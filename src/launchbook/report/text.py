@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from launchbook.model import Evidence, Finding, Report, Requirement
 
@@ -37,7 +38,7 @@ def _asked(report: Report, colour: bool) -> Iterator[str]:
         rest = f" (not asked: {', '.join(report.not_asked)})" if report.not_asked else ""
         yield f"regions      {', '.join(report.regions)}{rest}"
     if _nothing(report):
-        yield "found        nothing that tells of AWS: is this the root of the repository?"
+        yield f"found        nothing that tells of AWS{_perhaps(report)}"
     yield f"environment  {report.environment or 'none named: values that hold for all of them (--env NAME)'}"
     scope = ", ".join(report.scope) or "everything that was read"
     yield f"scope        {scope}" + (
@@ -50,11 +51,25 @@ def _nothing(report: Report) -> bool:
     return not any(finding.evidence for finding in report.findings)
 
 
+def _perhaps(report: Report) -> str:
+    """What may be the matter where nothing was found."""
+    if any(one.startswith("repository") for one in report.sources):
+        return ": is this the root of the repository?"
+    if any("pasted" in one for one in report.sources):
+        return ": each answer needs its command before it ($ aws …); launchbook commands prints a script that does it"
+    return ""
+
+
 def _counted(report: Report) -> str:
     held = [one.status for one in report.requirements]
     said = [f"{held.count(status)} {status}" for status in ("NOK", "TODO", "OK") if held.count(status)]
-    gaps = len(report.gaps)
+    gaps = len(_gaps(report))
     return ", ".join(said) + (f"; {gaps} {'read' if gaps == 1 else 'reads'} failed" if gaps else "")
+
+
+def _gaps(report: Report) -> list[str]:
+    """What was not read, once each: more than one kind of fact may come of one read."""
+    return list(dict.fromkeys(f"{gap.where}: {gap.what}" for gap in report.gaps))
 
 
 def _head(one: Requirement, colour: bool, width: int) -> str:
@@ -164,10 +179,12 @@ def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
     if waiting:
         said = "line stays" if waiting == 1 else "lines stay"
         yield f"{waiting} {said} open until the account is read: launchbook audit --live (read-only; launchbook policy)"
-    for gap in report.gaps[:SHOWN]:
-        yield f"not read     {_cut(f'{gap.where}: {gap.what}', width - 13)}"
-    if report.gaps[SHOWN:]:
-        yield f"             … and {len(report.gaps) - SHOWN} more"
+    gaps = _gaps(report)
+    for gap in gaps[:SHOWN]:
+        lines = wrap(gap, width - 13, max_lines=2, placeholder="…")
+        yield "\n".join(f"{'not read' if line == lines[0] else '':<13}{line}" for line in lines)
+    if gaps[SHOWN:]:
+        yield f"             … and {len(gaps) - SHOWN} more"
     yield f"{_painted('GO' if report.go else 'NO-GO', colour)}: {_counted(report)}"
 
 
