@@ -85,8 +85,10 @@ def certificate(one: Fact, facts: Facts) -> Verdict | None:
         known(one.get("validation_method"), f"the validation of {one.name}")
         return None
     status, until = one.get("status"), day(one.get("not_after"))
-    if status != "ISSUED" or until is None:
+    if status != "ISSUED":
         return verdict(False, f"it is {status}", at=[one.at("status")])
+    if until is None:
+        raise NotKnown(f"the end of {one.name}", f"{one.get('not_after')!r} is no day")
     left = (until - facts.today).days
     if known(one.attributes.get("in_use_by"), f"what shows {one.name}") == []:
         return None  # ACM renews what is used; what nothing shows may end

@@ -15,7 +15,9 @@ from botocore.model import ListShape, MapShape, OperationNotFoundError, Shape, S
 from launchbook.model import Unread
 
 #: Names of fields that hold times, which the first version of the AWS CLI writes as numbers.
-TIMES = re.compile(r"(?:Time|Date|At|Timestamp|Created|Since)$")
+TIMES = re.compile(
+    r"(?:Time|Date|At|Timestamp|Created|Since|After|Before|Till|Start|End|LastUsed|LastModified)$"
+)
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from launchbook.model import Ref, Unread, Value
 from launchbook.repo.hcl.evaluate import evaluate
 from launchbook.repo.hcl.functions import as_text
-from launchbook.repo.hcl.scope import Scope
+from launchbook.repo.hcl.scope import Scope, pointers
 from launchbook.repo.hcl.syntax import Attribute, Body, references
 
 #: More copies than this stay one fact: nobody reads a thousand alike, and ``count = 10000000`` costs nothing.
@@ -72,7 +72,7 @@ def _each(attribute: Attribute, scope: Scope) -> list[Copy]:
         value = {as_text(item): item for item in value if item is not None}
     if not isinstance(value, dict):
         reason = value.reason if isinstance(value, Unread) else "known only after apply"
-        missing = Unread("for_each is not known")
+        missing = Unread("for_each is not known", refs=tuple(pointers(value)))
         unknown: dict[str, Value] = {"each": {"key": missing, "value": missing}}
         return [Copy("", unknown, f"{_depends(attribute)}: {reason}", None)]
     if not value:
