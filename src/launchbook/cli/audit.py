@@ -201,7 +201,8 @@ def _written(out: Path, text: str) -> None:
         handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
-        out.chmod(0o600)
+        if out.is_file():  # not /dev/null, which root would take from everybody
+            out.chmod(0o600)
     except OSError as error:
         raise UsageError(
             f"cannot write {out}", error.strerror or str(error), hint="choose another --out"
