@@ -65,12 +65,26 @@ def _bucket(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
         yield Part(kind, f"{name}.{key}", fact.name, line, attributes)
 
 
+def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
+    """Its events, and the address that SAM gives it, with who may call that."""
+    yield from events(name, properties, fact)
+    url = properties.get("FunctionUrlConfig")
+    if isinstance(url, Map):
+        line = line_of(properties, "FunctionUrlConfig")
+        values = lined(
+            line,
+            function_name=(Ref(fact.id, "arn"), line),
+            authorization_type=(url.get("AuthType"), line_of(url, "AuthType")),
+        )
+        yield Part("aws_lambda_function_url", f"{name}.FunctionUrlConfig", fact.name, line, values)
+
+
 _BLOCKS = {"rules": "rule", "server_side_encryption_configuration": "rule"}
 
 _PARTS: dict[str, Callable[[str, Map, Fact], Iterator[Part]]] = {
     "AWS::Events::Rule": _rule,
     "AWS::S3::Bucket": _bucket,
     "AWS::SNS::Topic": _topic,
-    "AWS::Serverless::Function": events,
+    "AWS::Serverless::Function": _function,
     "AWS::Serverless::StateMachine": events,
 }

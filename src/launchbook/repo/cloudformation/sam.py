@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Value
-from launchbook.repo.environments import canonical
+from launchbook.repo.environments import canonical, same_environment
 from launchbook.repo.lined import Unreadable, as_list, as_map, dig
 from launchbook.repo.reader import File, Found
 from launchbook.repo.terraform.variables import VariableFiles
@@ -28,6 +29,7 @@ class Deployment:
     values: dict[str, Value]
     region: str
     template: str
+    stack: str
 
 
 def deployments(file: File) -> Iterator[Deployment]:
@@ -44,6 +46,7 @@ def deployments(file: File) -> Iterator[Deployment]:
             _overrides(given.get("parameter_overrides")),
             str(given.get("region", "")),
             str(named or given.get("template") or ""),
+            str(given.get("stack_name", "")),
         )
 
 
@@ -77,9 +80,10 @@ def take_configuration(
 ) -> str:
     """Add what the configurations of a template say of its parameters.
 
-    Returns the region that a plain ``sam deploy`` takes, as its parameters are, else the one that all agree on.
+    Returns the region of the environment that was asked for, else the one that a plain ``sam deploy`` takes, as its
+    parameters are, else the one that all agree on.
     """
-    regions = set()
+    regions, asked = set(), set()
     plain = ""
     for config in configurations:
         if config.folder != file.folder and not file.path.startswith(
@@ -99,7 +103,36 @@ def take_configuration(
             values.by_environment.setdefault(name, {}).update(one.values)
             values.files.setdefault(name, []).append(config.shown)
             regions.add(one.region)
+            if found.environment and same_environment(one.environment, found.environment):
+                asked.add(one.region)
+            _told(config, one, found)
+    if len(asked) == 1:
+        return next(iter(asked))
     return plain or (next(iter(regions)) if len(regions) == 1 else "")
+
+
+def _told(config: File, one: Deployment, found: Found) -> None:
+    """One fact an environment of a configuration: its stack and its region."""
+    if not found.first("sam environment", f"{config.path}:{one.environment}"):
+        return
+    table = re.compile(rf"^\s*\[?{re.escape(one.environment)}\b")
+    lines = (
+        number
+        for number, text in enumerate(config.text.splitlines(), 1)
+        if table.match(text.replace("[", "", 1))
+    )
+    line = next(lines, 1)
+    environment = "" if one.environment == "default" else canonical(one.environment)
+    attributes: dict[str, Value] = {"environment": environment, "region": one.region}
+    found.fact(
+        config,
+        "sam_environment",
+        f"environment.{one.environment}",
+        name=one.stack or one.environment,
+        line=line,
+        attributes=attributes | {"stack_name": one.stack},
+        region=one.region,
+    )
 
 
 def _is_for(one: Deployment, config: File, file: File, found: Found) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Fact, Ref
+from launchbook.repo.cloudformation.convert import converted
 from launchbook.repo.code.endpoints import kind_of
-from launchbook.repo.lined import Map, as_map, dig, line_of
+from launchbook.repo.lined import Map, Seq, as_map, dig, line_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ def events(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
             yield from make(_Event(fact, f"{name}.Events.{label}", line_of(written, label), event))
 
 
+def unknown_events(properties: Any) -> Iterator[tuple[str, str, int]]:
+    """Events that are not read here: the label, the type as it is written, and the line."""
+    written = dig(properties, "Events")
+    for label, event in as_map(written).items():
+        kind = as_map(event).get("Type")
+        if kind not in _MAKES:
+            yield label, str(kind), line_of(written, label)
+
+
 def _rule(one: _Event) -> Iterator[Part]:
     rule = lined(
         one.line,
@@ -85,7 +95,7 @@ def _schedule(one: _Event) -> Iterator[Part]:
         schedule_expression_timezone=one.given("ScheduleExpressionTimezone"),
         state=one.given("State"),
         name=one.given("Name"),
-        target=([block], one.line),
+        target=(_listed(block), one.line),
     )
     called = str(values.get("name", one.address))
     yield Part("aws_scheduler_schedule", one.address, called, one.line, values)
@@ -97,8 +107,42 @@ def _mapping(one: _Event) -> Iterator[Part]:
         event_source_arn=one.given("Queue", "Stream", "Broker", "Cluster"),
         function_name=one.called,
         batch_size=one.given("BatchSize"),
+        enabled=one.given("Enabled"),
+        function_response_types=one.given("FunctionResponseTypes"),
+        maximum_retry_attempts=one.given("MaximumRetryAttempts"),
+        destination_config=_blocks(*one.given("DestinationConfig")),
     )
     yield Part("aws_lambda_event_source_mapping", one.address, one.address, one.line, values)
+
+
+def _listed(block: Map) -> Seq:
+    found = Seq(block.line)
+    found.append(block)
+    found.lines.append(block.line)
+    return found
+
+
+def _blocks(value: Any, line: int) -> tuple[Any, int]:
+    return (converted(value), line) if isinstance(value, Map) else (value, line)
+
+
+def _notification(one: _Event) -> Iterator[Part]:
+    """What a bucket tells: one notification with the function that it calls."""
+    block = lined(
+        one.line, lambda_function_arn=one.called, events=one.given("Events"), filter=one.given("Filter")
+    )
+    values = lined(one.line, bucket=one.given("Bucket"), lambda_function=(_listed(block), one.line))
+    yield Part("aws_s3_bucket_notification", one.address, one.address, one.line, values)
+
+
+def _log_filter(one: _Event) -> Iterator[Part]:
+    values = lined(
+        one.line,
+        log_group_name=one.given("LogGroupName"),
+        filter_pattern=one.given("FilterPattern"),
+        destination_arn=one.called,
+    )
+    yield Part("aws_cloudwatch_log_subscription_filter", one.address, one.address, one.line, values)
 
 
 def _subscription(one: _Event) -> Iterator[Part]:
@@ -108,14 +152,20 @@ def _subscription(one: _Event) -> Iterator[Part]:
 
 def _route(one: _Event) -> Iterator[Part]:
     method, path = str(one.given("Method")[0] or "ANY").upper(), str(one.given("Path")[0] or "/")
-    yield route(f"endpoint:{one.address}", method, path, one.line, one.called)
+    asked = {
+        "api": one.given("RestApiId", "ApiId"),
+        "auth": one.given("Auth"),
+        "event": (dig(one.event, "Type"), one.line),
+    }
+    yield route(f"endpoint:{one.address}", method, path, one.line, one.called, **asked)
 
 
-def route(address: str, method: str, path: str, line: int, handler: tuple[Any, int]) -> Part:
-    """An endpoint of an API, with what answers it."""
-    values = lined(
-        line, method=(method, line), path=(path, line), kind=(kind_of(path), line), handler=handler
-    )
+def route(
+    address: str, method: str, path: str, line: int, handler: tuple[Any, int], **more: tuple[Any, int]
+) -> Part:
+    """An endpoint of an API, with what answers it; ``more`` are attributes with their lines."""
+    said = {"method": (method, line), "path": (path, line), "kind": (kind_of(path), line)}
+    values = lined(line, **said, handler=handler, **more)
     return Part("endpoint", address, f"{method} {path}", line, values)
 
 
@@ -130,6 +180,8 @@ _MAKES: dict[str, Callable[[_Event], Iterator[Part]]] = {
     "MSK": _mapping,
     "MQ": _mapping,
     "DocumentDB": _mapping,
+    "S3": _notification,
+    "CloudWatchLogs": _log_filter,
     "SNS": _subscription,
     "Api": _route,
     "HttpApi": _route,

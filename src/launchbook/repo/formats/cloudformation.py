@@ -19,6 +19,7 @@ from launchbook.repo.cloudformation.parts import parts_of
 from launchbook.repo.cloudformation.properties import PROPERTIES
 from launchbook.repo.cloudformation.resolve import Template
 from launchbook.repo.cloudformation.sam import CONFIGURATIONS
+from launchbook.repo.cloudformation.sam_events import unknown_events
 from launchbook.repo.cloudformation.stacks import Reading
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader_of_all
@@ -139,10 +140,18 @@ def _stack_fact(stack: _Stack, values: VariableFiles) -> None:
         "parameter_files": {name: list(paths) for name, paths in values.files.items()},
         "transform": [str(item) for item in as_list(body.get("Transform"))] or body.get("Transform"),
         "resources": len(as_map(body.get("Resources"))),
+        "globals": _shared_auth(stack),
     }
     stack.fact("cloudformation_template", "template", body.line, attributes, name=stack.file.shown)
     for name, declared in parameters.items():
         _parameter_fact(stack, name, as_map(declared), line_of(parameters, name))
+
+
+def _shared_auth(stack: _Stack) -> dict[str, Value]:
+    """What SAM's ``Globals`` ask of the callers of an API that no resource declares."""
+    shared = as_map(stack.body.get("Globals"))
+    asked = {kind: as_map(shared.get(kind)).get("Auth") for kind in ("Api", "HttpApi")}
+    return {kind: {"Auth": stack.template.resolve(auth)} for kind, auth in asked.items() if auth is not None}
 
 
 def _parameter_fact(stack: _Stack, name: str, declared: dict[str, Any], line: int) -> None:
@@ -223,6 +232,10 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
         _edge_functions(stack, resource, fact)
     for part in parts_of(kind, name, properties, fact):
         stack.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
+    if kind in ("AWS::Serverless::Function", "AWS::Serverless::StateMachine"):
+        for label, event, at in unknown_events(properties):
+            what = f"the event {label} of {name} ({event}) is not read"
+            stack.found.gap(stack.file, what, "sam validate && sam build, then the built template", at)
     _routes(stack, kind, name, properties, exists)
 
 
