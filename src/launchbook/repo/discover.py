@@ -20,6 +20,7 @@ from launchbook.model import IN_FILES_ALONE, Endpoint, Fact, Facts, Finding, Gap
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.files import is_bundle
+from launchbook.repo.fronts import fronted
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import mounted
 from launchbook.repo.reader import File, Format, Found, Tree
@@ -79,7 +80,7 @@ def related(found: Found) -> Facts:
                 [item for item in new if isinstance(item, Gap)],
                 [item for item in new if isinstance(item, Relation)],
             )
-    return _timed_routes(facts)
+    return fronted(_timed_routes(facts))
 
 
 def _contradictions(facts: Facts) -> tuple[list[Finding], list[Gap]]:

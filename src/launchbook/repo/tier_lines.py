@@ -13,6 +13,8 @@ from launchbook.repo.picture import tiers, words
 
 #: Resources of one type before the rest is counted.
 ALIKE = 4
+#: Relations of one resource before the rest is counted.
+LEADS = 5
 #: Parts of a tier that say little by themselves; counted, not listed.
 _MINOR = (
     "aws_iam_role_policy",
@@ -23,6 +25,15 @@ _MINOR = (
     "aws_sns_topic_policy",
     "aws_sns_topic_subscription",
     "prometheus_metric",
+    "aws_api_gateway_method",
+    "aws_api_gateway_resource",
+    "aws_api_gateway_integration",
+    "aws_api_gateway_deployment",
+    "aws_api_gateway_stage",
+    "aws_apigatewayv2_route",
+    "aws_apigatewayv2_integration",
+    "aws_apigatewayv2_stage",
+    "aws_wafv2_web_acl_association",
 )
 #: Relations that a line tells with a resource.
 _TOLD = frozenset(
@@ -36,7 +47,17 @@ _TOLD = frozenset(
         "health-path",
         "task-role",
     }
-    | {"edge-function", "subscription", "points-to", "consumes", "target-group", "uses-queue", "redefines"}
+    | {
+        "firewall",
+        "signs-in",
+        "edge-function",
+        "subscription",
+        "points-to",
+        "consumes",
+        "target-group",
+        "uses-queue",
+        "redefines",
+    }
 )
 #: The tier of an AWS service that code calls, where no file declares what it calls.
 _SERVICES: dict[str, Tier] = {
@@ -121,7 +142,9 @@ def _resource(found: Discovery, fact: Fact) -> str:
         if relation.source == fact.id and relation.kind in _TOLD
     ]
     details = _details(fact)
-    arrow = f" → {'; '.join(dict.fromkeys(leads[:3]))}" if leads else ""
+    told = list(dict.fromkeys(leads))
+    more = f" and {len(told) - LEADS} more" if len(told) > LEADS else ""
+    arrow = f" → {'; '.join(told[:LEADS])}{more}" if told else ""
     condition = "only if: " if fact.created else "not created: " if fact.created is False else "perhaps: "
     when = f" [{condition}{fact.condition}]" if fact.condition else ""
     name = f"{fact.name} ({', '.join(details)})" if details else fact.name

@@ -76,6 +76,10 @@ def relation_kind(source: str, path: str) -> str:
     first = path.split(".")[0]
     if first.endswith("cache_behavior"):
         return "edge-function" if "function_association" in path else "cached-by"
+    if first == "origin" and re.search(r"origin_access_(control|identity)", path):
+        return "access-control"
+    if ".authenticate_" in path:
+        return "signs-in"
     if first == "target" and path.endswith("role_arn"):
         return "target-role"
     if first == "container_definitions":

@@ -14,7 +14,10 @@ from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mount, Mounts, Router
 
 _APPLICATION = re.compile(
-    r"(^|\.)(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Application|APIGatewayHttpResolver)$"
+    r"(^|\.)(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Application"
+    # Powertools: the event's own path is what these match
+    r"|APIGatewayRestResolver|APIGatewayHttpResolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice(V2)?Resolver"
+    r"|BedrockAgentResolver)$"
 )
 _APP_NAME = re.compile(r"(^|\.)(app|application|server|api)$")
 _AUTHENTICATES = re.compile(r"auth|token|user|Security\b|api_?key", re.I)

@@ -141,10 +141,18 @@ def _stack_fact(stack: _Stack, values: VariableFiles) -> None:
         "transform": [str(item) for item in as_list(body.get("Transform"))] or body.get("Transform"),
         "resources": len(as_map(body.get("Resources"))),
         "globals": _shared_auth(stack),
+        "globals": _shared_auth(stack),
     }
     stack.fact("cloudformation_template", "template", body.line, attributes, name=stack.file.shown)
     for name, declared in parameters.items():
         _parameter_fact(stack, name, as_map(declared), line_of(parameters, name))
+
+
+def _shared_auth(stack: _Stack) -> dict[str, Value]:
+    """What SAM's ``Globals`` ask of the callers of an API that no resource declares."""
+    shared = as_map(stack.body.get("Globals"))
+    asked = {kind: as_map(shared.get(kind)).get("Auth") for kind in ("Api", "HttpApi")}
+    return {kind: {"Auth": stack.template.resolve(auth)} for kind, auth in asked.items() if auth is not None}
 
 
 def _shared_auth(stack: _Stack) -> dict[str, Value]:

@@ -70,6 +70,7 @@ def reference(value: object, resources: Mapping[str, str]) -> Value:
 def _route(event: Event) -> None:
     for method, path in _routes(event.given):
         guards: list[Value] = ["authentication"] if dig(event.given, "authorizer") else []
+        guards += ["api-key"] if dig(event.given, "private") is True else []
         event.found.endpoint(
             event.file, method, path, event.line, kind=kind_of(path), of=event.at, guards=guards
         )
