@@ -16,10 +16,10 @@ def command(asked: Asked) -> None:
     the account's alias or id must be typed (or --yes --account ID). A run that was interrupted or killed goes on where
     it stood. Ends with 0, with 1 when a second plan would still change something, with 3 when something is missing.
     """
-    from launchbook.lifecycle.apply import apply_steps
+    from launchbook.lifecycle.apply import Apply
 
     run_steps(
-        "apply", asked, lambda work: apply_steps(work.platform), lambda code: _next(code, asked),
+        "apply", asked, lambda work: Apply(work.platform).steps(), lambda code: _next(code, asked),
         start=True, fingerprint=True,
     )  # fmt: skip
 

@@ -85,7 +85,7 @@ def _released_from_a_commit(path: Path) -> None:
 
 
 def _phases(keep: bool) -> list[Phase]:
-    from launchbook.lifecycle.apply import apply_steps
+    from launchbook.lifecycle.apply import Apply
     from launchbook.lifecycle.destroy import Destroy
     from launchbook.lifecycle.plan import Planning
     from launchbook.lifecycle.release import release_steps
@@ -103,7 +103,7 @@ def _phases(keep: bool) -> list[Phase]:
         Phase(
             "apply",
             "from nothing to steady services",
-            lambda work: apply_steps(work.platform),
+            lambda work: Apply(work.platform).steps(),
             vital=True,
             start=True,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.confirm import approve_plan
@@ -11,64 +12,78 @@ from launchbook.lifecycle.ecs import run_one_off, wait_steady
 from launchbook.lifecycle.images import commit_of, missing_images, not_pushed, push_local
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import OneOff, Platform, Root
+from launchbook.lifecycle.proposal import Proposal
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.sweeping import take_before
-from launchbook.lifecycle.terraform import Plan, Terraform
+from launchbook.lifecycle.terraform import Terraform
 from launchbook.model import Evidence, Finding, Level
 
 
-def apply_steps(platform: Platform) -> list[Step]:
-    """The steps, in order: roots, and before the last one that names ``first`` the images."""
-    steps = [
-        Step("preflight", "what the run needs", preflight, always=True),
-        Step("before", "what is there already", take_before),
-    ]
-    with_first = [root for root in platform.roots if root.first]
-    for root in platform.roots:
-        if root.first:
-            steps.append(Step(f"{root.name}-first", f"{root.name}: what the images need", _first(root)))
-        if platform.images and root in with_first[-1:]:
-            steps.append(Step("images", "the first images", _images))
-        steps.append(Step(root.name, f"terraform apply {root.name}", _root(root)))
-    steps += [Step(task.name, f"the task {task.name}", _task(task)) for task in platform.tasks]
-    if platform.services:
-        steps.append(Step("services", "services steady", _services))
-    steps.append(Step("second-plan", "a second plan, which must be empty", _second_plan))
-    return steps
+class Apply:
+    """One apply. While it lists what is there already, Terraform plans the first root."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._ahead: dict[str, Proposal] = {}
+
+    def steps(self) -> list[Step]:
+        """The steps, in order: roots, and before the last one that names ``first`` the images."""
+        platform = self._platform
+        steps = [
+            Step("preflight", "what the run needs", preflight, always=True),
+            Step("before", "what is there already", self._before),
+        ]
+        with_first = [root for root in platform.roots if root.first]
+        for root in platform.roots:
+            if root.first:
+                first = Step(f"{root.name}-first", f"{root.name}: what the images need", self._first(root))
+                steps.append(first)
+            if platform.images and root in with_first[-1:]:
+                steps.append(Step("images", "the first images", _images))
+            steps.append(Step(root.name, f"terraform apply {root.name}", self._root(root)))
+        steps += [Step(task.name, f"the task {task.name}", _task(task)) for task in platform.tasks]
+        if platform.services:
+            steps.append(Step("services", "services steady", _services))
+        steps.append(Step("second-plan", "a second plan, which must be empty", _second_plan))
+        return steps
+
+    def _before(self, work: Work) -> Outcome:
+        root = self._platform.roots[0]
+        if not work.run.finished and not root.first:
+            with suppress(RunFailed):  # what fails here fails again, and is said, in its own step
+                self._ahead[root.name] = Terraform(root, work).propose()
+        return take_before(work)
+
+    def _root(self, root: Root) -> Callable[[Work], Outcome]:
+        def do(work: Work) -> Outcome:
+            terraform = Terraform(root, work)
+            ahead = self._ahead.get(root.name)
+            return Outcome(note=_apply(terraform, terraform.propose() if ahead is None else ahead))
+
+        return do
+
+    def _first(self, root: Root) -> Callable[[Work], Outcome]:
+        def do(work: Work) -> Outcome:
+            if _images_are_there(work):
+                return Outcome(note="the images are there")
+            terraform = Terraform(root, work)
+            return Outcome(note=_apply(terraform, terraform.propose(target=root.first)))
+
+        return do
 
 
-def _root(root: Root) -> Callable[[Work], Outcome]:
-    def do(work: Work) -> Outcome:
-        return Outcome(note=_apply(Terraform(root, work), ()))
-
-    return do
-
-
-def _first(root: Root) -> Callable[[Work], Outcome]:
-    def do(work: Work) -> Outcome:
-        if _images_are_there(work):
-            return Outcome(note="the images are there")
-        return Outcome(note=_apply(Terraform(root, work), root.first))
-
-    return do
-
-
-def _apply(terraform: Terraform, target: tuple[str, ...]) -> str:
-    """Plan, show, apply, and keep what was made; what it came to, in words."""
-    plan = terraform.plan(target=target)
-    if plan.changes:
-        approve_plan(terraform.work, terraform.root.name, plan)
+def _apply(terraform: Terraform, proposal: Proposal) -> str:
+    """Show the plan, carry it out after a yes, and keep what was made; what it came to, in words."""
+    shown = proposal.shown()
+    if shown.changes:
+        approve_plan(terraform.work, terraform.root.name, shown)
         try:
-            terraform.apply(plan)
+            proposal.accept()
         except BaseException:
             save_after_failure(terraform)
             raise
     count = save_state(terraform)
-    return f"{_counts(plan)}; {count} resources" if plan.changes else f"no changes; {count} resources"
-
-
-def _counts(plan: Plan) -> str:
-    return plan.summary.removeprefix("Plan: ").rstrip(".")
+    return f"{shown.counts if shown.changes else 'no changes'}; {count} resources"
 
 
 def _images_are_there(work: Work) -> bool:
@@ -110,10 +125,10 @@ def _services(work: Work) -> Outcome:
 def _second_plan(work: Work) -> Outcome:
     """Terraform asked again for every root: whatever it would still change is a finding."""
     findings = []
-    for root in work.platform.roots:
-        plan = Terraform(root, work).plan()
+    plans = [(root, Terraform(root, work).planning()) for root in work.platform.roots]
+    for root, planning in plans:
+        plan = planning.plan()
         changes = [f"{address} ({actions})" for address, actions in plan.changed()] if plan.changes else []
-        plan.file.unlink(missing_ok=True)
         level: Level = "emulated" if work.target.endpoint else "live"
         findings.append(
             Finding(

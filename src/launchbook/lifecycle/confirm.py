@@ -7,14 +7,14 @@ import textwrap
 from botocore.exceptions import BotoCoreError, ClientError
 
 from launchbook.errors import RunFailed
+from launchbook.lifecycle.proposal import Shown
 from launchbook.lifecycle.steps import Work
 from launchbook.lifecycle.target import require_account
-from launchbook.lifecycle.terraform import Plan
 
 _SHOWN = 40
 
 
-def approve_plan(work: Work, root: str, plan: Plan) -> None:
+def approve_plan(work: Work, root: str, plan: Shown) -> None:
     """Show a plan; on an account, go on only when its alias or id is typed. Raises RunFailed otherwise."""
     work.show.note(f"{root}: {plan.summary}")
     if work.target.name == "local":

@@ -10,6 +10,7 @@ from launchbook.lifecycle.doctor import preflight
 from launchbook.lifecycle.lost import lost_states
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import Platform, Root
+from launchbook.lifecycle.proposal import Proposal
 from launchbook.lifecycle.state_bucket import (
     Backend,
     backend_of,
@@ -21,7 +22,7 @@ from launchbook.lifecycle.state_bucket import (
 )
 from launchbook.lifecycle.state_file import Resource
 from launchbook.lifecycle.steps import Outcome, Step, Work
-from launchbook.lifecycle.terraform import Plan, Terraform
+from launchbook.lifecycle.terraform import Terraform
 from launchbook.lifecycle.variables import forget_run_tag
 
 
@@ -30,7 +31,7 @@ class Destroy:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._plans: dict[str, Plan] = {}
+        self._proposals: dict[str, Proposal] = {}
 
     def steps(self) -> list[Step]:
         """The steps, in order."""
@@ -54,10 +55,11 @@ class Destroy:
             for backend in _own_backends(work, root):
                 own_keys_alone(work, backend.bucket, list(_own_backends(work, root)))
         for root in roots:
+            self._proposals[root.name] = Terraform(root, work).propose(destroy=True)
+        for root in roots:
+            deleted = [address for address, _ in self._proposals[root.name].shown().changed()]
             terraform = Terraform(root, work)
-            plan = self._plans[root.name] = terraform.plan(destroy=True)
             held = {one.address: one for one in terraform.resources()}
-            deleted = [address for address, _ in plan.changed()]
             foreign += list(not_its_own(self._platform, deleted, held))
             lines += [
                 f"{held[address].type:<36} {held[address].id}" for address in deleted if address in held
@@ -74,22 +76,20 @@ class Destroy:
 
     def _root(self, root: Root) -> Callable[[Work], Outcome]:
         def do(work: Work) -> Outcome:
-            if root not in _with_state(work):
+            proposal = self._proposals.pop(root.name, None)
+            if proposal is None:  # it had no state when the list was approved
                 return Outcome(note="there is nothing")
-            terraform = Terraform(root, work)
+            terraform, shown = Terraform(root, work), proposal.shown()
             emptied = _empty_own(work, root)
-            plan = self._plans.get(root.name) or terraform.plan(destroy=True)
-            if plan.changes:
-                work.show.note(f"{root.name}: {plan.summary}")
+            if shown.changes:
+                work.show.note(f"{root.name}: {shown.summary}")
                 try:
-                    terraform.apply(plan)
+                    proposal.accept()
                 except BaseException:
                     save_after_failure(terraform)
                     raise
             save_state(terraform)
-            return Outcome(
-                note="; ".join(filter(None, (emptied, plan.summary.removeprefix("Plan: ").rstrip("."))))
-            )
+            return Outcome(note="; ".join(filter(None, (emptied, shown.counts))))
 
         return do
 

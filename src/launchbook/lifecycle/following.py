@@ -6,14 +6,16 @@ import os
 import re
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 from launchbook import process
-from launchbook.lifecycle.reserve import Reserve
+from launchbook.lifecycle.reserve import MADE_ROOM, Reserve
 from launchbook.lifecycle.steps import Work
 
-_EVERY = 0.1
+_EVERY = 0.05
+#: What Terraform has printed last when it waits for an answer.
+_PROMPT = b"Enter a value: "
 _BUSY = re.compile(
     r"^(\S+): (Creating|Still creating|Creation complete|Modifying|Still modifying|Modifications complete|"
     r"Destroying|Still destroying|Destruction complete|Refreshing state|Reading|Still reading|Read complete)"
@@ -33,34 +35,42 @@ def follow(child: process.Child, log: Path, start: int, work: Work) -> int:
     The first Ctrl-C goes to Terraform once, which ends what it has begun and stores its state; a second asks whether it
     shall end at once, and does so where nobody can answer. Then KeyboardInterrupt is raised, with Terraform ended.
     """
-    with Reserve(work.home.state(work.target.key)) as reserve:
-        interrupts = _until(child, _Progress(log, start, work), work, reserve)
-    if interrupts:
-        raise KeyboardInterrupt
+    _watch(child, log, start, work, lambda _: False)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
-def _until(child: process.Child, progress: _Progress, work: Work, reserve: Reserve) -> int:
-    """Wait for its end; how often we were interrupted."""
+def asked(child: process.Child, log: Path, start: int, work: Work) -> bool:
+    """Wait in the same way until Terraform waits for an answer (True) or has ended."""
+    return _watch(child, log, start, work, lambda last: last.endswith(_PROMPT))
+
+
+def _watch(child: process.Child, log: Path, start: int, work: Work, enough: Callable[[bytes], bool]) -> bool:
+    with Reserve(work.home.state(work.target.key)) as reserve:
+
+        def look(last: bytes) -> bool:
+            if reserve.needed():
+                work.show.note(MADE_ROOM)
+            return enough(last)
+
+        return _until(child, log, start, work, look)
+
+
+def _until(child: process.Child, log: Path, start: int, work: Work, enough: Callable[[bytes], bool]) -> bool:
+    progress = _Progress(log, start, work)
     interrupts = 0
     while True:
         try:
             if child.poll() is not None:
-                return interrupts
-            progress.look()
-            if reserve.needed():
-                _make_room(child, work)
+                break
+            if enough(progress.look()) and not interrupts:
+                return True
             time.sleep(_EVERY)
         except KeyboardInterrupt:
             interrupts += 1
             _interrupt(child, interrupts, work)
-
-
-def _make_room(child: process.Child, work: Work) -> None:
-    """On a full disk Terraform ends what it has begun, and has room to store its state."""
-    work.show.note("the disk is full: Terraform ends what it has begun and stores its state")
-    with suppress(ProcessLookupError):
-        os.kill(child.pid, signal.SIGINT)
+    if interrupts:
+        raise KeyboardInterrupt
+    return False
 
 
 def _interrupt(child: process.Child, count: int, work: Work) -> None:
@@ -93,8 +103,8 @@ class _Progress:
         self._busy: dict[str, float] = {}
         self._done = 0
 
-    def look(self) -> None:
-        """Read what is new and say what is being waited for."""
+    def look(self) -> bytes:
+        """Read what is new and say what is being waited for; the last line, while it has no end yet."""
         with self._log.open("rb") as stream:
             stream.seek(self._at)
             new = stream.read()
@@ -115,3 +125,4 @@ class _Progress:
             waited = time.monotonic() - self._busy[oldest[0]]
             more = f" and {len(oldest) - 1} more" if len(oldest) > 1 else ""
             self._work.say(f"{self._done} done; waiting for {oldest[0]} ({waited:.0f} s){more}")
+        return new[len(whole) :]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from launchbook import process
 from launchbook.lifecycle.failures import Lock
 from launchbook.lifecycle.home import read_json, write_json
+from launchbook.lifecycle.reserve import require_room
 from launchbook.lifecycle.steps import Work
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def began(folder: Path, arguments: Sequence[str]) -> bool:
     """Note, before it starts, that a Terraform of ours works in a folder from now on.
 
     A note that is still there (True) is of one whose end nobody saw: its time is kept, for the lock that it may hold.
+    Raises RunFailed where there is no room for a state.
     """
+    require_room(folder)
     before = read_json(folder / _NOTE) or {}
     since = before.get("since") or datetime.now(UTC).isoformat()
     write_json(folder / _NOTE, {"since": since, "command": list(arguments)})

@@ -20,9 +20,10 @@ from launchbook.lifecycle.home import write_json
 from launchbook.lifecycle.inventory import LISTINGS, reads
 from launchbook.lifecycle.names import names_in_use
 from launchbook.lifecycle.platform import Platform, Root
+from launchbook.lifecycle.proposal import Plan
 from launchbook.lifecycle.state_bucket import has_bucket
 from launchbook.lifecycle.steps import Outcome, Step, Work
-from launchbook.lifecycle.terraform import Plan, Terraform
+from launchbook.lifecycle.terraform import Terraform
 from launchbook.model import Level
 from launchbook.redact import HELD, each_string, without_secrets
 
@@ -147,4 +148,4 @@ def _reachable(terraform: Terraform) -> bool:
 
 
 def _said(plan: Plan) -> str:
-    return plan.summary.removeprefix("Plan: ").rstrip(".") or "no changes"
+    return plan.counts or "no changes"

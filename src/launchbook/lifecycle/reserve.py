@@ -1,7 +1,7 @@
 """Space set aside while Terraform works: when the disk fills up, what it has made can still be stored.
 
 Terraform writes a state in place. On a full disk it would cut off the old one and lose the new one, and what it made
-would be in no state at all.
+would be in no state at all. It is not interrupted then: that cuts off requests that AWS carries out all the same.
 """
 
 from __future__ import annotations
@@ -11,11 +11,17 @@ import shutil
 from pathlib import Path
 from types import TracebackType
 
+from launchbook.errors import RunFailed
+
 _MEGABYTE = 1_000_000
 _ASIDE = 16 * _MEGABYTE
 _LOW = 4 * _MEGABYTE
 #: With less than this a failure is the full disk's, and what was set aside may be in use already.
 _FULL = 2 * (_ASIDE + _LOW)
+MADE_ROOM = (
+    "the disk is full: what Terraform makes now is stored in room kept for that, and nothing more is begun"
+)
+_HINT = "free some space and run the same command again: what was stored is not repeated"
 
 
 class Reserve:
@@ -53,10 +59,25 @@ class Reserve:
         return True
 
 
-def nearly_full(folder: str | Path) -> str:
-    """How little is free beside a folder, in words; empty when there is enough to store a state."""
+def disk_full(folder: str | Path, root: str = "", words: str = "") -> RunFailed | None:
+    """The error for a disk with too little room for a state; None where there is enough.
+
+    ``root`` is what failed on it, ``words`` what was said of that.
+    """
     try:
         free = shutil.disk_usage(folder).free
     except OSError:
-        return ""
-    return f"{free / _MEGABYTE:.0f} MB are free beside {folder}" if free < _FULL else ""
+        return None
+    if free >= _FULL:
+        return None
+    return RunFailed(
+        f"{root}: the disk is full" if root else "the disk is full",
+        f"{free / _MEGABYTE:.0f} MB are free beside {folder}{words}", hint=_HINT,
+    )  # fmt: skip
+
+
+def require_room(folder: Path) -> None:
+    """Raises RunFailed where a state could not be stored."""
+    full = disk_full(folder)
+    if full is not None:
+        raise full

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -113,7 +114,10 @@ class Silent:
 
 @dataclass
 class Work:
-    """All that a step needs. ``options`` are the command's own (``yes``, ``account``, …)."""
+    """All that a step needs. ``options`` are the command's own (``yes``, ``account``, …).
+
+    ``ours`` are the processes that this run started and has not seen end; ``closing`` ends what must not outlive it.
+    """
 
     platform: Platform
     target: Target
@@ -121,6 +125,8 @@ class Work:
     home: Home
     options: Mapping[str, Any] = field(default_factory=dict)
     show: Show = field(default_factory=Silent)
+    ours: set[int] = field(default_factory=set, repr=False)
+    closing: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def say(self, text: str) -> None:
         """What is being waited for now."""
@@ -170,15 +176,16 @@ def proceed(work: Work, steps: Sequence[Step]) -> list[StepResult]:
     step has ended by itself, or one has failed for good (StepFailed).
     """
     results: list[StepResult] = []
-    for step in steps:
-        result = _finished_before(work, step) or _do(work, step)
-        results.append(result)
-        work.show.ended(result)
-        if result.status in ("failed", "interrupted"):
-            if isinstance(result.error, StepFailed):
-                work.run.end(result.error.exit_code)
-            return results
-    work.run.end(exit_code(results))
+    with work.closing:
+        for step in steps:
+            result = _finished_before(work, step) or _do(work, step)
+            results.append(result)
+            work.show.ended(result)
+            if result.status in ("failed", "interrupted"):
+                if isinstance(result.error, StepFailed):
+                    work.run.end(result.error.exit_code)
+                return results
+        work.run.end(exit_code(results))
     return results
 
 

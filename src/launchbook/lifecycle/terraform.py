@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from launchbook import process
 from launchbook.errors import RunFailed
 from launchbook.lifecycle import leftovers
+from launchbook.lifecycle.command import Command
 from launchbook.lifecycle.cut_off import ERRORED, put_aside
 from launchbook.lifecycle.failures import LockHeld, NotReady, terraform_failure
-from launchbook.lifecycle.following import follow
 from launchbook.lifecycle.home import read_json, write_json
 from launchbook.lifecycle.platform import Outputs, Root
+from launchbook.lifecycle.proposal import PLAN_FILE, Plan, Planning, Proposal
 from launchbook.lifecycle.provider import Source, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, stage
 from launchbook.lifecycle.state_file import Resource, outputs_of, read_state, resources_of
@@ -32,38 +28,7 @@ from launchbook.lifecycle.variables import given
 
 _BACKEND = "backend.launchbook.hcl"
 _INIT = "init.launchbook.json"
-_PLAN = "launchbook.tfplan"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A saved plan. ``summary`` is Terraform's own last line; ``text`` all that it printed."""
-
-    terraform: Terraform = field(repr=False)
-    file: Path
-    changes: bool
-    summary: str
-    text: str = field(repr=False)
-
-    @cached_property
-    def json(self) -> dict[str, Any]:
-        """What ``terraform show -json`` says of it, at the price of a provider's start.
-
-        May hold secrets: never written anywhere as it is.
-        """
-        shown: dict[str, Any] = json.loads(self.terraform.quiet("show", "-json", str(self.file)))
-        return shown
-
-    def changed(self) -> list[tuple[str, str]]:
-        """Each resource that would change: its address, and what would be done (``created``, ``replaced``, …)."""
-        return [(found[1], found[2]) for found in _CHANGE.finditer(self.text)]
-
-
-#: ``  # aws_sqs_queue.orders will be destroyed`` in a plan as it is printed.
-_CHANGE = re.compile(
-    r"^  # (.+?) (?:\(deposed object \w+\) )?(?:will|must) be (created|destroyed|replaced|updated in-place)",
-    re.M,
-)
+T = TypeVar("T")
 
 
 class Terraform:
@@ -79,7 +44,12 @@ class Terraform:
         self._source: Source | None = None
 
     def init(self) -> None:
-        """Make the working folder ready, when it is not so already; store a state that could not be stored before."""
+        """Make the working folder ready, when it is not so already; store a state that could not be stored before.
+
+        While a Terraform of this very run waits there for its yes, it is ready, and nobody else's.
+        """
+        if process.working_in(self.folder, self.tool.name) in self.work.ours:
+            return
         leftovers.wait_for_orphan(self.folder, self.tool.name, self.work)
         for said in put_aside(self.folder):
             self.work.show.note(f"{self.root.name}: {said}")
@@ -107,28 +77,21 @@ class Terraform:
                 raise
             self.run(*arguments)
 
-    def plan(self, *, destroy: bool = False, target: Sequence[str] = ()) -> Plan:
-        """Plan and save the plan; ``target`` are addresses."""
-        self.init()
-        arguments = [
-            "plan", "-input=false", "-detailed-exitcode", f"-out={_PLAN}", *(["-destroy"] if destroy else []),
-            *(f"-target={one}" for one in target), *given(self.root, self.work),
-        ]  # fmt: skip
-        try:
-            said = self.run(*arguments, codes=(0, 2))
-        except NotReady:
-            (self.folder / _INIT).unlink(missing_ok=True)
-            self.init()
-            said = self.run(*arguments, codes=(0, 2))
-        last = [line for line in said.text.splitlines() if line.startswith(("Plan:", "No changes"))]
-        return Plan(self, self.folder / _PLAN, said.code == 2, last[-1] if last else "", said.text)
+    def plan(self) -> Plan:
+        """Plan, and save the plan."""
+        return self.planning(f"-out={PLAN_FILE}").plan()
 
-    def apply(self, plan: Plan) -> None:
-        """Carry out a saved plan; its file is gone then."""
-        try:
-            self.run("apply", "-input=false", _PLAN)
-        finally:
-            plan.file.unlink(missing_ok=True)
+    def planning(self, *arguments: str) -> Planning:
+        """Begin to plan."""
+        self.init()
+        given_ = given(self.root, self.work)
+        return Planning(self, ["plan", "-input=false", "-detailed-exitcode", *arguments, *given_])
+
+    def propose(self, *, destroy: bool = False, target: Sequence[str] = ()) -> Proposal:
+        """Begin an apply, or a destroy, which will wait for its yes; ``target`` are addresses."""
+        self.init()
+        chosen = [*(["-destroy"] if destroy else []), *(f"-target={one}" for one in target)]
+        return Proposal(self, ["apply", "-input=false", *chosen, *given(self.root, self.work)])
 
     def state(self) -> dict[str, Any]:
         """The whole state as Terraform keeps it. May hold secrets: never written anywhere as it is."""
@@ -147,49 +110,40 @@ class Terraform:
         """Every managed resource in the state."""
         return list(resources_of(self.state(), self.work.target.region))
 
-    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> leftovers.Said:
-        """Run Terraform to its end, its output in the log and its progress shown.
+    def run(self, *arguments: str) -> leftovers.Said:
+        """Run Terraform to its end, its output in the log and its progress shown."""
+        return self._unlocked(lambda: Command(self, arguments).end())
 
-        The lock of a Terraform of ours that was killed is removed, once.
+    def mended(self, do: Callable[[], T]) -> T:
+        """What ``do`` gives, done again once where what kept Terraform from it could be put right.
+
+        That is the lock of a Terraform of ours that was killed, and a working folder that its files have outgrown.
         """
         try:
-            return self._run(arguments, codes)
+            return self._unlocked(do)
+        except NotReady:
+            (self.folder / _INIT).unlink(missing_ok=True)
+            self.init()
+        return self._unlocked(do)
+
+    def _unlocked(self, do: Callable[[], T]) -> T:
+        try:
+            return do()
         except LockHeld as held:
             if not leftovers.unlock(self, held.lock):
                 raise
-            return self._run(arguments, codes)
+        return do()
 
     def quiet(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         """Run a short command whose output is data: not logged, not shown."""
-        done = process.run([self.tool.path, *arguments], env=self._env(), cwd=self.folder, timeout=600)
+        done = process.run([self.tool.path, *arguments], env=self.env(), cwd=self.folder, timeout=600)
         if done.code not in codes:
-            raise self._failure(done.stdout + done.stderr, arguments[0])
+            said = done.stdout + done.stderr
+            raise terraform_failure(self.root.name, said, str(self.log), str(self.folder), arguments[0])
         return done.stdout
 
-    def _run(self, arguments: Sequence[str], codes: tuple[int, ...]) -> leftovers.Said:
-        start = self.log.stat().st_size if self.log.exists() else 0
-        before = leftovers.began(self.folder, arguments)
-        child = process.start(
-            [self.tool.path, *arguments, "-no-color"], env=self._env(), cwd=self.folder, log=self.log
-        )
-        began = time.monotonic()
-        code = follow(child, self.log, start, self.work)
-        seconds = round(time.monotonic() - began, 3)
-        self.work.run.record(
-            {"event": "terraform", "command": arguments[0], "code": code, "seconds": seconds}
-        )
-        said = self.log.read_bytes()[start:].decode(errors="replace")
-        failure = None if code in codes else self._failure(said, arguments[0])
-        if code < 128 and not (before and isinstance(failure, LockHeld)):
-            leftovers.ended(self.folder)
-        if failure is not None:
-            raise failure
-        return leftovers.Said(code, said)
-
-    def _failure(self, said: str, action: str) -> RunFailed:
-        return terraform_failure(self.root.name, said, str(self.log), str(self.folder), action)
-
-    def _env(self) -> dict[str, str]:
+    def env(self) -> dict[str, str]:
+        """What it is run with: the target's, and where providers come from."""
         if self._source is None:
             self._source = find_source(self.tool, self.work.home, self.work.target.env)
         kept = {name: value for name, value in self.work.target.env.items() if name != "TF_CLI_CONFIG_FILE"}

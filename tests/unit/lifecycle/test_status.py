@@ -9,7 +9,7 @@ import pytest
 
 from launchbook.errors import LocalAwsError, RunFailed
 from launchbook.lifecycle import doctor
-from launchbook.lifecycle.apply import apply_steps
+from launchbook.lifecycle.apply import Apply
 from launchbook.lifecycle.destroy import Destroy
 from launchbook.lifecycle.doctor import examine
 from launchbook.lifecycle.platform import Image, OneOff, Root, Service
@@ -53,14 +53,14 @@ def test_roots_with_what_the_services_need_in_between(platform):
         tasks=(OneOff(name="migrate", cluster="c", definition="d", subnets="s", security_groups="g"),),
         services=(Service(name="api", cluster="c"),),
     )
-    names = [step.name for step in apply_steps(whole)]
+    names = [step.name for step in Apply(whole).steps()]
     assert names == [
         "preflight", "before", "bootstrap", "stack-first", "images", "stack", "migrate", "services", "second-plan",
     ]  # fmt: skip
     assert [step.name for step in Destroy(whole).steps()] == [
         "preflight", "saved", "approved", "stack", "bootstrap", "states-empty",
     ]  # fmt: skip
-    assert [step.name for step in apply_steps(platform)] == ["preflight", "before", "stack", "second-plan"]
+    assert [step.name for step in Apply(platform).steps()] == ["preflight", "before", "stack", "second-plan"]
 
 
 def test_everything_that_is_missing_is_said_at_once(platform, home, tmp_path, monkeypatch):

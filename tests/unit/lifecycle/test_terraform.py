@@ -13,10 +13,10 @@ from launchbook.lifecycle import provider
 from launchbook.lifecycle.destroy import not_its_own
 from launchbook.lifecycle.plan import without_values
 from launchbook.lifecycle.platform import Root
+from launchbook.lifecycle.proposal import _CHANGE
 from launchbook.lifecycle.provider import Tool, find_mirror, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, fingerprint, stage
 from launchbook.lifecycle.state_file import outputs_of, resources_of
-from launchbook.lifecycle.terraform import _CHANGE
 from launchbook.lifecycle.variables import forget_run_tag, given, run_tag
 from launchbook.repo import discover
 
