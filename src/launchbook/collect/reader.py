@@ -25,7 +25,7 @@ from launchbook.collect.answers import check_answer
 from launchbook.collect.declare import Call, Collector
 from launchbook.collect.models import cut_loader
 from launchbook.collect.pace import Pace
-from launchbook.errors import UsageError, WriteRefused
+from launchbook.errors import UnreadableInput, UsageError, WriteRefused
 from launchbook.redact import shown
 
 #: What signing in may call; no collector can use them.
@@ -120,10 +120,10 @@ class Reader:
         what no collector declares.
         """
         self._declared(call.service, call.operation)  # a cut model would not even know it
-        client = self._client(call.service, region)
         method = botocore.xform_name(call.operation)
         tree = call.tree
         try:
+            client = self._client(call.service, region)
             if client.can_paginate(method) and not call.one_page:
                 pages = iter(client.get_paginator(method).paginate(**parameters))
             else:
@@ -143,7 +143,7 @@ class Reader:
             raise ReadFailed(
                 call, details.get("Code", "Unknown"), details.get("Message", str(error))
             ) from None
-        except BotoCoreError as error:
+        except (BotoCoreError, OSError) as error:  # the latter: a credential_process that is not there
             raise ReadFailed(call, type(error).__name__, str(error)) from None
         except _UNPARSABLE as error:
             raise ReadFailed(call, "MalformedAnswer", f"{type(error).__name__}: {str(error)[:200]}") from None
@@ -169,10 +169,15 @@ class Reader:
 
 
 def _known(profile: str | None, session: Any) -> None:
-    """Raises UsageError for a profile, given here or by AWS_PROFILE, that the AWS configuration does not have."""
-    named = profile or session.get_config_variable("profile")
-    if named and named not in session.available_profiles:
-        others = ", ".join(session.available_profiles) or "none"
+    """Raises UsageError for a profile, given here or by AWS_PROFILE, that the AWS configuration does not have, and
+    UnreadableInput for a configuration that cannot be read."""
+    try:
+        named, held = profile or session.get_config_variable("profile"), session.available_profiles
+    except BotoCoreError as error:
+        hint = "aws sts get-caller-identity   (must work first)"
+        raise UnreadableInput("the account cannot be read", shown(str(error)), hint=hint) from None
+    if named and named not in held:
+        others = ", ".join(held) or "none"
         why = f"the AWS configuration has {others}"
         raise UsageError(f"there is no profile {shown(named)}", why, hint="aws configure list-profiles")
 

@@ -90,6 +90,25 @@ def test_what_cannot_be_done_is_said_in_two_lines(
     assert "Traceback" not in said.stderr
 
 
+CONFIGURED = {
+    "half of a key": "[default]\naws_access_key_id = test\n",
+    "a source that is not there": "[default]\nrole_arn = arn:aws:iam::1:role/a\nsource_profile = none\n",
+    "a signing in that is not whole": "[default]\nsso_session = work\nsso_account_id = 1\nsso_role_name = a\n",
+    "a program that is not there": "[default]\ncredential_process = /nowhere/at/all\n",
+    "no configuration at all": "{{{",
+}
+
+
+@pytest.mark.parametrize("what", CONFIGURED)
+def test_credentials_that_cannot_be_used_are_said(what: str, tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(CONFIGURED[what])
+    said = typed(tmp_path, "audit", "--live", "--region", "eu-west-1")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("the account cannot be read: ")
+    assert "\n\nhint: aws sts get-caller-identity" in said.stderr
+
+
 @pytest.mark.skipif(metadata._on_ec2(Path("/")), reason="a machine of EC2 may ask its metadata service")
 def test_without_credentials_nothing_leaves_the_machine(tmp_path: Path) -> None:
     """A proxy stands for the way out: whatever would leave, of HTTP, comes by here."""
