@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 
 from launchbook.errors import RunFailed
-from launchbook.lifecycle.reserve import nearly_full
+from launchbook.lifecycle.reserve import disk_full
 from launchbook.redact import shown
 
 _ERROR = re.compile(r"^\s*(?:│ )?Error: ", re.M)
@@ -110,13 +110,11 @@ def terraform_failure(root: str, said: str, log: str, folder: str, action: str) 
     lock = lock_of(said)
     if lock is not None:
         return LockHeld(root, lock, folder)
-    full = nearly_full(folder)
-    if full:  # whatever it says, and it may have been cut off
-        words = f"; Terraform's words: {errors_of(said)}" if _ERROR.search(said) else ""
-        return RunFailed(
-            f"{root}: the disk is full", f"{full}{words} (all of it: {log})",
-            hint="free some space and run the same command again: what was stored is not repeated",
-        )  # fmt: skip
+    # Whatever it says on a full disk is the disk's doing, and may have been cut off in the middle of a state.
+    words = f"; Terraform's words: {errors_of(said)}" if _ERROR.search(said) else ""
+    full = disk_full(folder, root, f"{words} (all of it: {log})")
+    if full is not None:
+        return full
     why = errors_of(said)
     if action != "init" and _NOT_READY.search(said):
         return NotReady(
