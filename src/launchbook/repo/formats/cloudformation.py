@@ -141,18 +141,10 @@ def _stack_fact(stack: _Stack, values: VariableFiles) -> None:
         "transform": [str(item) for item in as_list(body.get("Transform"))] or body.get("Transform"),
         "resources": len(as_map(body.get("Resources"))),
         "globals": _shared_auth(stack),
-        "globals": _shared_auth(stack),
     }
     stack.fact("cloudformation_template", "template", body.line, attributes, name=stack.file.shown)
     for name, declared in parameters.items():
         _parameter_fact(stack, name, as_map(declared), line_of(parameters, name))
-
-
-def _shared_auth(stack: _Stack) -> dict[str, Value]:
-    """What SAM's ``Globals`` ask of the callers of an API that no resource declares."""
-    shared = as_map(stack.body.get("Globals"))
-    asked = {kind: as_map(shared.get(kind)).get("Auth") for kind in ("Api", "HttpApi")}
-    return {kind: {"Auth": stack.template.resolve(auth)} for kind, auth in asked.items() if auth is not None}
 
 
 def _shared_auth(stack: _Stack) -> dict[str, Value]:
@@ -240,11 +232,15 @@ def _resource(stack: _Stack, name: str, resource: Map) -> None:
         _edge_functions(stack, resource, fact)
     for part in parts_of(kind, name, properties, fact):
         stack.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
+    _unknown_events(stack, kind, name, properties)
+    _routes(stack, kind, name, properties, exists)
+
+
+def _unknown_events(stack: _Stack, kind: str, name: str, properties: Any) -> None:
     if kind in ("AWS::Serverless::Function", "AWS::Serverless::StateMachine"):
         for label, event, at in unknown_events(properties):
             what = f"the event {label} of {name} ({event}) is not read"
             stack.found.gap(stack.file, what, "sam validate && sam build, then the built template", at)
-    _routes(stack, kind, name, properties, exists)
 
 
 def _routes(stack: _Stack, kind: str, name: str, properties: Any, exists: dict[str, Any]) -> None:
