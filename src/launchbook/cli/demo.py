@@ -153,8 +153,7 @@ def _live(phase: Phase, asked: Asked, lived: Lived) -> int:
         lived.last = data
         lived.folders.append(work.run.folder)
         past = read_run(work.run.folder)
-        events = past.events if past is not None else ()
-        lived.terraform += sum(float(one["seconds"]) for one in events if one.get("event") == "terraform")
+        lived.terraform += past.terraform_seconds() if past is not None else 0.0
         lived.rows.append((phase, code, sum(one.seconds for one in results)))
         if code:
             lived.text.append(f"{phase.kind}:\n{text_of(work, results)}{_error(results)}")

@@ -46,7 +46,7 @@ class Run:
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Append one event and wait until the disk has it. Raises RunFailed when it can't, to do nothing more."""
-        line = json.dumps({"at": _now().isoformat(timespec="milliseconds"), **event}, default=str) + "\n"
+        line = json.dumps({"at": _now().isoformat(timespec="microseconds"), **event}, default=str) + "\n"
         try:
             descriptor = os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
@@ -87,6 +87,20 @@ class Past:
         """How each step ended last, by name."""
         ended = (event for event in self.events if event.get("event") == "step-end")
         return {str(event["name"]): event for event in ended}
+
+    def terraform_seconds(self) -> float:
+        """How long Terraform worked: where several did at once, a second counts once."""
+        whole, last = 0.0, 0.0
+        for began, until in sorted(self._terraforms()):
+            whole += max(0.0, until - max(began, last))
+            last = max(last, until)
+        return whole
+
+    def _terraforms(self) -> Iterator[tuple[float, float]]:
+        for event in self.events:
+            if event.get("event") == "terraform":
+                until = datetime.fromisoformat(str(event.get("until", event["at"]))).timestamp()
+                yield until - float(event["seconds"]), until
 
 
 def past_runs(home: Home) -> list[Past]:

@@ -175,3 +175,14 @@ def test_a_journal_that_cannot_be_written_ends_the_run(home, target, platform):
     (work.run.folder / "journal.jsonl").mkdir()
     with pytest.raises(RunFailed, match="the journal"):
         proceed(work, steps("one"))
+
+
+def test_seconds_of_two_terraforms_at_once_count_once(work):
+    at = "2026-01-01T00:00:{}+00:00"
+    for until, seconds in (("10.000", 4.0), ("12.000", 5.0), ("30.000", 1.0)):
+        work.run.record(
+            {"event": "terraform", "command": "plan", "seconds": seconds, "until": at.format(until)}
+        )
+    past = read_run(work.run.folder)
+    assert past is not None
+    assert past.terraform_seconds() == pytest.approx(7.0), "6 to 12, and 29 to 30"
