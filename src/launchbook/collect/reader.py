@@ -186,8 +186,7 @@ def _known(profile: str | None, session: Any) -> None:
 _UNPARSABLE = (ResponseParserError, KeyError, TypeError, ValueError, AttributeError)
 
 #: Patience without harm: pauses that grow with each refusal, a quarter of a minute for a connection, half of one for an
-#: answer. The rate is our own (see pace): botocore's "adaptive" mode has a client that was refused send a call in two
-#: seconds for the rest of the audit.
+#: answer. The rate is our own (see pace), and not botocore's "adaptive" one: docs/decisions/0016-retries.md.
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 9},
     connect_timeout=15,
