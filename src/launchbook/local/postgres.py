@@ -268,4 +268,5 @@ def _last_line(log: Path) -> str:
         lines = log.read_text(errors="replace").strip().splitlines()
     except OSError:
         lines = []
+    lines = [line for line in lines if "removing " not in line]  # initdb tidies up after it said why
     return lines[-1] if lines else "it said nothing"

@@ -214,6 +214,20 @@ class Engine:
         self._made_by.pop(snapshot.launchbook_id, None)
         self._copies.submit(shutil.rmtree, self._copy_of(snapshot).parent, ignore_errors=True)
 
+    def log_of(self, database: Database) -> Path | None:
+        """The log of a database's server; None if it has none."""
+        held = self._holding.get(database)
+        return held.server.directory / "server.log" if held else None
+
+    def default_key(self, region: str) -> str:
+        """The ARN of ``alias/aws/rds``, made when it is first wanted."""
+        keys = self._host.backend("kms", region)
+        return str(keys.keys[keys.get_key_id_from_alias("alias/aws/rds")].arn)
+
+    def upgraded(self, database: Database) -> None:
+        """Say which version runs after another was asked for: the server stays the one it was."""
+        self._holding.compare(database, self._holding.of(database).server.installation)
+
     def announce(self, region: str, event: Any, number: str) -> None:
         """Put an event on EventBridge, as RDS does."""
         kind = "Snapshot" if event.source_type == "db-snapshot" else "Instance"

@@ -71,12 +71,7 @@ class Holding:
 
     def make(self, database: Database, installation: Installation, job: Job) -> None:
         """Hold a server for an instance, and fill it with ``job``; another version than the asked one is noted."""
-        if installation.major != int(database.engine_version.split(".")[0]):
-            self.note(
-                database,
-                f"PostgreSQL {database.engine_version} was asked for; the nearest on this machine is "
-                f"{installation.version}, and that is what runs",
-            )
+        self.compare(database, installation)
         address = self._host.address()
         directory = self._root / database.dbi_resource_id.lower()
         self._held[database.dbi_resource_id] = Held(Server(self._host, installation, directory, address))
@@ -86,6 +81,16 @@ class Holding:
             job(held)
 
         self.queue(database, "creating", prepared)
+
+    def compare(self, database: Database, installation: Installation) -> None:
+        """Note another major version than the asked one."""
+        database.launchbook_note = ""
+        if installation.major != int(database.engine_version.split(".")[0]):
+            self.note(
+                database,
+                f"PostgreSQL {database.engine_version} was asked for; the nearest on this machine is "
+                f"{installation.version}, and that is what runs",
+            )
 
     def queue(
         self,

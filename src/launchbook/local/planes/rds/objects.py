@@ -51,6 +51,7 @@ class Database(models.DBInstance):
         self.enable_performance_insights = bool(kwargs.get("enable_performance_insights"))
         self.performance_insights_retention_period = kwargs.get("performance_insights_retention_period")
         self.performance_insights_kms_key_id = kwargs.get("performance_insights_kms_key_id")
+        kwargs.setdefault("ca_certificate_identifier", "rds-ca-rsa2048-g1")
         super().__init__(backend, *args, **kwargs)
         self.dbi_resource_id = "db-" + "".join(
             secrets.choice(string.ascii_uppercase + "234567") for _ in range(26)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
@@ -10,31 +11,12 @@ from moto.rds.exceptions import DBSnapshotNotFoundFault, InvalidParameterCombina
 
 from launchbook.errors import LaunchbookError
 from launchbook.local.planes.rds import rules
+from launchbook.local.planes.rds.groups import GroupAnswers, GroupsBackend
+from launchbook.local.planes.rds.happenings import EVENTS, NUMBERS
 from launchbook.local.planes.rds.objects import Database, DBParameterGroup, Secret, Snapshot
-from launchbook.local.planes.rds.versions import Answers
 
 #: How a restoring operation tells ``create_db_instance`` where the data come from.
 _SOURCE = "launchbook_source"
-#: Events that moto does not know; the words are RDS's.
-_EVENTS = {
-    "DB_INSTANCE_RESTART": {"Categories": ["availability"], "Message": "DB instance restarted"},
-    "DB_INSTANCE_STOP": {"Categories": ["notification"], "Message": "DB instance stopped"},
-    "DB_INSTANCE_START": {"Categories": ["notification"], "Message": "DB instance started"},
-    "DB_INSTANCE_DELETE": {"Categories": ["deletion"], "Message": "DB instance deleted"},
-    "DB_INSTANCE_RECOVERY": {
-        "Categories": ["recovery"],
-        "Message": "Recovery of the DB instance is complete",
-    },
-    "DB_INSTANCE_NOTE": {"Categories": ["notification"], "Message": ""},
-}
-#: RDS's own numbers of events; one without a number stays off EventBridge.
-_NUMBERS = {
-    "DB_INSTANCE_BACKUP_START": 1, "DB_INSTANCE_BACKUP_FINISH": 2, "DB_INSTANCE_DELETE": 3,
-    "DB_INSTANCE_CREATE": 5, "DB_INSTANCE_RESTART": 6, "DB_INSTANCE_RESET_MASTER_CREDENTIALS": 16,
-    "DB_INSTANCE_RECOVERY": 21, "DB_SNAPSHOT_CREATE_MANUAL_START": 40, "DB_SNAPSHOT_CREATE_MANUAL_FINISH": 42,
-    "DB_INSTANCE_STOP": 87, "DB_INSTANCE_START": 88, "DB_SNAPSHOT_CREATE_AUTOMATED_START": 90,
-    "DB_SNAPSHOT_CREATE_AUTOMATED_FINISH": 91,
-}  # fmt: skip
 
 
 class Servers(Protocol):
@@ -88,12 +70,24 @@ class Servers(Protocol):
         """Remove a snapshot's data."""
         ...
 
+    def log_of(self, database: Database) -> Path | None:
+        """The log of a database's server; None if it has none."""
+        ...
+
+    def upgraded(self, database: Database) -> None:
+        """Say which version runs after another was asked for."""
+        ...
+
+    def default_key(self, region: str) -> str:
+        """The ARN of the key that RDS encrypts with where none is named."""
+        ...
+
     def announce(self, region: str, event: Any, number: str) -> None:
         """Put an event on EventBridge; ``number`` is RDS's own, such as ``RDS-EVENT-0006``."""
         ...
 
 
-class Databases(models.RDSBackend):
+class Databases(GroupsBackend):
     """The operations that really do something."""
 
     servers: ClassVar[Servers]
@@ -102,10 +96,14 @@ class Databases(models.RDSBackend):
     def _url_module(self) -> ModuleType:
         return urls
 
+    def log_of(self, database: Database) -> Path | None:
+        """The log of a database's server."""
+        return self.servers.log_of(database)
+
     def add_event(self, event_type: str, resource: Any) -> None:
         """Listed by describe-events, and told to EventBridge."""
         super().add_event(event_type, resource)
-        if number := _NUMBERS.get(event_type):
+        if number := NUMBERS.get(event_type):
             self.servers.announce(self.region_name, self.events[-1], f"RDS-EVENT-{number:04}")
 
     def create_db_instance(self, db_kwargs: Any) -> Any:
@@ -113,6 +111,8 @@ class Databases(models.RDSBackend):
         source = db_kwargs.pop(_SOURCE, None)
         if source is None:
             rules.check(db_kwargs)
+        if db_kwargs.get("storage_encrypted") and not db_kwargs.get("kms_key_id"):
+            db_kwargs["kms_key_id"] = self.servers.default_key(self.region_name)
         database = super().create_db_instance(db_kwargs)
         if isinstance(database, Database) and database.real:
             try:
@@ -177,7 +177,7 @@ class Databases(models.RDSBackend):
         if not getattr(database, "real", False):
             return super().modify_db_instance(db_instance_identifier, db_kwargs)
         _require(database, "available", "stopped", "backing-up", "modifying")
-        rules.check_password(db_kwargs.get("master_user_password"))
+        rules.check_change(database, db_kwargs)
         before = database.launchbook_password, database.port, database.backup_retention_period
         if db_kwargs.get("db_port_number"):
             db_kwargs["port"] = db_kwargs["db_port_number"]
@@ -188,6 +188,8 @@ class Databases(models.RDSBackend):
         changed = database.launchbook_password != before[0]
         if changed or database.port != before[1]:
             self.servers.modify(database, database.launchbook_password if changed else None)
+        if db_kwargs.get("engine_version"):
+            self.servers.upgraded(database)
         if database.backup_retention_period and not before[2]:
             database.take_automated_backup()
         return database
@@ -277,5 +279,5 @@ def install(servers: Servers) -> None:
     for regions in models.rds_backends.values():
         for backend in regions.values():  # another service has looked in before; there is nothing in it yet
             backend.__class__ = Databases
-    models.Event.EVENT_MAP.update(_EVENTS)
-    urls.url_paths["{0}/$"] = Answers.dispatch
+    models.Event.EVENT_MAP.update(EVENTS)
+    urls.url_paths["{0}/$"] = GroupAnswers.dispatch

@@ -7,6 +7,8 @@ from typing import Any
 
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue
 
+from launchbook.local.planes.rds.versions import newest, number
+
 #: Major versions of PostgreSQL that RDS runs, those under extended support too. Minor versions come out too often
 #: for a list to be the judge of them.
 _MAJORS = range(11, 19)
@@ -54,6 +56,29 @@ def check_password(password: str | None) -> None:
         wrong = f"shorter than {least}" if len(password) < least else f"longer than {most}"
         raise InvalidParameterValue(
             f"The parameter MasterUserPassword is not a valid password because it is {wrong} characters."
+        )
+
+
+def check_change(database: Any, given: dict[str, Any]) -> None:
+    """Refuse a change of an instance that RDS refuses, and write out a major version that stands alone."""
+    check_password(given.get("master_user_password"))
+    storage = given.get("allocated_storage")
+    if storage and int(storage) < int(database.allocated_storage):
+        raise InvalidParameterCombination(
+            f"The allocated storage of an instance can't be decreased: {database.allocated_storage} to {storage}"
+        )
+    if not given.get("engine_version"):
+        return
+    check_version(given["engine_version"])
+    given["engine_version"] = newest(given["engine_version"])
+    old, new = number(database.engine_version), number(given["engine_version"])
+    if new < old:
+        raise InvalidParameterCombination(
+            f"Cannot upgrade postgres from {database.engine_version} to {given['engine_version']}"
+        )
+    if new[0] > old[0] and not given.get("allow_major_version_upgrade"):
+        raise InvalidParameterCombination(
+            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
         )
 
 

@@ -50,7 +50,7 @@ def versions() -> list[str]:
 def engine_version(version: str) -> dict[str, Any]:
     """One version as DescribeDBEngineVersions tells of it."""
     major = int(version.split(".")[0])
-    later = [each for each in versions() if _number(each) > _number(version)]
+    later = [each for each in versions() if number(each) > number(version)]
     return {
         "Engine": "postgres",
         "EngineVersion": version,
@@ -101,8 +101,9 @@ def orderable(version: str, wanted: str | None) -> Iterator[dict[str, Any]]:
             }
 
 
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+def number(version: str) -> tuple[int, ...]:
+    """A version as it compares: ``16.4-R2`` is (16, 4)."""
+    return tuple(int(part) for part in version.partition("-")[0].split("."))
 
 
 class Answers(RDSResponse):
