@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from launchbook.model import Fact, Facts, NotKnown, Value
+from launchbook.model import Fact, Facts, NotKnown, Unread, Value
 from launchbook.model.tiers import TIERS, Tier, tier_of
 from launchbook.repo.environments import canonical, is_environment, named_environment
 
@@ -30,11 +30,13 @@ _DOCUMENT_STORIES = {"cdk-app": "CDK", "deploy-script": "Script", "vercel": "Ver
 _DOCUMENT_STORIES |= {"pulumi": "Pulumi", "helm-chart": "Helm chart", "ansible": "Ansible", "kamal": "Kamal"}
 _DOCUMENT_STORIES |= {"procfile": "Procfile", "serverless": "Serverless", "copilot": "Copilot", "sst": "SST"}
 _DOCUMENT_STORIES |= {"app-runner": "App Runner", "amplify-backend": "Amplify Gen 2", "jenkins": "Jenkins"}
+_DOCUMENT_STORIES |= {"amplify-classic": "Amplify Gen 1", "skaffold": "Skaffold"}
 _DOCUMENT_STORIES |= {"gitlab-ci": "GitLab CI", "circleci": "CircleCI", "azure-pipelines": "Azure Pipelines"}
 _DOCUMENT_STORIES |= {"bitbucket-pipelines": "Bitbucket Pipelines"}
 
 #: Types whose facts are for one environment.
 _BY_ENVIRONMENT = ("pulumi_stack", "helm_values", "copilot_environment", "kustomization", "terragrunt_unit")
+_BY_ENVIRONMENT += ("sam_environment", "aws_cloudformation_stack")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def _by_file(facts: Facts) -> Iterator[Deployment]:
     by_file: dict[str, Counter[str]] = {}
     for fact in facts:
         if fact.type.startswith("aws_"):
-            by_file.setdefault(fact.where.file, Counter())[fact.type] += 1
+            # What a module makes is the doing of the folder that calls it, whose file its id begins with.
+            owner = fact.id.partition("#")[0]
+            by_file.setdefault(owner if owner.endswith(".tf") else fact.where.file, Counter())[fact.type] += 1
     folders: dict[str, Counter[str]] = {}
     for file, counted in by_file.items():
         if file.endswith(".tf"):
@@ -117,10 +121,19 @@ def words(kind: str) -> str:
     return re.sub(r"^cloudwatch_(?=metric_alarm|event|log)", "", plain).replace("_", " ")
 
 
+def number_of(count: int, noun: str) -> str:
+    """``1 sqs queue``, ``2 sqs queues``, ``3 iam policies``."""
+    if count == 1 or noun.endswith(("s", "ata")):
+        return f"{count} {noun}"
+    if noun.endswith("y") and not noun.endswith(("ay", "ey", "oy")):
+        return f"{count} {noun[:-1]}ies"
+    return f"{count} {noun}{'es' if noun.endswith(('ss', 'sh', 'ch', 'x')) else 's'}"
+
+
 def summary(counted: Counter[str]) -> str:
-    """The most telling types of a file, counted: ``2 sqs queue, 1 ecs service and 9 more``."""
+    """The most telling types of a file, counted: ``2 sqs queues, 1 ecs service and 9 more``."""
     ranked = sorted(counted.items(), key=lambda item: (_rank(item[0]), -item[1], item[0]))
-    parts = [f"{count} {words(kind)}" for kind, count in ranked[:4]]
+    parts = [number_of(count, words(kind)) for kind, count in ranked[:4]]
     rest = sum(count for _, count in ranked[4:])
     return ", ".join(parts) + (f" and {rest} more" if rest else "")
 
@@ -151,7 +164,7 @@ def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
                 yield value, f"parameter {fact.name}"
     elif fact.type in _BY_ENVIRONMENT and _text(fact, "environment"):
         yield _text(fact, "environment"), words(fact.type)
-    elif fact.type == "aws_amplify_branch":
+    elif fact.type == "aws_amplify_branch" and not isinstance(fact.attributes.get("branch_name"), Unread):
         yield fact.name, "branch"
     elif fact.type == "terraform_root" and named_environment(fact.name):
         yield named_environment(fact.name), "folder"

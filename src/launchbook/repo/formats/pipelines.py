@@ -132,3 +132,11 @@ def _places(document: Any, sections: tuple[str, ...]) -> Iterator[tuple[Map, str
             stack += [(value, key) for key, value in reversed(node.items()) if key not in sections]
         else:
             stack += [(one, name) for one in as_list(node)]
+
+
+@reader(
+    "Skaffold", "skaffold*.yaml", "skaffold*.yml", sniff=rb"apiVersion\s*:\s*skaffold/", hides=("document",)
+)
+def skaffold(file: File, found: Found) -> None:
+    """What is built and applied while developing; the manifests that it names are read where they lie."""
+    found.document(file, "skaffold", file.path, 1)
