@@ -73,9 +73,8 @@ class PastedReader:
                 yield call.tree.cut(page)
             raise ReadFailed(call, NOT_PASTED, "its output was not pasted", ask)
         problem = ""
-        for block in held:
-            self._read.add(block.at)
-            page, wrong = restored(block, call, ask)
+        self._read.update(block.at for block in held)
+        for page, wrong in _fullest([(block, *restored(block, call, ask)) for block in held]):
             problem = problem or wrong
             if page is not None:
                 self._name(call, page, region, parameters)
@@ -157,6 +156,35 @@ class PastedReader:
         best = sorted(scores, key=lambda words: scores[words])[-2:]
         clear = best and (len(best) == 1 or scores[best[0]] < scores[best[1]])
         return best[-1] if clear else ("", "")
+
+
+#: Flags that change how an answer is shown, not what it is about.
+_OF_SHOWING = ("query", "output", "region", "profile", "no-cli-pager")
+
+
+def _fullest(answers: Iterable[tuple[Block, object, str]]) -> Iterator[tuple[object, str]]:
+    """Of one command that was pasted several times, the answer that shows most, and of equal ones the last: each kind
+    of a bundle asks for its own part of the same listing."""
+    best: dict[object, tuple[tuple[bool, int], object, str]] = {}
+    for block, page, wrong in answers:
+        said = {name: tuple(values) for name, values in block.flags.items() if name not in _OF_SHOWING}
+        told = bool(block.service) and not any(
+            PLACEHOLDER.match(one) for each in said.values() for one in each
+        )
+        about: object = tuple(sorted(said.items())) if told else block.at
+        full = (not wrong, -_unread_parts(page))
+        if about not in best or full >= best[about][0]:
+            best[about] = (full, page, wrong)
+    yield from ((page, wrong) for _, page, wrong in best.values())
+
+
+def _unread_parts(page: object) -> int:
+    """How much of a page was not read;"""
+    if isinstance(page, Mapping):
+        return sum(_unread_parts(one) for one in page.values())
+    if isinstance(page, list):
+        return sum(_unread_parts(one) for one in page)
+    return int(isinstance(page, Unread))
 
 
 def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: datetime) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -199,3 +200,14 @@ def test_a_command_that_names_no_thing_is_not_used_and_says_so() -> None:
         '{"TargetHealthDescriptions": [{"TargetHealth": {"State": "unhealthy"}}]}\n'
     )
     assert [gap.where.file for gap in read(text).gaps if "not used" in gap.what] == ["paste.txt:1"]
+
+
+def test_a_listing_that_each_kind_of_a_bundle_asks_for_is_one_listing() -> None:
+    command = "aws sqs get-queue-attributes --region eu-west-1 --queue-url https://q/1/orders"
+    whole = {"Attributes": {"QueueArn": "arn:aws:sqs:eu-west-1:1:orders", "VisibilityTimeout": "30"}}
+    listing = '$ aws sqs list-queues --region eu-west-1\n{"QueueUrls": ["https://q/1/orders"]}\n'
+    part = json.dumps({"Attributes": {"QueueArn": "arn:aws:sqs:eu-west-1:1:orders"}})
+    text = f"{listing}$ {command} --attribute-names All\n{json.dumps(whole)}\n{listing}"
+    text += f"$ {command} --attribute-names All --query '{{Attributes: {{QueueArn: Attributes.QueueArn}}}}'\n{part}\n"
+    found = read_pasted({"a.txt": text}, ALL, datetime(2026, 1, 2, tzinfo=UTC)).seen("aws_sqs_queue")
+    assert [one.attributes["visibility_timeout_seconds"] for one in found] == ["30"]
