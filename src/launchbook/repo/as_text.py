@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from launchbook.model import Endpoint, Fact, Finding, NotKnown, plain
 from launchbook.model.tiers import TIERS
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import deployments, environments
+from launchbook.repo.environments import named_environment
+from launchbook.repo.picture import deployments, environments, number_of
 from launchbook.repo.setting_uses import defaulted, missing, read_by_others, settings, unused
-from launchbook.repo.tier_lines import other_lines, section, tier_lines
+from launchbook.repo.tier_lines import ALIKE, other_lines, section, tier_lines
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
 FEW = 12
@@ -29,7 +30,9 @@ def as_text(found: Discovery, everything: bool = False) -> str:
         section("Also", other_lines(found), limit),
         section("Endpoints", _endpoints(found), limit * 2),
         section(
-            f"Contradictions ({len(found.contradictions)})", _contradictions(found.contradictions), limit * 3
+            f"Contradictions ({len(found.contradictions)})",
+            _contradictions(found.contradictions, limit),
+            limit * limit,
         ),
         section(f"Could not be read ({len(found.facts.gaps)})", _gaps(found), limit * 2),
         _skipped(found),
@@ -47,9 +50,9 @@ def _headline(found: Discovery) -> str:
             if fact.where.region and fact.origin in ("source", "generated")
         }
     )
-    counts = (
-        f"{len(found.contradictions)} contradictions, {len(found.facts.gaps)} places that could not be read"
-    )
+    gaps = len(found.facts.gaps)
+    differing = number_of(len(found.contradictions), "contradiction")
+    counts = f"{differing}, {number_of(gaps, 'place')} that could not be read"
     lines = [f"{shown(found.root)}: {kinds or 'nothing here deploys to AWS as far as its files show'}"]
     if regions:
         lines.append(
@@ -118,17 +121,35 @@ def _order(fact: Fact) -> int:
     return _ENDPOINT_ORDER.index(kind) if kind in _ENDPOINT_ORDER else len(_ENDPOINT_ORDER)
 
 
-def _contradictions(findings: Iterable[Finding]) -> Iterator[str]:
-    for finding in findings:
+def _contradictions(findings: Sequence[Finding], limit: int) -> Iterator[str]:
+    """Whole contradictions, each with the places that show it: one that is cut in two says nothing."""
+    for finding in findings[:limit]:
         yield finding.why
+        told: Counter[str] = Counter()
         for evidence in finding.evidence:
-            yield f"  {evidence.value}  {evidence.source}"
+            told[str(evidence.value)] += 1
+            if told[str(evidence.value)] <= max(
+                ALIKE, limit // 3
+            ):  # of each side, so that neither is cut away
+                yield f"  {evidence.value}  {evidence.source}"
+        rest = sum(max(0, count - max(ALIKE, limit // 3)) for count in told.values())
+        if rest:
+            yield f"  … and {number_of(rest, 'more place')}: --all shows them"
+    if len(findings) > limit:
+        yield f"… and {number_of(len(findings) - limit, 'more contradiction')}: --all shows them"
 
 
 def _gaps(found: Discovery) -> Iterator[str]:
+    """Each thing once, with every place where it is so: three environments that use one module are one line."""
+    places: dict[str, list[str]] = {}
     for gap in found.facts.gaps:
         hidden = "" if not gap.hides else " (may hide anything)" if "*" in gap.hides else ""
-        yield f"{gap.where}  {gap.what}{hidden}; {gap.hint}"
+        places.setdefault(f"{gap.what}{hidden}; {gap.hint}", []).append(str(gap.where))
+    for what, where in places.items():
+        more = f" and {len(where) - ALIKE} more" if len(where) > ALIKE else ""
+        named = sorted({name for one in where if (name := named_environment(one.rpartition("/")[0]))})
+        of = f" ({', '.join(named)})" if len(where) > 1 and named else ""
+        yield f"{', '.join(where[:ALIKE])}{more}{of}  {what}"
 
 
 def _skipped(found: Discovery) -> str:
@@ -137,7 +158,7 @@ def _skipped(found: Discovery) -> str:
         trees = ", ".join(found.vendored[:3]) + (" …" if len(found.vendored) > 3 else "")
         parts.append(f"{found.skipped['vendored_files']:,} vendored files not read ({trees})")
     if found.generated:
-        parts.append(f"{found.generated:,} generated files read and marked")
+        parts.append(f"{found.generated:,} generated file{'s' * (found.generated > 1)} read and marked")
     if found.skipped.get("symbolic_links"):
         parts.append(f"{found.skipped['symbolic_links']} links not followed")
     return shown("; ".join(parts))

@@ -35,8 +35,10 @@ _DOCUMENT_STORIES |= {"gitlab-ci": "GitLab CI", "circleci": "CircleCI", "azure-p
 _DOCUMENT_STORIES |= {"bitbucket-pipelines": "Bitbucket Pipelines"}
 
 #: Types whose facts are for one environment.
-_BY_ENVIRONMENT = ("pulumi_stack", "helm_values", "copilot_environment", "kustomization", "terragrunt_unit")
-_BY_ENVIRONMENT += ("sam_environment", "aws_cloudformation_stack")
+_BY_ENVIRONMENT = (
+    *("pulumi_stack", "helm_values", "copilot_environment", "kustomization", "terragrunt_unit"),
+    *("sam_environment", "aws_cloudformation_stack"),
+)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ class Found:
     mounts: Mounts = field(default_factory=Mounts)
     hides: tuple[str, ...] = ("*",)  # of the format that is reading now
     told: set[tuple[str, str]] = field(default_factory=set)
+    gap_at: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # where and what to its place among the gaps
 
     def fact(
         self,
@@ -104,10 +107,11 @@ class Found:
     ) -> None:
         """Something in a file that was not read; ``hides`` defaults to the kinds of the format."""
         hidden = self.hides if hides is None else tuple(hides)
-        last = self.gaps[-1] if self.gaps else None
-        if last is not None and last.where == file.where(line) and last.what == shown(what):
-            # Every reader of a file says the same of it: that is one gap for all that they would have seen.
-            self.gaps[-1] = replace(last, hides=tuple(dict.fromkeys((*last.hides, *hidden))))
+        # Every reader of a file, and every use of a module, says the same of it: one gap for all they would have seen.
+        known = self.gap_at.setdefault((str(file.where(line)), shown(what)), len(self.gaps))
+        if known < len(self.gaps):
+            before = self.gaps[known]
+            self.gaps[known] = replace(before, hides=tuple(dict.fromkeys((*before.hides, *hidden))))
             return
         self.gaps.append(Gap(where=file.where(line), what=shown(what), hint=shown(hint), hides=hidden))
 

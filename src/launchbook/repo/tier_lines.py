@@ -9,7 +9,7 @@ from launchbook.model import Fact, Value
 from launchbook.model.tiers import TIERS, Tier
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import tiers, words
+from launchbook.repo.picture import number_of, tiers, words
 
 #: Resources of one type before the rest is counted.
 ALIKE = 4
@@ -35,30 +35,26 @@ _MINOR = (
     "aws_apigatewayv2_stage",
     "aws_wafv2_web_acl_association",
 )
-#: Relations that a line tells with a resource.
-_TOLD = frozenset(
-    {
-        "origin",
-        "dead-letter",
-        "alarm-action",
-        "alarm-dimension",
-        "target",
-        "calls",
-        "health-path",
-        "task-role",
-    }
-    | {
-        "firewall",
-        "signs-in",
-        "edge-function",
-        "subscription",
-        "points-to",
-        "consumes",
-        "target-group",
-        "uses-queue",
-        "redefines",
-    }
-)
+#: Relations that a line tells with a resource, in words.
+_TOLD = {
+    "origin": "serves from",
+    "dead-letter": "failures go to",
+    "alarm-action": "tells",
+    "alarm-dimension": "watches",
+    "target": "starts",
+    "calls": "calls",
+    "health-path": "asked for its health at",
+    "task-role": "acts as",
+    "edge-function": "runs at the edge",
+    "firewall": "behind firewall",
+    "signs-in": "signs people in with",
+    "subscription": "sent to",
+    "points-to": "points to",
+    "consumes": "reads from",
+    "target-group": "takes requests of",
+    "uses-queue": "uses queue",
+    "redefines": "the same thing again as",
+}
 #: The tier of an AWS service that code calls, where no file declares what it calls.
 _SERVICES: dict[str, Tier] = {
     "sqs": "async", "sns": "async", "ses": "async", "sesv2": "async", "events": "async", "kinesis": "async",
@@ -89,13 +85,24 @@ def tier_lines(found: Discovery, tier: Tier, limit: int) -> Iterator[str]:
             by_type.setdefault(fact.type, []).append(fact)
     for kind, some in by_type.items():
         few = max(ALIKE, limit // 2)
-        yield from (_resource(found, fact) for fact in some[:few])
+        yield from _once([(_resource(found, fact), fact) for fact in some[:few]])
         if len(some) > few:
-            yield f"… and {len(some) - few} more {words(kind)}: --all shows them"
+            yield f"… and {number_of(len(some) - few, f'more {words(kind)}')}: --all shows them"
     yield from _implied(found, tier)
     minor = Counter(fact.type for fact in facts if fact.type.startswith(_MINOR))
     if minor:
-        yield "also " + ", ".join(f"{count} {words(kind)}" for kind, count in sorted(minor.items()))
+        yield "also " + ", ".join(number_of(count, words(kind)) for kind, count in sorted(minor.items()))
+
+
+def _once(lines: Sequence[tuple[str, Fact]]) -> Iterator[str]:
+    """Each line once; what several folders make of one module says which folders."""
+    makers: dict[str, list[str]] = {}
+    for line, fact in lines:
+        makers.setdefault(line, []).append(fact.id.partition("#")[0].rpartition("/")[0] or ".")
+    for line, folders in makers.items():
+        made = list(dict.fromkeys(folders))
+        by = f", made by {', '.join(made[:ALIKE])}" if len(made) > 1 else ""
+        yield f"{line} ({len(folders)} times{by})" if len(folders) > 1 else line
 
 
 def other_lines(found: Discovery) -> Iterator[str]:
@@ -104,12 +111,16 @@ def other_lines(found: Discovery) -> Iterator[str]:
     for tier in TIERS[5:]:
         counted = Counter(fact.type for fact in rest[tier])
         if counted:
-            yield f"{tier}: " + ", ".join(f"{count} {words(kind)}" for kind, count in counted.most_common(6))
+            rest_of = sum(counted.values()) - sum(count for _, count in counted.most_common(6))
+            more = f" and {rest_of} more" if rest_of else ""
+            told = ", ".join(number_of(count, words(kind)) for kind, count in counted.most_common(6))
+            yield f"{tier}: {told}{more}"
 
 
 def _implied(found: Discovery, tier: Tier) -> Iterator[str]:
     """What calls, pages and middleware show of a tier where no resource does."""
     calls: dict[str, list[Fact]] = {}
+    read = {fact.name for fact in found.facts.seen("implied_store") if fact.origin == "source"}
     for fact in found.facts:
         if fact.origin == "archived":
             continue
@@ -122,7 +133,8 @@ def _implied(found: Discovery, tier: Tier) -> Iterator[str]:
                 _text(fact.attributes["kind"]).replace("-", " "), _text(fact.attributes["title"]), fact
             )
         elif fact.type == "implied_store" and fact.origin == "document" and tier == "data":
-            yield _line("implied store", f"{fact.name} [document]", fact)
+            if fact.name not in read:
+                yield _line("implied store", f"{fact.name} [document]", fact)
         elif fact.type == "middleware" and tier == "observability" and "correlation" in fact.name:
             yield _line("log correlation", fact.name, fact)
     for service, some in calls.items():
@@ -137,7 +149,7 @@ def _line(kind: str, name: str, fact: Fact) -> str:
 
 def _resource(found: Discovery, fact: Fact) -> str:
     leads = [
-        f"{relation.kind} {_name(found, relation.target)}"
+        f"{_TOLD[relation.kind]} {_name(found, relation.target)}"
         for relation in found.facts.relations
         if relation.source == fact.id and relation.kind in _TOLD
     ]

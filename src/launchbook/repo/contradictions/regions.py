@@ -29,10 +29,9 @@ def contradict(facts: Facts) -> Iterator[Finding]:
     ends = conflicting(ends)
     values = sorted({str(one.value) for one in ends})
     if len(values) > 1:
-        counted = ", ".join(
-            f"{value} in {sum(one.value == value for one in ends)} places" for value in values
-        )
-        yield differing("region", f"the files name {len(values)} regions: {counted}", "region", ends)
+        places = {value: sum(one.value == value for one in ends) for value in values}
+        told = ", ".join(f"{value} in {count} place{'s' * (count > 1)}" for value, count in places.items())
+        yield differing("region", f"the files name {len(values)} regions: {told}", "region", ends)
     yield from _state_buckets(facts)
 
 

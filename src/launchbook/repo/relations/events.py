@@ -53,11 +53,11 @@ def _target(fact: Fact, facts: Facts) -> Iterator[Relation]:
 def _subscription(fact: Fact) -> Iterator[Relation]:
     topic, endpoint = fact.attributes.get("topic_arn"), fact.attributes.get("endpoint")
     source = topic.to if isinstance(topic, Ref) else topic if isinstance(topic, str) else ""
-    if not source:
-        return
+    if not source or fact.created is False:
+        return  # nobody is told by what is not created
     if isinstance(endpoint, Ref):
         yield Relation(kind="subscription", source=source, target=endpoint.to, where=fact.where)
-    elif isinstance(endpoint, str):
+    elif isinstance(endpoint, str) and endpoint:
         yield Relation(kind="subscription", source=source, target=endpoint, where=fact.where, resolved=False)
 
 
