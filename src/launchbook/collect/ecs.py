@@ -109,6 +109,7 @@ def ecs_services(row: Row) -> Seen:
             "taskDefinition.containerDefinitions[].image",
             "taskDefinition.containerDefinitions[].essential",
             "taskDefinition.containerDefinitions[].environment[].name",
+            "taskDefinition.containerDefinitions[].environment[].value^",
             "taskDefinition.containerDefinitions[].secrets[].name",
             "taskDefinition.containerDefinitions[].secrets[].valueFrom",
             "taskDefinition.containerDefinitions[].portMappings[].containerPort",
@@ -119,7 +120,7 @@ def ecs_services(row: Row) -> Seen:
     ),
 )
 def task_definitions(row: Row) -> Seen:
-    """The definition behind each service. Of environment variables the names alone come in."""
+    """The definition behind each service. Of environment variables the names come in, and which are ARNs."""
     containers = row.get(DEFINITION, "taskDefinition.containerDefinitions")
     return row.seen(id="arn", name="family", DescribeTaskDefinition={"container_definitions": containers})
 

@@ -1,8 +1,9 @@
 """Which fields of an answer are kept: everything else is dropped at the door, before anything can hold it.
 
 A path is written ``services[].deployments[].rolloutState``. ``[]`` steps into a list, ``{}`` at the end keeps the names
-of a map and drops its values (environment variables), ``.*`` keeps a map of plain values whole. The same
-paths cut a live answer, become the ``--query`` of the printed AWS CLI command, and read its pasted output.
+of a map and drops its values (environment variables), ``^`` keeps of a text only whether it is an ARN (``arn:``, else
+nothing), ``.*`` keeps a map of plain values whole. The same paths cut a live answer, become the ``--query`` of the
+printed AWS CLI command, and read its pasted output.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from datetime import datetime
 
 from launchbook.model import Unread
 
-NAMES, WHOLE = "{}", "*"
+NAMES, WHOLE, KIND = "{}", "*", "^"
+_ARN = "arn:"
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
@@ -24,7 +26,7 @@ class Keep:
 
     fields: dict[str, Keep] = field(default_factory=dict)
     many: bool = False
-    #: "" a plain value or a branch, NAMES, or WHOLE
+    #: "" a plain value or a branch, NAMES, WHOLE or KIND
     ends: str = ""
 
     @staticmethod
@@ -37,11 +39,11 @@ class Keep:
                 if part == WHOLE:
                     node.ends = WHOLE
                     continue
-                name = part.removesuffix("[]").removesuffix(NAMES)
+                name = part.removesuffix("[]").removesuffix(NAMES).removesuffix(KIND)
                 node = node.fields.setdefault(name, Keep())
                 node.many = node.many or part.endswith("[]")
-                if part.endswith(NAMES):
-                    node.ends = NAMES
+                if part.endswith((NAMES, KIND)):
+                    node.ends = NAMES if part.endswith(NAMES) else KIND
         return root
 
     def cut(self, answer: object) -> object:
@@ -53,6 +55,8 @@ class Keep:
     def _one(self, answer: object) -> object:
         if self.ends == NAMES:
             return _names(answer)
+        if self.ends == KIND:
+            return answer if isinstance(answer, Unread) else _ARN if str(answer).startswith(_ARN) else ""
         if not self.fields:
             return _plain(answer, whole=self.ends == WHOLE)
         if not isinstance(answer, Mapping):
@@ -63,6 +67,8 @@ class Keep:
         """The JMESPath that cuts the same; ``name`` is the field that the tree stands for, none at the root."""
         if self.ends == NAMES:
             return f"keys({name} || `{{}}`)"
+        if self.ends == KIND:
+            return f"starts_with(not_null({name}, ''), '{_ARN}') && '{_ARN}' || ''"
         target = f"{name}[]" if self.many else name
         if not self.fields:
             return name
@@ -108,7 +114,7 @@ def pick(answer: object, path: str) -> object:
     head, _, rest = path.partition(".")
     if not head:
         return answer
-    name, many = head.removesuffix("[]").removesuffix(NAMES), head.endswith("[]")
+    name, many = head.removesuffix("[]").removesuffix(NAMES).removesuffix(KIND), head.endswith("[]")
     if isinstance(answer, Mapping):
         answer = answer.get(name)
         if isinstance(answer, Unread):

@@ -25,6 +25,7 @@ from launchbook.collect.answers import check_answer
 from launchbook.collect.declare import Call, Collector
 from launchbook.collect.models import cut_loader
 from launchbook.collect.pace import Pace
+from launchbook.collect.patience import ATTEMPTS, shorten_pauses
 from launchbook.errors import UnreadableInput, UsageError, WriteRefused
 from launchbook.redact import shown
 
@@ -151,9 +152,11 @@ class Reader:
     def _client(self, service: str, region: str) -> Any:
         with self._making:  # botocore sessions make one client at a time; clients may be shared
             if (service, region) not in self._clients:
-                self._clients[service, region] = self._session.create_client(
+                made = self._session.create_client(
                     service, region_name=region, endpoint_url=self._target.endpoint, config=CONFIG
                 )
+                shorten_pauses(made)
+                self._clients[service, region] = made
             return self._clients[service, region]
 
     def _guard(self, model: OperationModel, **_: Any) -> None:
@@ -188,7 +191,7 @@ _UNPARSABLE = (ResponseParserError, KeyError, TypeError, ValueError, AttributeEr
 #: Patience without harm: pauses that grow with each refusal, a quarter of a minute for a connection, half of one for an
 #: answer. The rate is our own (see pace), and not botocore's "adaptive" one: docs/decisions/0016-retries.md.
 CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 9},
+    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     connect_timeout=15,
     read_timeout=30,
     max_pool_connections=16,

@@ -94,14 +94,14 @@ def _missing(call: Call, projection: Projection) -> list[str]:
 
 
 def _shown(path: str, shown_paths: set[str]) -> bool:
-    bare = path.replace("[]", "").removesuffix("{}")
+    bare = path.replace("[]", "").removesuffix("{}").removesuffix("^")
     return any(bare == one or bare.startswith(f"{one}.") or one.startswith(f"{bare}.") for one in shown_paths)
 
 
 def mark(node: Any, path: str, reason: Unread) -> None:
     """Put ``reason`` where a path of an answer has nothing, in each item of the lists on its way."""
     head, _, rest = path.partition(".")
-    name = head.removesuffix("[]").removesuffix("{}")
+    name = head.removesuffix("[]").removesuffix("{}").removesuffix("^")
     if not isinstance(node, dict):
         return
     if not rest:
