@@ -118,8 +118,10 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     if kind == "aws_lambda_function":
         # A function that a script deploys is known by its handler's file alone.
         handlers = facts.seen("lambda_edge_handler")
-        if any(text.endswith(one.name) for one in handlers):
-            return None
+        deployed = [one for one in handlers if text.endswith(one.name)]
+        if deployed and kind not in facts.complete:
+            what = f"{deployed[0].where.file} shows its code, not the name that it is deployed under"
+            raise NotKnown(f"whether {text} exists", what, "lambda:ListFunctions")
         candidates += handlers
     names = [one.name for one in candidates]
     if not names or alarm.level not in ("static", "plan"):

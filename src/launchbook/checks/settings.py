@@ -33,7 +33,9 @@ def url_is_arn(definition: Fact, facts: Facts) -> Verdict | None:
                 continue
             here = definition.at(f"container_definitions.{index}.environment.{number}.name")
             value = field(one, "value")
-            if isinstance(value, Unread) and not value.refs:
+            if value is None:
+                value = Unread("its value was not given")
+            if isinstance(value, Unread) and not value.refs and "; it is a" not in value.reason:
                 doubts.append(value)
             if _is_arn(value):
                 readers = [one.at() for one in facts.seen(Setting) if one.name == name and one.role == "read"]

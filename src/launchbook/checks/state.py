@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from launchbook.check import check
-from launchbook.checks._shapes import absent, beside, day, known, of_account, whole, words
+from launchbook.checks._shapes import absent, beside, day, known, listed, of_account, whole, words
 from launchbook.checks.queues import seen_to_take, takes_dead_letters
-from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
+from launchbook.model import Fact, Facts, NotKnown, Ref, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue, Topic
+
+_SCALING = ("aws_appautoscaling_policy", "aws_autoscaling_policy")
+_SCALING_ARN = re.compile(r"arn:[^:]*:autoscaling:[^:]*:[^:]*:scalingPolicy:")
 
 
 @check(
@@ -38,6 +43,8 @@ def alarm_state(alarm: Alarm, facts: Facts) -> Verdict | None:
     updated = day(alarm.attributes.get("state_updated"))
     ends = [alarm.at("state"), alarm.at("state_since" if since else "state_updated")]
     if state == "ALARM":
+        if _only_scales(alarm, facts):
+            return verdict(True, "it rings for a scaling policy alone: that is its work", at=ends)
         return verdict(False, f"it rings since {since}" if since else "it rings", at=ends)
     if state == "INSUFFICIENT_DATA":
         # An update may be younger than the state itself: it can show that an alarm was long without data, not that it
@@ -52,6 +59,16 @@ def alarm_state(alarm: Alarm, facts: Facts) -> Verdict | None:
         quiet = days >= 2 and alarm.attributes.get("treat_missing_data") != "notBreaching"
         return verdict(not quiet, f"without data for {days} days", at=ends)
     return verdict(True, "it is quiet", at=ends)
+
+
+def _only_scales(alarm: Alarm, facts: Facts) -> bool:
+    """Whether all it does is scaling: a service at its minimum has such an alarm ringing all the time."""
+    actions = [known(one, f"an action of {alarm.name}") for one in listed(alarm.get("alarm_actions"))]
+    targets = [facts.find(one) if isinstance(one, Ref) else None for one in actions]
+    return bool(actions) and all(
+        target.type in _SCALING if target is not None else _SCALING_ARN.match(str(action)) is not None
+        for action, target in zip(actions, targets, strict=True)
+    )
 
 
 @check(

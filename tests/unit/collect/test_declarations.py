@@ -26,7 +26,7 @@ def operation(service: str, name: str) -> OperationModel:
 def missing(shape: Shape | None, path: str) -> str:
     """The first part of a path that the shape does not have; empty when it has all."""
     for part in path.split(".") if path else ():
-        name = part.removesuffix("[]").removesuffix("{}")
+        name = part.removesuffix("[]").removesuffix("{}").removesuffix("^")
         if name == "*" or isinstance(shape, MapShape):
             return ""
         if not isinstance(shape, StructureShape) or name not in shape.members:

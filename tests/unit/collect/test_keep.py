@@ -81,3 +81,16 @@ def test_pick() -> None:
     assert pick(ANSWER, "services.9.x") is None
     assert pick("itself", "") == "itself"
     assert pick({"variables": ["A"]}, "variables{}") == ["A"]
+
+
+def test_of_a_value_it_is_kept_whether_it_is_an_arn_and_nothing_else() -> None:
+    keep = Keep.parse(["environment[].name", "environment[].value^"])
+    given = [
+        {"name": "QUEUE_URL", "value": "arn:aws:sqs:eu-west-1:1:planted-secret"},
+        {"name": "TOKEN", "value": "planted-secret"},
+        {"name": "EMPTY"},
+    ]
+    kept = [{"name": "QUEUE_URL", "value": "arn:"}, {"name": "TOKEN", "value": ""}, {"name": "EMPTY"}]
+    assert keep.cut({"environment": given}) == {"environment": kept}
+    answered = jmespath.search(keep.query(), {"environment": given})
+    assert keep.cut(answered) == {"environment": [*kept[:2], {"name": "EMPTY", "value": ""}]}
