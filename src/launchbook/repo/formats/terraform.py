@@ -18,7 +18,7 @@ from launchbook.repo.terraform.instance import Instance
 from launchbook.repo.terraform.module import LIMIT, Declared, Module, read_module
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.terragrunt import NAMES as TERRAGRUNT
-from launchbook.repo.terraform.terragrunt import Unit, units
+from launchbook.repo.terraform.terragrunt import Unit, region_of, units
 from launchbook.repo.terraform.types import typed
 from launchbook.repo.terraform.variables import VariableFiles, read_variable_files
 
@@ -66,7 +66,14 @@ def terraform(files: Sequence[File], found: Found) -> None:
             read = read_variable_files(variables.get(folder, []), folder, found)
             for unit in wrapped.get(folder, ()):
                 read.add(unit.environment or unit.file.folder, unit.file, unit.values)
-            _root(modules[folder], read, modules, visited, found)
+            _root(
+                modules[folder],
+                read,
+                modules,
+                visited,
+                region_of(wrapped.get(folder, ()), found.environment),
+                found,
+            )
 
 
 def _modules(files: Sequence[File], found: Found) -> dict[str, Module]:
@@ -91,7 +98,12 @@ def _variable_files(files: Sequence[File], modules: dict[str, Module]) -> dict[s
 
 
 def _root(
-    module: Module, variables: VariableFiles, modules: dict[str, Module], visited: set[str], found: Found
+    module: Module,
+    variables: VariableFiles,
+    modules: dict[str, Module],
+    visited: set[str],
+    region: str,
+    found: Found,
 ) -> None:
     instance = Instance(
         module,
@@ -102,7 +114,7 @@ def _root(
         module.folder,
     )
     call_modules(instance, modules, visited, found)
-    instance.regions = _regions(instance)
+    instance.regions = ({"": region} if region else {}) | _regions(instance)
     _root_facts(instance, variables, found)
     for below in _everything(instance):
         _resources(below, instance.regions, found)
