@@ -155,7 +155,7 @@ def versioning(bucket: Fact, facts: Facts) -> Verdict | None:
 def table_recovery(table: Fact, facts: Facts) -> Verdict | None:
     """A table has no other backup by itself."""
     block = first(known(table.get("point_in_time_recovery"), f"the recovery of {table.name}"))
-    on = switched_on(known(block.get("enabled"), f"the recovery of {table.name}"))
+    on = bool(block) and switched_on(table.get("point_in_time_recovery.0.enabled"))
     return verdict(on, "it can" if on else "it can not", at=[table.at("point_in_time_recovery")])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, known, listed, of_account, switched_on, words
+from launchbook.checks._shapes import all_known, first, known, listed, of_account, switched_on, words
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 
 
@@ -34,7 +34,11 @@ def two_zones(service: Fact, facts: Facts) -> Verdict | None:
     network = first(known(service.get("network_configuration"), f"the network of {service.name}"))
     if not network:
         return None
-    subnets = listed(known(network.get("subnets"), f"the subnets of {service.name}"))
+    subnets = listed(service.get("network_configuration.0.subnets"))
+    if not subnets:  # no service runs without one: they are given elsewhere
+        why = "the files give it no subnet"
+        raise NotKnown(f"the zones of {service.name}", why, "terraform plan, or ecs:DescribeServices")
+    all_known(subnets, f"the subnets of {service.name}")
     if len(subnets) < 2:
         return verdict(False, f"{len(subnets)} subnet", at=[service.at("network_configuration.0.subnets")])
     found = [facts.find(one) for one in subnets]
@@ -95,7 +99,7 @@ def circuit_breaker(service: Fact, facts: Facts) -> Verdict | None:
         if not nested:
             where = "deployment_circuit_breaker"
             nested = first(known(service.get(where), f"the circuit breaker of {service.name}"))
-        on = nested.get("enable")
+        on = service.get(f"{where}.0.enable") if nested else None
     fine = switched_on(known(on, f"the circuit breaker of {service.name}"))
     return verdict(fine, "it does" if fine else "it does not", at=[service.at(where)])
 

@@ -101,8 +101,8 @@ def public_ip(service: Fact, facts: Facts) -> Verdict | None:
     network = first(known(service.get("network_configuration"), f"the network of {service.name}"))
     if not network:
         return None
-    public = known(network.get("assign_public_ip"), f"assign_public_ip of {service.name}")
     path = "network_configuration.0.assign_public_ip"
+    public = service.get(path)
     return verdict(
         public not in (True, "ENABLED", "true"),
         "its tasks get one" if public else "none",
@@ -168,7 +168,7 @@ def _condition(fact: Fact) -> Evidence:
 def private_subnets(service: Fact, facts: Facts) -> Verdict | None:
     """A name is no route table: what is called private must be it, and a task belongs in such a one."""
     network = first(known(service.get("network_configuration"), f"the network of {service.name}"))
-    pointers = listed(known(network.get("subnets"), f"the subnets of {service.name}"))
+    pointers = listed(service.get("network_configuration.0.subnets")) if network else []
     here = service.at("network_configuration.0.subnets")
     seen = [here]
     for pointer in pointers:

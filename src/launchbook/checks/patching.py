@@ -126,7 +126,7 @@ def image_supported(image: Fact, facts: Facts) -> Verdict | None:
 def scan_on_push(repository: Fact, facts: Facts) -> Verdict | None:
     """Known holes are found at push time, for nothing."""
     block = first(known(repository.get("image_scanning_configuration"), f"scanning of {repository.name}"))
-    on = known(block.get("scan_on_push"), f"scanning of {repository.name}") in (True, "true")
+    on = bool(block) and repository.get("image_scanning_configuration.0.scan_on_push") in (True, "true")
     return verdict(on, "it does" if on else "it does not", at=[repository.at("image_scanning_configuration")])
 
 
