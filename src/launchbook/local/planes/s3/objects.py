@@ -25,6 +25,9 @@ def install() -> None:
     """Let bucket policies be judged by our own evaluator."""
     from moto.s3 import models
 
+    from launchbook.local.planes.s3 import subresources
+
+    subresources.install()
     # A delete marker holds no data, and moto forgets to say so when many versions are deleted at once.
     models.FakeDeleteMarker.dispose = _nothing_to_dispose  # type: ignore[attr-defined]
     models.FakeBucket.get_permission = _permission  # type: ignore[method-assign, assignment]
