@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,10 @@ def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
             if code == 130 or (code and phase.vital):
                 break
         printed(asked, _json(lived), _text(lived))
+        if lived.code and not keep:
+            click.echo(
+                f"\nthe embedded AWS on port {port} is being stopped, with all that was made on it", err=True
+            )
         click.echo(f"next: {_next(lived, keep, path, port)}", err=True)
     sys.exit(lived.code)
 
@@ -137,8 +142,22 @@ def _embedded(path: Path, keep: bool) -> Iterator[int]:
         yield port
     finally:
         if not keep:
-            launchbook_local("stop", "--port", str(port))
-            memory.unlink(missing_ok=True) if before is None else write_json(memory, before)
+            with _not_interrupted():  # a second Ctrl-C must not leave it running
+                launchbook_local("stop", "--port", str(port))
+                memory.unlink(missing_ok=True) if before is None else write_json(memory, before)
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """What ends a run elsewhere is not heard meanwhile; what is started here hears it as ever."""
+    heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in heard:
+        signal.signal(number, lambda *_: None)
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
 
 
 def _live(phase: Phase, asked: Asked, lived: Lived) -> int:
@@ -199,7 +218,7 @@ def _next(lived: Lived, keep: bool, path: Path, port: int) -> str:
     where = "" if path == Path() else f" {path}"
     if not keep:
         return (
-            f"launchbook history{where}"
+            f"launchbook demo{where}   (begins anew; launchbook history{where} shows how far this one came)"
             if lived.code
             else f"launchbook demo{where} --keep   (leaves it up to try)"
         )
