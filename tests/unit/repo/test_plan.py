@@ -53,6 +53,16 @@ def test_what_the_apply_decides_is_a_reference_where_the_plan_says_to_what() -> 
     assert target.name == "shop-mail-dead"
 
 
+def test_what_an_existing_resource_does_not_have_is_absent_not_empty(tmp_path: Path) -> None:
+    plan = json.loads(PLAN.read_text("utf-8"))
+    (label, _) = plan["planned_values"]["root_module"]["child_modules"]
+    (dead,) = [one for one in label["resources"] if one["address"].endswith("aws_sqs_queue.dead")]
+    dead["values"]["redrive_policy"] = dead["values"]["kms_master_key_id"] = ""
+    queue = one(read_plan(changed(tmp_path, **plan)), "aws_sqs_queue", "shop-label-dead")
+    assert queue.get("redrive_policy") is None
+    assert queue.get("kms_master_key_id") is None
+
+
 def test_what_the_apply_decides_and_no_reference_tells_is_unknown() -> None:
     definition = one(read_plan(PLAN), "aws_ecs_task_definition", "shop-late")
     with pytest.raises(NotKnown, match="known only after apply"):

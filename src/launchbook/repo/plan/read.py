@@ -139,7 +139,8 @@ class _Reading:
                 )
                 for at in range(length)
             ]
-        return _parsed(name, value)
+        # What an existing resource does not have, the provider gives as an empty text.
+        return None if value == "" else _parsed(name, value)
 
     def _later(self, name: str, expression: Any, *, many: bool) -> Value:
         """What the apply decides: a reference where the argument takes one as it is, else what it is made of."""
