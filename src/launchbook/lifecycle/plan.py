@@ -13,6 +13,7 @@ from typing import Any, Literal
 from launchbook.collect.engine import Asked
 from launchbook.collect.reader import Reader
 from launchbook.errors import RunFailed
+from launchbook.lifecycle import proposal
 from launchbook.lifecycle.cost import Estimate, estimate
 from launchbook.lifecycle.destroyable import obstacles
 from launchbook.lifecycle.doctor import preflight
@@ -20,7 +21,6 @@ from launchbook.lifecycle.home import write_json
 from launchbook.lifecycle.inventory import LISTINGS, reads
 from launchbook.lifecycle.names import names_in_use
 from launchbook.lifecycle.platform import Platform, Root
-from launchbook.lifecycle.proposal import Plan
 from launchbook.lifecycle.state_bucket import has_bucket
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.terraform import Terraform
@@ -39,6 +39,7 @@ class Planning:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._begun: dict[str, proposal.Planning] = {}
         self._plans: dict[str, dict[str, Any]] = {}
         self.changes: dict[str, list[tuple[str, str]]] = {}
         self.estimate: Estimate | None = None
@@ -58,10 +59,9 @@ class Planning:
 
     def _plan(self, root: Root) -> Callable[[Work], Outcome]:
         def do(work: Work) -> Outcome:
-            terraform = Terraform(root, work)
-            if root.backend and not _reachable(terraform):
-                terraform = Terraform(root, work, without_backend=True)
-            plan = terraform.plan()
+            if not self._begun:  # all of them: none needs what another one makes
+                self._begun = {one.name: _begin(one, work) for one in self._platform.roots}
+            plan = self._begun[root.name].plan()
             self._plans[root.name] = plan.json
             self.changes[root.name] = list(plan.changed())
             write_json(work.run.folder / f"plan-{root.name}.json", without_values(plan.json))
@@ -139,6 +139,13 @@ def _masked(value: Any, sensitive: Any) -> Any:
     return value
 
 
+def _begin(root: Root, work: Work) -> proposal.Planning:
+    terraform = Terraform(root, work)
+    if root.backend and not _reachable(terraform):
+        terraform = Terraform(root, work, without_backend=True)
+    return terraform.planning(f"-out={proposal.PLAN_FILE}")
+
+
 def _reachable(terraform: Terraform) -> bool:
     """Whether the root's remote state has its bucket; one that may not be looked at counts as none."""
     try:
@@ -147,5 +154,5 @@ def _reachable(terraform: Terraform) -> bool:
         return False
 
 
-def _said(plan: Plan) -> str:
+def _said(plan: proposal.Plan) -> str:
     return plan.counts or "no changes"

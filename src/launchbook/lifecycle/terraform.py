@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from launchbook.lifecycle.cut_off import ERRORED, put_aside
 from launchbook.lifecycle.failures import LockHeld, NotReady, terraform_failure
 from launchbook.lifecycle.home import read_json, write_json
 from launchbook.lifecycle.platform import Outputs, Root
-from launchbook.lifecycle.proposal import PLAN_FILE, Plan, Planning, Proposal
+from launchbook.lifecycle.proposal import Planning, Proposal
 from launchbook.lifecycle.provider import Source, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, stage
 from launchbook.lifecycle.state_file import Resource, outputs_of, read_state, resources_of
@@ -77,12 +78,8 @@ class Terraform:
                 raise
             self.run(*arguments)
 
-    def plan(self) -> Plan:
-        """Plan, and save the plan."""
-        return self.planning(f"-out={PLAN_FILE}").plan()
-
     def planning(self, *arguments: str) -> Planning:
-        """Begin to plan."""
+        """Begin to plan; the plan is saved with ``-out=`` :data:`~launchbook.lifecycle.proposal.PLAN_FILE` alone."""
         self.init()
         given_ = given(self.root, self.work)
         return Planning(self, ["plan", "-input=false", "-detailed-exitcode", *arguments, *given_])
@@ -135,8 +132,13 @@ class Terraform:
         return do()
 
     def quiet(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
-        """Run a short command whose output is data: not logged, not shown."""
+        """Run a short command whose output is data: neither logged nor shown."""
+        began = time.monotonic()
         done = process.run([self.tool.path, *arguments], env=self.env(), cwd=self.folder, timeout=600)
+        seconds = round(time.monotonic() - began, 3)
+        self.work.run.record(
+            {"event": "terraform", "command": arguments[0], "code": done.code, "seconds": seconds}
+        )
         if done.code not in codes:
             said = done.stdout + done.stderr
             raise terraform_failure(self.root.name, said, str(self.log), str(self.folder), arguments[0])
