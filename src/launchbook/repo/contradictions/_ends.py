@@ -21,15 +21,18 @@ def end(fact: Fact, path: str, value: object) -> Evidence:
 
 
 def differing(about: str, why: str, subject: str, ends: Iterable[Evidence]) -> Finding:
-    """A contradiction as a finding: every end as evidence, each place once."""
+    """A contradiction as a finding: every side of it as evidence, each place once."""
     unique = {(one.source, str(one.value)): one for one in ends}
+    shown = list(unique.values())[:MOST_ENDS]
+    sides = {str(one.value): one for one in reversed(unique.values())}
+    shown += [one for value, one in sides.items() if value not in {str(other.value) for other in shown}]
     return Finding(
         check=f"contradiction-{about}",
         status="FAIL",
         severity="medium",
         subject=subject,
         why=why,
-        evidence=tuple(list(unique.values())[:MOST_ENDS]),
+        evidence=tuple(shown),
         fix="Decide which one is right and correct the other.",
     )
 

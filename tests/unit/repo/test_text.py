@@ -1,0 +1,96 @@
+"""The report as a person reads it in a hurry: each thing once, in words, with nothing cut in two and nothing untrue."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from launchbook.repo import discover
+from launchbook.repo.as_text import as_text
+from launchbook.repo.picture import number_of
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = [
+    ROOT / "examples/huntaze",
+    ROOT / "examples/huntaze-ready",
+    ROOT / "infra/aws-v3",
+    *sorted((ROOT / "examples/small").iterdir()),
+]
+
+
+def written(root: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return as_text(discover(str(root)))
+
+
+def test_a_module_from_elsewhere_is_told_once_with_its_environments(tmp_path: Path) -> None:
+    call = 'module "network" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+    text = written(tmp_path, {f"envs/{name}/main.tf": call for name in ("dev", "prod", "staging")})
+    (line,) = [line for line in text.splitlines() if "terraform-aws-modules/vpc/aws" in line]
+    assert "envs/dev/main.tf:1, envs/prod/main.tf:1, envs/staging/main.tf:1" in line
+    assert "(development, production, staging)" in line
+
+
+def test_what_every_caller_of_a_module_cannot_read_is_one_gap(tmp_path: Path) -> None:
+    call = 'module "app" {\n  source = "../../modules/app"\n}\n'
+    inner = 'module "odd" {\n  source = "acme/odd/aws"\n}\nresource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n'
+    files = {f"envs/{name}/main.tf": call for name in ("dev", "prod")} | {"modules/app/main.tf": inner}
+    text = written(tmp_path, files)
+    assert "1 place that could not be read" in text
+    assert text.count("module acme/odd/aws") == 1
+    assert text.count("sqs queue              jobs") == 1
+    assert "(2 times, made by envs/dev, envs/prod)" in text
+
+
+def test_a_subscription_that_is_not_made_tells_nobody(tmp_path: Path) -> None:
+    topic = 'resource "aws_sns_topic" "alarms" {\n  name = "alarms"\n}\n'
+    mail = (
+        'variable "mail" {\n  default = ""\n}\nresource "aws_sns_topic_subscription" "mail" {\n'
+        '  count = var.mail == "" ? 0 : 1\n  topic_arn = aws_sns_topic.alarms.arn\n  protocol = "email"\n'
+        "  endpoint = var.mail\n}\n"
+    )
+    text = written(tmp_path, {"main.tf": topic + mail})
+    assert "sns topic              alarms  main.tf:1" in text
+
+
+def test_every_side_of_a_contradiction_is_shown(tmp_path: Path) -> None:
+    many = {
+        f"scripts/deploy-{n}.sh": f"aws sqs create-queue --region eu-west-1 --queue-name q{n}\n"
+        for n in range(15)
+    }
+    text = written(tmp_path, many | {"z.sh": "aws sqs create-queue --region us-east-2 --queue-name z\n"})
+    assert "the files name 2 regions: eu-west-1 in 15 places, us-east-2 in 1 place" in text
+    assert "    us-east-2  z.sh:1" in text
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_no_line_is_printed_twice(example: Path) -> None:
+    lines = [line for line in as_text(discover(str(example))).splitlines() if line.strip()]
+    sections = "\n".join(lines).split("\nContradictions")[0].splitlines()  # the ends of two may be one place
+    assert sorted({line for line in sections if sections.count(line) > 1}) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_no_line_leads_to_nothing(example: Path) -> None:
+    text = as_text(discover(str(example)), everything=True)
+    assert not re.search(r"→ *$|;  | {2}\(not in these files\)|\b1 \w+s that\b", text, re.M)
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "told"),
+    [
+        (1, "sqs queue", "1 sqs queue"),
+        (2, "sqs queue", "2 sqs queues"),
+        (2, "iam policy", "2 iam policies"),
+        (2, "internet gateway", "2 internet gateways"),
+        (2, "efs access", "2 efs access"),
+        (3, "health check", "3 health checks"),
+    ],
+)
+def test_numbers_take_the_plural(count: int, noun: str, told: str) -> None:
+    assert number_of(count, noun) == told
