@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from moto.cloudfront import models, urls
 from moto.cloudfront.exceptions import CloudFrontException, NoSuchDistribution
-from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
 
+from launchbook.local.planes.cloudfront import kept
 
-class Origin(models.Origin):
-    """An origin that keeps its access control."""
+_BEHAVIOUR: dict[str, Any] = {
+    "TrustedSigners": {"Enabled": False, "Quantity": 0},
+    "TrustedKeyGroups": {"Enabled": False, "Quantity": 0},
+    "AllowedMethods": {
+        "Quantity": 2,
+        "Items": ["HEAD", "GET"],
+        "CachedMethods": {"Quantity": 2, "Items": ["HEAD", "GET"]},
+    },
+    "SmoothStreaming": False,
+    "Compress": False,
+    "LambdaFunctionAssociations": {"Quantity": 0},
+    "FunctionAssociations": {"Quantity": 0},
+    "FieldLevelEncryptionId": "",
+}
+_ORIGIN: dict[str, Any] = {
+    "OriginPath": "",
+    "CustomHeaders": {"Quantity": 0},
+    "ConnectionAttempts": 3,
+    "ConnectionTimeout": 10,
+    "OriginShield": {"Enabled": False},
+    "OriginAccessControlId": "",
+}
 
-    def __init__(self, origin: dict[str, Any]) -> None:
-        super().__init__(origin)
-        self.origin_access_control_id = origin.get("OriginAccessControlId") or ""
+
+class DistributionConfig(models.DistributionConfig):
+    """A configuration as it was given, with AWS's defaults: of origins and behaviours moto keeps what it knows."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        given = copy.deepcopy(config)
+        super().__init__(config)
+        kept = vars(self)
+        for name in ("CustomErrorResponses", "Logging", "OriginGroups", "Restrictions"):
+            kept[name] = given.get(name, kept[name])
+        kept["Origins"] = _each(given["Origins"], _ORIGIN)
+        kept["DefaultCacheBehavior"] = _BEHAVIOUR | given["DefaultCacheBehavior"]
+        kept["CacheBehaviors"] = _each(given.get("CacheBehaviors") or {"Quantity": 0}, _BEHAVIOUR)
+
+
+def _each(listed: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    if not listed.get("Items"):
+        return listed
+    return listed | {"Items": [defaults | each for each in listed["Items"]]}
 
 
 class ViewerCertificate(models.ViewerCertificate):
@@ -35,7 +72,7 @@ class NoSuchSubscription(CloudFrontException):
         super().__init__("NoSuchMonitoringSubscription", "The monitoring subscription does not exist.")
 
 
-class Response(CloudFrontResponse):
+class Response(kept.Kept):
     """moto's, with the subscription to additional metrics."""
 
     def create_monitoring_subscription(self) -> ActionResult:
@@ -69,7 +106,7 @@ class Response(CloudFrontResponse):
 def install() -> None:
     """Put these in moto's place."""
     path = "{0}/2020-05-31/distributions/(?P<DistributionId>[^/]+)/monitoring-subscription"
-    for one in (*urls.url_paths, path, f"{path}/"):
+    for one in (*urls.url_paths, path, f"{path}/", *kept.paths()):
         urls.url_paths[one] = Response.dispatch
-    models.Origin = Origin  # type: ignore[misc]
+    models.DistributionConfig = DistributionConfig  # type: ignore[misc]
     models.ViewerCertificate = ViewerCertificate  # type: ignore[misc]
