@@ -65,7 +65,8 @@ def test_a_platform_is_made_looked_at_and_removed(tool, aws):
     assert tool.data("destroy", "--yes")["steps"][-1]["status"] == "done"
     assert left(aws) == []
     assert tool.files() == before, "nothing was written into the user's folders"
-    what_was_made_behind_its_back_is_swept(tool, aws)
+    asked = what_was_made_behind_its_back_is_swept(tool, aws)
+    a_second_life_is_asked_the_same(tool, aws, asked)
 
 
 def locks_are_told_apart(tool: SmallTool, aws) -> None:
@@ -101,8 +102,11 @@ def what_stands_is_left(tool: SmallTool) -> None:
     assert all("in a saved state of this platform" in one["why"] for one in standing["left"])
 
 
-def what_was_made_behind_its_back_is_swept(tool: SmallTool, aws) -> None:
-    """After the destroy nothing is left, until something is made; what is approved then is deleted, and not before."""
+def what_was_made_behind_its_back_is_swept(tool: SmallTool, aws) -> list[dict]:
+    """After the destroy nothing is left, until something is made; what is approved then is deleted, and not before.
+
+    What the first certificate lists as asked.
+    """
     made = json.loads(next(tool.folder.glob(".launchbook/state/local-*/made.json")).read_text("utf-8"))
     assert {one["type"] for one in made} >= {"aws_iam_role", "aws_s3_bucket", "aws_sns_topic"}, (
         "kept for a sweep"
@@ -124,6 +128,22 @@ def what_was_made_behind_its_back_is_swept(tool: SmallTool, aws) -> None:
     assert "a deletion needs a yes" in tool.run("sweep", "--apply", listed, code=3).stderr
     done = tool.data("sweep", "--apply", listed, "--yes")
     assert (done["verdict"], done["left"]) == ("PROVEN EMPTY", [])
+    return list(empty["queries"])
+
+
+def a_second_life_is_asked_the_same(tool: SmallTool, aws, asked: list[dict]) -> None:
+    """Made and removed once more it is PROVEN EMPTY again, and the two certificates list the same queries and types."""
+    made = tool.data("apply")
+    assert made["steps"][0]["status"] == "done"
+    assert len(left(aws)) == 5
+    tool.run("destroy", "--yes")
+    again = tool.data("sweep")
+    assert (again["verdict"], again["proven_empty"], again["left"]) == ("PROVEN EMPTY", True, [])
+    questions = [(one["type"], one["operations"], one["region"], one["answered"]) for one in asked]
+    assert len(questions) > 50
+    assert questions == [
+        (one["type"], one["operations"], one["region"], one["answered"]) for one in again["queries"]
+    ]
 
 
 def put_lock(aws, who: str) -> None:
@@ -141,7 +161,7 @@ def test_a_run_that_is_stopped_at_any_moment_goes_on(tool, aws, embedded):
     first = tool.start("apply")
     until(lambda: "small-task" in left(aws))
     os.kill(first.pid, signal.SIGINT)
-    _, said = first.communicate(timeout=60)
+    _, said = first.communicate(timeout=180)
     assert first.returncode == 130, said
     assert tool.until_logged("Interrupt received").count("Interrupt received") == 1, (
         "one Ctrl-C reaches Terraform once"
@@ -150,18 +170,18 @@ def test_a_run_that_is_stopped_at_any_moment_goes_on(tool, aws, embedded):
     second = tool.start("apply")
     tool.until_logged("aws_iam_role.task: Refreshing state")
     os.kill(second.pid, signal.SIGKILL)
-    second.communicate(timeout=60)
+    second.communicate(timeout=180)
     control.ask(embedded, "faults", method="DELETE")
     third = json.loads(tool.run("apply", "--json").stdout)
     steps = {one["name"]: one["status"] for one in third["steps"]}
     assert (steps["bootstrap"], steps["stack"], steps["second-plan"]) == ("skipped", "done", "done")
     assert len(list((tool.folder / ".launchbook/runs").iterdir())) == 1, "it is one run"
 
-    delay(embedded, "iam:DeleteRole", 15)
+    delay(embedded, "iam:DeleteRole", 20)
     fourth = tool.start("destroy", "--yes")
     tool.until_logged("aws_iam_role.task: Destroying", run=2)
     os.kill(fourth.pid, signal.SIGKILL)
-    fourth.communicate(timeout=60)
+    fourth.communicate(timeout=180)
     last = tool.run("destroy", "--yes")
     assert "still works" in last.stderr, "the Terraform that outlived its tool is waited for"
     assert left(aws) == []
