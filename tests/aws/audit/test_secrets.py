@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import stat
 import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from tests.support.estate.compute import archive
 from tests.unit.repo.test_secrets import KINDS
 
 REGION = "eu-west-1"
+ACCOUNT = "123456789012"
 DRAW = random.Random(11)
 EACH = 100
 
@@ -176,7 +179,48 @@ def test_no_planted_secret_is_in_anything_that_is_left(
         CliRunner().invoke(command, [*given, "--format", form, "--out", str(tmp_path / f"report.{form}")])
     files = [one for one in tmp_path.rglob("*") if one.is_file()]
     assert len(files) >= len(FORMATS)
-    said += [one.read_text("utf-8", "replace") for one in files]
-    everything = "\n".join(said)
+    assert none_of(planted.secrets, said, files) == []
+
+
+def none_of(secrets: set[str], said: list[str], files: list[Path]) -> list[str]:
+    """The secrets that what was said or left holds; what has nothing of the estate in it proves nothing."""
+    everything = "\n".join([*said, *(one.read_text("utf-8", "replace") for one in files)])
     assert "shop-3" in everything
-    assert sorted(one for one in planted.secrets if one in everything) == []
+    return sorted(one for one in secrets if one in everything)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shared", [False, True], ids=["for oneself", "to share"])
+@pytest.mark.parametrize("source", ["live", "pasted"])
+def test_no_planted_secret_is_in_a_saved_run_and_only_its_owner_reads_it(
+    planted: Planted, source: str, shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept in the user's state folder, and, with a settings file of theirs, beside that: whatever the umask."""
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "LAUNCHBOOK_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "launchbook.toml").write_text("[audit]\n", encoding="utf-8")
+    live = ["--endpoint-url", planted.endpoint, "--region", REGION]
+    given = live if source == "live" else ["--pasted", str(planted.pasted)]
+    page = tmp_path / "report.html"
+    share = ["--share", "--out", str(page)] if shared else []
+    said = []
+    before = os.umask(0)
+    try:
+        for place in ([], [str(mine)]):
+            run = CliRunner().invoke(command, [*place, *given, "--save", *share])
+            assert run.exit_code in (1, 3), run.output
+            said += [run.output, run.stderr]
+    finally:
+        os.umask(before)
+    runs = [*tmp_path.rglob("audit.json")]
+    assert len(runs) == 2
+    assert {one.parents[3] for one in runs} == {tmp_path / "home", mine}
+    assert none_of(planted.secrets, said, [*runs, *([page] if shared else [])]) == []
+    for one in [*runs, *([page] if shared else [])]:
+        assert stat.S_IMODE(one.stat().st_mode) == 0o600
+    for one in (above for run in runs for above in run.parents[:2]):
+        assert stat.S_IMODE(one.stat().st_mode) == 0o700
+    if shared:
+        assert ACCOUNT not in "\n".join([*said, page.read_text("utf-8")])
