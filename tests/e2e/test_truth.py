@@ -32,7 +32,7 @@ def scaled(stack: Tool, count: int) -> None:
     )  # fmt: skip
     ecs = stack.aws("ecs")
     ecs.update_service(cluster=CLUSTER, service=WORKER, desiredCount=count)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         (service,) = ecs.describe_services(cluster=CLUSTER, services=[WORKER])["services"]
         ended = ecs.list_tasks(cluster=CLUSTER, serviceName=WORKER, desiredStatus="STOPPED")["taskArns"]

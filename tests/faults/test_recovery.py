@@ -25,7 +25,7 @@ class Parts:
     def __init__(self, database: Postgres, queue: QueueStandIn, fleet: Fleet) -> None:
         self.database, self.queue, self.fleet = database, queue, fleet
 
-    def post(self, timeout: float = 10) -> str:
+    def post(self, timeout: float = 60) -> str:
         """The id of a new order, as soon as the platform takes one."""
         request = urllib.request.Request(
             self.fleet.urls[0], b'{"customerId":"alice","amount":1}', {"Content-Type": "application/json"}
@@ -71,11 +71,11 @@ async def test_an_idle_platform_outlives_a_restart_of_its_database(parts, mode):
     parts.fleet.migrate()
     await parts.fleet.start()
     try:
-        parts.wait_until_processed(parts.post(), timeout=10)
+        parts.wait_until_processed(parts.post(), timeout=60)
         parts.database.stop(mode)
         parts.database.start()
         time.sleep(2)  # longer than the relay's poll: it meets its dead connection while it has nothing to do
-        parts.wait_until_processed(parts.post(), timeout=10)
+        parts.wait_until_processed(parts.post(), timeout=60)
         assert [service.process.popen.poll() for service in parts.fleet.services] == [None, None, None]
     finally:
         assert await parts.fleet.stop() == []
