@@ -180,7 +180,8 @@ def unhidden(facts: Facts, subject: Fact, *kinds: str) -> None:
     declared = subject.level in ("static", "plan")
     for kind in kinds:
         for gap in facts.hiding(kind):
-            if not declared or kind in gap.hides or _near(gap, subject):
+            just = kind in gap.hides and not any("*" in one for one in gap.hides)
+            if not declared or just or _near(gap, subject):
                 raise NotKnown(f"all {kind}", f"{gap.what} ({gap.where})", gap.hint)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, known, pick, some, unhidden
+from launchbook.checks._shapes import first, known, pick, some, unhidden, words
 from launchbook.model import Document, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
 
 
@@ -17,10 +17,26 @@ from launchbook.model import Document, Fact, Facts, NotKnown, Unread, Value, Ver
     fix="Remove the file, rewrite history if it was ever pushed, and rotate each secret in it.",
 )
 def secrets_in_repository(document: Document, facts: Facts) -> Verdict | None:
-    """What was committed once is in every clone; only rotation helps."""
+    """What was committed once is in every clone; only rotation helps. A repository of which every file was looked at,
+    by its name and its text, holds none; what its history holds is not read, and not what this line asks."""
+    if document.kind == "repository":
+        return _searched(document, facts)
     if document.kind != "secrets":
         return None
     return verdict(False, str(document.attributes.get("why") or "it holds secrets"), at=[document.at()])
+
+
+def _searched(repository: Document, facts: Facts) -> Verdict | None:
+    """Whether nothing was found where everything was looked at; None where each finding speaks for itself."""
+    if any(one.kind == "secrets" for one in facts.seen(Document)):
+        return None
+    unread = words(repository.get("unread"))
+    if unread:
+        why = f"{unread[0]} was not read" + (f", and {len(unread) - 1} more" if unread[1:] else "")
+        raise NotKnown("whether a file holds a secret", why, "make it readable, or smaller, and audit again")
+    unhidden(facts, repository, "document")
+    why = f"{repository.get('files')} files by their names, {repository.get('texts')} by their text; history not read"
+    return verdict(True, why, at=[repository.at("files"), repository.at("texts")])
 
 
 @check(

@@ -23,7 +23,8 @@ from launchbook.repo.files import is_bundle
 from launchbook.repo.fronts import fronted
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import mounted
-from launchbook.repo.reader import File, Format, Found, Tree
+from launchbook.repo.reader import UNREADABLE, File, Format, Found, Tree
+from launchbook.repo.searched import searched
 from launchbook.repo.walk import walk
 from launchbook.repo.wiring import wired
 
@@ -57,7 +58,8 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     with _seldom_collected():
         _read_all(tree, found)
     found.facts = mounted(found.facts, found.mounts)
-    facts = related(found) + Facts(complete=IN_FILES_ALONE, files=tree.files)
+    search = searched(tree, found.gaps) if tree.files else None
+    facts = related(found) + Facts([search] if search else (), complete=IN_FILES_ALONE, files=tree.files)
     differing, gaps = _contradictions(facts)
     if gaps:
         facts += Facts(gaps=gaps)
@@ -223,7 +225,7 @@ def _admitted(form: Format, file: File, found: Found) -> bool:
             return False
         return form.sniff is None or form.claims(file.data)
     except Unreadable as error:
-        found.gap(file, error.what, "make the file readable and run again")
+        found.gap(file, error.what, UNREADABLE)
         return False
 
 

@@ -14,10 +14,12 @@ from launchbook.repo.mounts import Mounts
 from launchbook.repo.needles import needles
 from launchbook.repo.scrub import scrubbed
 
-__all__ = ["LIMIT", "File", "Format", "Found", "Tree", "reader", "reader_of_all", "unread"]
+__all__ = ["LIMIT", "UNREADABLE", "File", "Format", "Found", "Tree", "reader", "reader_of_all", "unread"]
 
 #: Files above this many bytes are a gap, unless their format says otherwise.
 LIMIT = 2_000_000
+#: What settles a file that could not be opened, or is not what its name says.
+UNREADABLE = "make the file readable and run again"
 
 
 @dataclass
