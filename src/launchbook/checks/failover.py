@@ -44,10 +44,10 @@ def _checked(name: str, subject: Fact, place: str, facts: Facts) -> Verdict:
 )
 def record_checked(record: Fact, facts: Facts) -> Verdict | None:
     """Only a look from outside sees what users see."""
+    if not known(record.attributes.get("alias"), f"where {record.name} leads"):
+        return None
     kind = known(record.attributes.get("type"), f"the type of {record.name}")
     if kind not in ("A", "AAAA", "CNAME", None):
-        return None
-    if not known(record.attributes.get("alias"), f"where {record.name} leads"):
         return None
     return _checked(str(known(record.get("name"), f"the name of {record.id}")), record, "name", facts)
 

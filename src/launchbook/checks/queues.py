@@ -23,7 +23,7 @@ from launchbook.checks._shapes import (
     whole,
     words,
 )
-from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Value, Verdict, verdict
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Queue
 
 
@@ -219,15 +219,10 @@ def _consumers(queue: Queue, facts: Facts) -> Iterator[tuple[int, Evidence]]:
             continue
         given = known(function.attributes.get("timeout", 3), f"the timeout of {function.name}")
         yield whole(given, f"the timeout of {function.name}"), function.at("timeout")
-    behind = pick(
-        _containers(facts),
-        lambda one: some(
-            listed(field(one[2], "environment")), lambda each: among(facts, field(each, "value"), queue)
-        ),
-    )
+    behind = pick(_containers(facts), lambda one: _takes_from(one[2], queue, facts))
     for definition, index, container in behind.found:
         for number, one in enumerate(listed(field(container, "environment"))):
-            if re.search(r"TIMEOUT_SECONDS$", str(known(field(one, "name"), "the name of a setting"))):
+            if _LIMIT.search(str(known(field(one, "name"), "the name of a setting"))):
                 seconds = known(field(one, "value"), f"the time to work of {definition.name}")
                 if str(seconds).isdigit():
                     place = f"container_definitions.{index}.environment.{number}.value"
@@ -235,6 +230,25 @@ def _consumers(queue: Queue, facts: Facts) -> Iterator[tuple[int, Evidence]]:
     for doubt in (*doubts, behind.doubt):
         if doubt is not None:
             raise doubt
+
+
+def _takes_from(container: Value, queue: Queue, facts: Facts) -> bool:
+    """Whether a container with a time to work is given the queue. One that is seen to be given another is for that one:
+    of its other settings the values are not kept."""
+    settings = listed(field(container, "environment"))
+    if not some(settings, lambda one: _LIMIT.search(str(known(field(one, "name"), "a setting"))) is not None):
+        return False
+    values = [field(one, "value") for one in settings]
+    seen: list[Value] = [one for one in values if not isinstance(one, Unread) or one.refs]
+    if among(facts, seen, queue):
+        return True
+    if any(among(facts, seen, other) for other in facts.seen(Queue)):
+        return False
+    return among(facts, values, queue)
+
+
+#: The setting by which a consumer is told how long it may work on one message.
+_LIMIT = re.compile(r"TIMEOUT_SECONDS$")
 
 
 def _containers(facts: Facts) -> Iterator[tuple[Fact, int, Value]]:
