@@ -22,6 +22,7 @@ LONGEST = (
     "tests/faults/test_local_truth.py",
     "tests/e2e/test_make_orders.py",
     "tests/aws/stacks/test_stacks.py",
+    "tests/aws/lifecycle/test_troubles.py",
     "tests/aws/lifecycle/test_sweep.py",
     "tests/aws/audit/test_reads.py",
     "tests/aws/audit/test_secrets.py",

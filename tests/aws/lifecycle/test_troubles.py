@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -59,12 +58,9 @@ class OnASmallDisk(SmallTool):
         ]
 
     def fill(self) -> None:
-        """Until not a byte goes on it."""
-        with (self.disk / "filler").open("wb", buffering=0) as stream:
-            for size in (1_000_000, 1):
-                with suppress(OSError):
-                    while stream.write(bytes(size)):
-                        pass
+        """All but a few pages at once: who went on filling would take the room that is given back for the state."""
+        with (self.disk / "filler").open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, shutil.disk_usage(self.disk).free - 100_000)
 
     def empty(self) -> None:
         (self.disk / "filler").unlink()
@@ -90,7 +86,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_then_the_state_bucket_goes(
     control.ask(
         embedded,
         "faults",
-        body={"kind": "delay", "operation": "dynamodb:CreateTable", "rate": 1, "seconds": 4},
+        body={"kind": "delay", "operation": "dynamodb:CreateTable", "rate": 1, "seconds": 10},
     )
     applying = tool.start("apply")
     eventually(lambda: "small-state" in left(aws), seconds=120)
