@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
+from launchbook.model import Unread, Value
+
+#: Attributes that count days; CDK's durations are seconds here.
+IN_DAYS = frozenset(("backup_retention_period",))
+_DAY = 86_400
+
+
+def in_unit(path: str, value: Value) -> Value:
+    """A duration as the attribute counts it."""
+    return (
+        value // _DAY if path in IN_DAYS and isinstance(value, int) and not isinstance(value, bool) else value
+    )
+
+
 _QUEUE = {
     "queueName": "name",
     "visibilityTimeout": "visibility_timeout_seconds",
@@ -41,7 +57,11 @@ CONSTRUCTS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ),
     ("aws-rds", "DatabaseInstance"): (
         "aws_db_instance",
-        {"instanceIdentifier": "identifier", "multiAz": "multi_az"},
+        {
+            "instanceIdentifier": "identifier",
+            "multiAz": "multi_az",
+            "backupRetention": "backup_retention_period",
+        },
     ),
     ("aws-events", "Rule"): (
         "aws_cloudwatch_event_rule",
@@ -73,3 +93,26 @@ CONSTRUCTS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ("aws-iam", "Role"): ("aws_iam_role", {"roleName": "name"}),
     ("aws-secretsmanager", "Secret"): ("aws_secretsmanager_secret", {"secretName": "name"}),
 }
+
+
+def put(into: dict[str, Value], path: list[str], value: Value) -> None:
+    """Set a value at a path; ``a.0.b`` makes a block of it."""
+    if len(path) == 1:
+        into[path[0]] = value
+        return
+    inside: dict[str, Value] = {}
+    known = into.setdefault(path[0], [inside])
+    first = known[0] if isinstance(known, list) and known else None
+    if isinstance(first, dict):
+        put(first, path[2:], value)
+
+
+def runtime_named(name: str) -> Value:
+    """``NODEJS_20_X`` as ``nodejs20.x``, ``PYTHON_3_12`` as ``python3.12``."""
+    node = re.fullmatch(r"NODEJS_(\d+)_X", name)
+    other = re.fullmatch(r"(PYTHON|RUBY|DOTNET|JAVA)_(\d+)(?:_(\d+))?", name)
+    if node:
+        return f"nodejs{node.group(1)}.x"
+    if other:
+        return f"{other.group(1).lower()}{other.group(2)}" + (f".{other.group(3)}" if other.group(3) else "")
+    return Unread(f"the runtime {name}")

@@ -65,7 +65,7 @@ def options(file: File, found: Found) -> None:
         if namespace == _ENVIRONMENT:
             found.setting(file, name, "set", at, _environment(file.name), of="beanstalk")
             continue
-        plain = str(value) if isinstance(value, str | int | float | bool) else ""
+        plain = _plain(value)
         lines[f"setting.{len(held)}"] = at
         if name == "HealthCheckPath" or (name == "Application Healthcheck URL" and plain.startswith("/")):
             health, lines["health_path"] = plain, at
@@ -97,9 +97,46 @@ def _options(given: object) -> list[tuple[str, str, object, int]]:
     return found
 
 
+def _plain(value: object) -> str:
+    return str(value) if isinstance(value, str | int | float | bool) else ""
+
+
 def _environment(name: str) -> str:
     words = re.split(r"[._-]", name)
     return next((canonical(word) for word in words if is_environment(word)), "")
+
+
+@reader(
+    "Elastic Beanstalk saved configurations", "**/.elasticbeanstalk/saved_configs/*.cfg.yml", hides=("*",)
+)
+def saved_configuration(file: File, found: Found) -> None:
+    """An environment's options as ``eb config save`` wrote them; settings by name alone."""
+    document = next(iter(file.yaml), None)
+    given = dig(document, "OptionSettings")
+    environment = _environment(file.name)
+    held: list[Value] = []
+    lines: dict[str, int | str] = {}
+    for namespace, name, value, at in _options(given):
+        if namespace == _ENVIRONMENT:
+            found.setting(file, name, "set", at, environment, of="beanstalk")
+        else:
+            lines[f"setting.{len(held)}"] = at
+            kind = namespace.rpartition(".")[2]
+            held.append({"namespace": kind, "name": name, "value": _plain(value)})
+    platform = dig(document, "Platform", "PlatformArn")
+    attributes: dict[str, Value] = {"setting": held, "environment": environment}
+    attributes |= {"platform": platform} if isinstance(platform, str) else {}
+    lines["platform"] = line_of(document, "Platform", "PlatformArn")
+    found.fact(
+        file,
+        "aws_elastic_beanstalk_configuration_template",
+        "saved",
+        name=file.name.removesuffix(".cfg.yml"),
+        line=1,
+        attributes=attributes,
+        lines=lines,
+        whole=False,
+    )
 
 
 @reader("worker jobs", "cron.yaml", sniff=rb"^cron\s*:", hides=("beanstalk_cron",))

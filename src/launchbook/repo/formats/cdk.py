@@ -14,7 +14,7 @@ _STACK = re.compile(
 )
 
 
-@reader("CDK", "cdk.json", hides=("aws_*",))
+@reader("CDK", "cdk.json", hides=("aws_*", "endpoint", "setting"))
 def cdk_app(file: File, found: Found) -> None:
     """The application: its command, its entry file, and the region its context names."""
     document = file.json

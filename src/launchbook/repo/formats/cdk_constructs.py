@@ -14,7 +14,7 @@ from tree_sitter import Node
 from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.repo.cloudformation.names import attribute_name
 from launchbook.repo.code import syntax
-from launchbook.repo.code.constructs import CONSTRUCTS
+from launchbook.repo.code.constructs import CONSTRUCTS, in_unit, put, runtime_named
 from launchbook.repo.code.modules import bindings
 from launchbook.repo.reader import File, Found, reader
 
@@ -75,6 +75,11 @@ def _construct(code: _Code, node: Node) -> None:
         if holder is not None and holder.type in _HOLDERS:
             target = syntax.field(holder, "name") or syntax.field(holder, "left")
             code.variables[syntax.text(target).removeprefix("this.")] = fact
+        if kind == "aws_cloudwatch_event_rule" and "targets" in props:
+            for called in _named(code, props["targets"]):
+                code.found.relation(
+                    "target", fact.id, called.id, code.file.where(syntax.line(props["targets"]))
+                )
     elif name.endswith("Stack") and module.startswith("."):
         region = _value(code, syntax.pairs(_environment(code, given, props)).get("region"))
         where = region if isinstance(region, str) else ""
@@ -118,7 +123,7 @@ def _fact(
     for key, value in props.items():
         path = renamed.get(key, attribute_name(key))
         if path:
-            _put(attributes, path.split("."), _property(code, key, value))
+            put(attributes, path.split("."), in_unit(path, _property(code, key, value)))
             lines[path] = syntax.line(value.parent or value)
             lines |= {f"{path}.{inner}": syntax.line(at) for inner, at in syntax.pairs(value).items()}
         elif key == "metric":
@@ -141,17 +146,6 @@ def _fact(
 
 
 _NAMED = ("name", "bucket", "function_name", "alarm_name", "identifier")
-
-
-def _put(into: dict[str, Value], path: list[str], value: Value) -> None:
-    if len(path) == 1:
-        into[path[0]] = value
-        return
-    inside: dict[str, Value] = {}
-    known = into.setdefault(path[0], [inside])
-    first = known[0] if isinstance(known, list) and known else None
-    if isinstance(first, dict):
-        _put(first, path[2:], value)
 
 
 def _property(code: _Code, key: str, node: Node) -> Value:
@@ -200,23 +194,12 @@ def _expression(code: _Code, text: str) -> Value:
         return int(duration.group(2)) * _DURATION[duration.group(1)]
     runtime = re.fullmatch(r"(?:\w+\.)?Runtime\.(\w+)", text)
     if runtime:
-        return _runtime(runtime.group(1))
+        return runtime_named(runtime.group(1))
     word, _, rest = text.removeprefix("this.").partition(".")
     if word in code.variables and re.fullmatch(r"\w*", rest):
         named = {"Arn": "arn", "Name": "name", "Url": "url"}.get(re.sub(r"^.*(?=[A-Z])", "", rest))
         return Ref(code.variables[word].id, named or (attribute_name(rest) if rest else "id"))
     return Unread(_SYNTHESIZED)
-
-
-def _runtime(name: str) -> Value:
-    """``NODEJS_20_X`` as ``nodejs20.x``, ``PYTHON_3_12`` as ``python3.12``."""
-    node = re.fullmatch(r"NODEJS_(\d+)_X", name)
-    other = re.fullmatch(r"(PYTHON|RUBY|DOTNET|JAVA)_(\d+)(?:_(\d+))?", name)
-    if node:
-        return f"nodejs{node.group(1)}.x"
-    if other:
-        return f"{other.group(1).lower()}{other.group(2)}" + (f".{other.group(3)}" if other.group(3) else "")
-    return Unread(f"the runtime {name}")
 
 
 def _wired(code: _Code, call: Node) -> None:

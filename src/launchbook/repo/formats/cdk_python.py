@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.repo.cloudformation.names import attribute_name
-from launchbook.repo.code.constructs import CONSTRUCTS
+from launchbook.repo.code.constructs import CONSTRUCTS, in_unit, put, runtime_named
 from launchbook.repo.code.python import constant, dotted, imported, keyword, tree
 from launchbook.repo.reader import File, Found, reader
 
@@ -45,6 +45,49 @@ def cdk_python(file: File, found: Found) -> None:
             holder = holders.get(id(call))
             if holder:
                 code.variables[holder] = fact
+        elif isinstance(identity, str):
+            _stack(code, call, identity)
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            _wired(code, node)
+
+
+def _stack(code: _Code, call: ast.Call, identity: str) -> None:
+    """A stack that is told its region."""
+    environment = keyword(call, "env")
+    region = constant(keyword(environment, "region")) if isinstance(environment, ast.Call) else None
+    if isinstance(region, str):
+        code.found.fact(
+            code.file,
+            "aws_cloudformation_stack",
+            f"{identity}:{call.lineno}",
+            name=identity,
+            line=call.lineno,
+            attributes={"name": identity, "region": region},
+            lines={"region": environment.lineno if environment is not None else call.lineno},
+            region=region,
+            whole=False,
+        )
+
+
+def _wired(code: _Code, call: ast.Call) -> None:
+    """Sources of events that are added by a call, and the targets that a rule is given."""
+    owner, _, method = dotted(call.func).rpartition(".")
+    if method in ("add_event_source", "add_alarm_action", "add_target") and owner in code.variables:
+        kind = {"add_event_source": "event-source", "add_alarm_action": "alarm-action"}.get(method, "target")
+        for name in _names(call.args):
+            if name in code.variables and name != owner:
+                where = code.file.where(call.lineno)
+                code.found.relation(kind, code.variables[owner].id, code.variables[name].id, where)
+
+
+def _names(nodes: list[ast.expr]) -> list[str]:
+    return [
+        dotted(inner)
+        for node in nodes
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Name | ast.Attribute)
+    ]
 
 
 def _fact(code: _Code, call: ast.Call, known: tuple[str, dict[str, str]], identity: str) -> Fact:
@@ -56,9 +99,12 @@ def _fact(code: _Code, call: ast.Call, known: tuple[str, dict[str, str]], identi
             continue
         camel = given.arg.split("_")[0] + "".join(part.title() for part in given.arg.split("_")[1:])
         path = renamed.get(camel, attribute_name(camel))
-        if path and ".0." not in path:
-            attributes[path] = _value(code, given.value)
+        if path:
+            put(attributes, path.split("."), in_unit(path, _value(code, given.value)))
             lines[path] = given.value.lineno
+            if isinstance(given.value, ast.Dict):
+                keys = ((constant(key), key.lineno) for key in given.value.keys if key is not None)
+                lines |= {f"{path}.{key}": line for key, line in keys if isinstance(key, str)}
     name = next((v for k, v in attributes.items() if k in _NAMED and isinstance(v, str)), identity)
     address = f"{identity}:{call.lineno}"
     return code.found.fact(
@@ -72,9 +118,17 @@ def _value(code: _Code, node: ast.expr | None) -> Value:
         return value
     if isinstance(node, ast.List):
         return [_value(code, item) for item in node.elts[:200]]
+    if isinstance(node, ast.Dict):
+        pairs = ((constant(key), item) for key, item in zip(node.keys, node.values, strict=True))
+        return {key: _value(code, item) for key, item in pairs if isinstance(key, str)}
     name = dotted(node)
     if name in code.variables:
         return Ref(code.variables[name].id, "arn")
+    holder, _, last = name.rpartition(".")
+    if holder in code.variables and last.startswith(("queue_", "topic_", "table_", "bucket_", "function_")):
+        return Ref(code.variables[holder].id, last.rpartition("_")[2])
+    if holder.endswith("Runtime"):
+        return runtime_named(last)
     if isinstance(node, ast.Call):
         called = dotted(node.func)
         unit = called.rpartition(".")[2]

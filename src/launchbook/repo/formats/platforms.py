@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from launchbook.model import Value
-from launchbook.repo.environments import canonical
+from launchbook.repo.environments import canonical, same_environment
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
 
@@ -37,6 +37,13 @@ def copilot(file: File, found: Found) -> None:
     name, kind = str(document.get("name") or ""), str(document.get("type") or "")
     found.document(file, "copilot", name, 1, type=kind)
     makes = _SERVICES.get(kind)
+    if kind not in ("", "Environment") and makes is None:
+        what = f"Copilot's {kind} {name} is not read"
+        found.gap(file, what, f"copilot svc package --name {name or 'NAME'}", line_of(document, "type"))
+        return
+    if "/pipelines/" in f"/{file.path}":
+        _copilot_stages(file, document, found)
+        return
     if makes is None:
         values: dict[str, Value] = {"environment": canonical(name)}
         found.fact(file, "copilot_environment", "environment", name=name, line=1, attributes=values)
@@ -45,7 +52,7 @@ def copilot(file: File, found: Found) -> None:
         )
         found.gap(file, what, f"copilot env package --name {name or 'NAME'}", 1)
         return
-    attributes, lines = _copilot_attributes(document)
+    attributes, lines = _copilot_attributes(document, found.environment)
     address = "service" if makes[0].endswith("service") else "resource"
     found.fact(file, makes[0], address, name=name, line=1, attributes=attributes, lines=lines, whole=False)
     path = dig(document, "http", "healthcheck", "path") or dig(document, "http", "healthcheck")
@@ -67,21 +74,51 @@ def copilot(file: File, found: Found) -> None:
     found.gap(file, what, f"copilot {'job' if kind == 'Scheduled Job' else 'svc'} package --name {name}", 1)
 
 
-def _copilot_attributes(document: Map) -> tuple[dict[str, Value], dict[str, int | str]]:
+def _copilot_stages(file: File, document: Map, found: Found) -> None:
+    """The environments that a pipeline deploys to, one after the other."""
+    for number, stage in enumerate(as_list(document.get("stages"))):
+        name = dig(stage, "name")
+        if isinstance(name, str):
+            values: dict[str, Value] = {"environment": canonical(name)}
+            line = line_of(document, "stages", number)
+            found.fact(file, "copilot_stage", f"stage.{name}", name=name, line=line, attributes=values)
+
+
+@reader("Copilot overrides", "**/copilot/*/overrides/*", "**/copilot/environments/overrides/*", hides=("*",))
+def copilot_overrides(file: File, found: Found) -> None:
+    """What is changed of the stack that Copilot makes."""
+    if file.name in ("cfn.patches.yml", "cfn.patches.yaml", "stack.ts", "override.ts"):
+        what = "this changes the stack that Copilot makes: what comes of it is not read"
+        found.gap(file, what, "copilot svc package", 1)
+
+
+def _copilot_attributes(document: Map, environment: str) -> tuple[dict[str, Value], dict[str, int | str]]:
     attributes: dict[str, Value] = {"name": document.get("name")}
     lines: dict[str, int | str] = {"name": line_of(document, "name")}
-    count = document.get("count")
-    if count is not None:
-        plain = isinstance(count, int)
-        attributes["desired_count"] = count if plain else unread("a range: Copilot scales within it")
-        lines["desired_count"] = line_of(document, "count")
-    for key in ("cpu", "memory"):
-        if isinstance(document.get(key), int):
-            attributes[key], lines[key] = document[key], line_of(document, key)
+    for key, name in (("count", "desired_count"), ("cpu", "cpu"), ("memory", "memory")):
+        value, at = _by_environment(document, key, environment)
+        if value is not None:
+            ranged = isinstance(value, dict)
+            attributes[name] = unread("a range: Copilot scales within it") if ranged else value
+            lines[name] = at
     schedule = dig(document, "on", "schedule")
     if isinstance(schedule, str):
         attributes["schedule_expression"], lines["schedule_expression"] = schedule, line_of(document, "on")
     return attributes, lines
+
+
+def _by_environment(document: Map, key: str, environment: str) -> tuple[Any, int]:
+    """A value with its line: the environment's own, else the one for all; Unread where others have their own."""
+    overrides = document.get("environments")
+    own = [name for name in as_map(overrides) if dig(overrides, name, key) is not None]
+    for name in own:
+        if environment and same_environment(name, environment):
+            return dig(overrides, name, key), line_of(overrides, name, key)
+    base, at = document.get(key), line_of(document, key)
+    differs = [name for name in own if dig(overrides, name, key) != base]
+    if differs and not environment:
+        return unread(f"it differs by environment ({', '.join(differs)} of its own)"), at
+    return base, at
 
 
 def _copilot_settings(file: File, document: Map, found: Found) -> None:

@@ -90,7 +90,8 @@ def _value(node: Node, variables: dict[str, Fact], depth: int = 0) -> Value:
         return [_value(item, variables, depth + 1) for item in node.named_children[:200]]
     if depth < 8 and node.type == "object":
         inner = list(syntax.pairs(node).items())[:200]
-        return {key if depth else _snake(key): _value(item, variables, depth + 1) for key, item in inner}
+        spelled = _snake if depth == 0 and not any(key[:1].isupper() for key, _ in inner) else str
+        return {spelled(key): _value(item, variables, depth + 1) for key, item in inner}
     if depth < 8 and node.type == "call_expression":
         given = syntax.arguments(node)
         if re.match(r"(?:pulumi\.jsonStringify|JSON\.stringify)\(", text[:40]) and given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from launchbook.repo.reader import File, Found, reader, unread
 from launchbook.repo.serverless.events import Event, read_event
 from launchbook.repo.serverless.variables import Variables
 
-_HIDES = ("aws_lambda_function", "endpoint", "aws_cloudwatch_event_rule", "aws_lambda_event_source_mapping")
+_HIDES = (
+    *("aws_lambda_function", "endpoint", "aws_cloudwatch_event_rule", "aws_lambda_event_source_mapping"),
+    "aws_iam_*",
+)
 _INCLUDED = re.compile(r"file\(([^)]{1,300})\)")
 #: Plugins that change how a service is built or tried, and make nothing on AWS.
 _BUILDERS = re.compile(
@@ -44,6 +48,31 @@ class _Service:
         return canonical(stage) if isinstance(stage, str) else ""
 
 
+@reader(
+    "Serverless in code", "serverless.ts", "serverless.js", "serverless.mjs", "serverless.json", hides=("*",)
+)
+def serverless_in_code(file: File, found: Found) -> None:
+    """A service that a program describes: told, and not run."""
+    found.document(file, "serverless", file.folder or file.path, 1)
+    found.gap(file, "a service that a program describes is not read", "serverless print > serverless.yml", 1)
+
+
+@reader("Serverless compose", "serverless-compose.yml", "serverless-compose.yaml", hides=("*",))
+def serverless_compose(file: File, found: Found) -> None:
+    """The services that are deployed together; one that is not in the repository is a gap."""
+    services = dig(next(iter(file.yaml), None), "services")
+    fact = found.document(file, "serverless", file.path, 1)
+    for name in as_map(services):
+        path = dig(services, name, "path")
+        if isinstance(path, str):
+            at = line_of(services, name, "path")
+            folder = posixpath.normpath(posixpath.join(file.folder, path))
+            known = any(one.name.startswith("serverless.") for one in found.tree.by_folder.get(folder, ()))
+            found.relation("deploys", fact.id, folder, file.where(at), known)
+            if not known:
+                found.gap(file, f"{path} has no service in this repository", "serverless print", at)
+
+
 @reader("Serverless", "serverless.yml", "serverless.yaml", "serverless.*.yml", hides=_HIDES)
 def serverless(file: File, found: Found) -> None:
     """Every function with its events. Its ``resources`` are read as the template that they are."""
@@ -54,6 +83,7 @@ def serverless(file: File, found: Found) -> None:
     if service is None:
         return
     _settings(service, dig(service.provider, "environment"), "provider")
+    _role(service)
     for functions, key, line in _functions(service, document):
         _function(service, functions[key], key, line)
     _plugins(file, document, found)
@@ -76,6 +106,25 @@ def _service(file: File, document: Map, found: Found) -> _Service | None:
     found.document(file, "serverless", title, 1, regions=[where] if where else [], lines={"regions.0": at})
     resources = dict(_resources(file, document, found))
     return _Service(file, found, title, provider, variables, where, resources)
+
+
+def _role(service: _Service) -> None:
+    """What every function of the service may do, however the framework's version spells it."""
+    for path in (("iam", "role", "statements"), ("iamRoleStatements",)):
+        statements = dig(service.provider, *path)
+        if as_list(statements):
+            line = line_of(service.provider, *path)
+            service.found.fact(
+                service.file,
+                "aws_iam_role_policy",
+                "provider.role",
+                name=f"{service.name}-lambda-role",
+                line=line,
+                attributes={"policy": {"Statement": [*as_list(statements)]}},
+                lines={f"policy.Statement.{n}": line_of(statements, n) for n in range(len(statements))},
+                region=service.region,
+                whole=False,
+            )
 
 
 def _missing(file: File, variables: Variables, found: Found) -> None:

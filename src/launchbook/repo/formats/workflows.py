@@ -68,6 +68,20 @@ def workflow(file: File, found: Found) -> None:
         for folder in folders(run):
             below = any(path.startswith(f"{folder}/") and path.endswith(".tf") for path in found.tree.files)
             found.relation("deploys", fact.id, folder, file.where(at), below)
+    jobs = dig(document, "jobs")
+    for job in as_map(jobs):
+        called = dig(jobs, job, "uses")
+        if isinstance(called, str) and not called.startswith("./"):
+            what = (
+                f"the job {job} is a workflow of another repository ({called}): what it deploys is not read"
+            )
+            found.gap(
+                file,
+                what,
+                "read that repository too",
+                line_of(jobs, job, "uses"),
+                ("github_workflow", "document"),
+            )
     for key, at, job in _variables(document):
         # What a pipeline sets is for its own steps and the actions that they use.
         found.setting(file, key, "set", at, of=job, framework=True)

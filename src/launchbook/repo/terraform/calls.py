@@ -72,6 +72,28 @@ _REGISTRY: dict[str, tuple[str, ...]] = {
     ),
     "lambda": ("aws_lambda_*", "aws_iam_*", "aws_cloudwatch_*", "aws_s3_*", "aws_sqs_*", "aws_ecr_*"),
     "iam": ("aws_iam_*",),
+    "cloudwatch": ("aws_cloudwatch_*",),
+    "eventbridge": ("aws_cloudwatch_event_*", "aws_scheduler_*", "aws_iam_*", "aws_pipes_*"),
+    "step-functions": ("aws_sfn_*", "aws_iam_*", "aws_cloudwatch_log_group"),
+    "apigateway-v2": (
+        "aws_apigatewayv2_*",
+        "aws_route53_record",
+        "aws_acm_*",
+        "aws_cloudwatch_log_group",
+        "endpoint",
+    ),
+    "elasticache": (
+        "aws_elasticache_*",
+        "aws_security_group*",
+        "aws_vpc_security_group_*",
+        "aws_cloudwatch_log_group",
+    ),
+    "autoscaling": ("aws_autoscaling_*", "aws_launch_template", "aws_iam_*"),
+    "ec2-instance": ("aws_instance", "aws_iam_*", "aws_eip", "aws_ebs_*", "aws_volume_attachment"),
+    "secrets-manager": ("aws_secretsmanager_*",),
+    "ssm-parameter": ("aws_ssm_parameter",),
+    "opensearch": ("aws_opensearch_*", "aws_security_group*", "aws_cloudwatch_log_*"),
+    "msk-kafka-cluster": ("aws_msk_*", "aws_appautoscaling_*", "aws_cloudwatch_log_group"),
 }
 _COMMUNITY = "terraform-aws-modules/"
 
@@ -125,12 +147,18 @@ def _target(
     source = literal(declared.body, "source")
     line = declared.block.line
     if not source.startswith(("./", "../")):
+        hidden = hidden_by(source)
+        kinds = (
+            ""
+            if "*" in hidden
+            else f" (it may make {', '.join(hidden[:6])}{' …' if len(hidden) > 6 else ''})"
+        )
         found.gap(
             declared.file,
-            f"module {source or 'without a source'} is not in the repository",
+            f"module {source or 'without a source'} is not in the repository{kinds}",
             "terraform init, then pass its plan: launchbook audit --plan FILE",
             line,
-            hidden_by(source),
+            hidden,
         )
         return None
     folder = _folder(module, source)

@@ -1,0 +1,1 @@
+export default { service: 'mail', provider: { name: 'aws' } };
