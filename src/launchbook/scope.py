@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from launchbook.model import Fact
+from launchbook.model import Fact, Unread
 
 #: Facts of the account as a whole: they belong to every system in it.
 ACCOUNT_WIDE = ("iam_account_summary", "aws_iam_user", "aws_iam_access_key", "ses_account", "aws_backup_plan")
@@ -43,6 +43,17 @@ def _belongs_to(fact: Fact) -> Iterator[str]:
         yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
 
 
+def _owner_unread(fact: Fact) -> bool:
+    """Whether an account was asked what a resource belongs to, and did not say: it may well be ours. Of what was pasted
+    much is unread, and its name decides."""
+    if fact.level not in ("live", "emulated"):
+        return False
+    held = [fact.attributes.get(name) for name in OWNERS]
+    return any(
+        isinstance(one, Unread) for value in held for one in (value if isinstance(value, list) else [value])
+    )
+
+
 def in_scope(scope: Sequence[str]) -> Callable[[Fact], bool]:
     """Whether a fact belongs to what is judged: it, or what it belongs to, is called by one of the words, or
     it is the whole account's."""
@@ -52,6 +63,6 @@ def in_scope(scope: Sequence[str]) -> Callable[[Fact], bool]:
         if fact.where.file or not words or fact.type in ACCOUNT_WIDE:
             return True
         said = " ".join([fact.name, fact.id, *_belongs_to(fact)]).lower()
-        return any(word in said for word in words)
+        return any(word in said for word in words) or _owner_unread(fact)
 
     return judged

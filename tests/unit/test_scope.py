@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from launchbook.model import Where, make_fact
+from launchbook.model import Unread, Where, make_fact
 from launchbook.scope import in_scope
 
 ACCOUNT = Where(account="123456789012", region="eu-west-1")
@@ -28,6 +28,12 @@ def judged(kind: str, name: str, **attributes: object) -> bool:
         ),
         ("aws_db_snapshot", "rds:2026", {"db_instance_identifier": "shop"}),
         ("aws_iam_user", "anybody", {}),
+        ("aws_cloudfront_distribution", "E1", {"origins": [Unread("AccessDenied")]}),
+        (
+            "aws_cloudfront_distribution",
+            "E1",
+            {"aliases": ["www.blog.example"], "origins": Unread("AccessDenied")},
+        ),
     ],
 )
 def test_what_is_called_so_or_belongs_to_it_is_judged(

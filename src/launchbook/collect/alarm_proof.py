@@ -22,6 +22,7 @@ def _listed(namespace: str, metric_name: str) -> Call:
     return Call(
         "cloudwatch",
         METRICS,
+        always=["Dimensions[].Value"],
         each="Metrics",
         given={"Namespace": namespace, "MetricName": metric_name},
         take={"namespace": "Namespace", "metric_name": "MetricName"},

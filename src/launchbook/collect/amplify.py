@@ -39,6 +39,7 @@ def amplify_apps(row: Row) -> Seen:
     Call(
         "amplify",
         "ListBranches",
+        always=["enableAutoBuild"],
         each="branches",
         given={"appId": "$ListApps.appId"},
         take={

@@ -15,6 +15,7 @@ LIST = "DescribeAlarms"
     Call(
         "cloudwatch",
         LIST,
+        always=["ActionsEnabled", "Dimensions[].Value", "Metrics[].MetricStat.Metric.Dimensions[].Value"],
         each="MetricAlarms",
         given={"AlarmTypes": ["MetricAlarm"]},
         take={

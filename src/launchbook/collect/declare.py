@@ -43,6 +43,9 @@ class Call:
     given: Mapping[str, Any] = field(default_factory=dict)
     take: Mapping[str, str] = field(default_factory=dict)
     keep: Sequence[str] = ()
+    #: Paths of an item that AWS gives whenever it gives what they are in: one that is not there was not read, and is
+    #: not taken for "none".
+    always: Sequence[str] = ()
     #: Errors that mean "there is none": the answer is then empty and complete, not a gap.
     none_codes: Sequence[str] = ()
     #: The first page is all that is asked for: ``given`` orders the answer and says how much of it.
@@ -104,8 +107,9 @@ class Row:
             taken = {attribute: self.get(call.operation, path) for attribute, path in call.take.items()}
             attributes[call.operation] = taken | dict(more.get(call.operation, {}))
         flat = {key: value for values in attributes.values() for key, value in values.items()}
-        named = str(flat.get(name))
         identity = flat.get(id)
+        held = identity if isinstance(flat.get(name), Unread) else flat.get(name)
+        named = str(held)
         return Seen(
             identity if isinstance(identity, str) else named, named.rsplit("/", 1)[-1] or named, attributes
         )

@@ -8,6 +8,7 @@ from launchbook.model import Value
 REPOSITORIES = Call(
     "ecr",
     "DescribeRepositories",
+    always=["imageScanningConfiguration.scanOnPush"],
     each="repositories",
     take={
         "arn": "repositoryArn",

@@ -41,6 +41,7 @@ def ecs_clusters(row: Row) -> Seen:
     Call(
         "ecs",
         "DescribeServices",
+        always=["networkConfiguration.awsvpcConfiguration.assignPublicIp", "desiredCount", "runningCount"],
         each="services",
         given={"cluster": "$ListClusters", "services": ["$ListServices"]},
         take={

@@ -11,6 +11,7 @@ from launchbook.model import Unread, Value
     Call(
         "cloudfront",
         "ListDistributions",
+        always=["Enabled", "Origins.Items[].DomainName"],
         each="DistributionList.Items",
         take={
             "arn": "ARN",

@@ -11,6 +11,7 @@ from launchbook.model import Unread
     Call(
         "elasticache",
         "DescribeReplicationGroups",
+        always=["AtRestEncryptionEnabled", "TransitEncryptionEnabled", "AutomaticFailover", "MultiAZ"],
         each="ReplicationGroups",
         take={
             "arn": "ARN",

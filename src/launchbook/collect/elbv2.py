@@ -9,6 +9,7 @@ from launchbook.model import Value
 BALANCERS = Call(
     "elbv2",
     "DescribeLoadBalancers",
+    always=["LoadBalancerName"],
     each="LoadBalancers",
     take={
         "arn": "LoadBalancerArn",

@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from launchbook.collect.declare import Call, Collector, Row
-from launchbook.collect.keep import pick_all
+from launchbook.collect.keep import fill, pick_all
 from launchbook.collect.reader import Reader, ReadFailed
 from launchbook.collect.shared import Shared
 from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
@@ -144,7 +144,7 @@ class _Reading:
                     raise ReadFailed(call, "NotRead", value.reason, value.settle)
             with self.turns:
                 for page in self.reader.read(call, self.region, parameters):
-                    items.extend(_items(page, call, self.asked.level))
+                    items.extend(_whole(item, call) for item in _items(page, call, self.asked.level))
         except ReadFailed as failure:
             if failure.code in call.none_codes:
                 return ([] if lists else [row]), []
@@ -190,6 +190,13 @@ def _items(page: object, call: Call, level: Level) -> list[object]:
     if found is not None and not isinstance(found, list):
         raise ReadFailed(call, "MalformedAnswer", f"{call.each} is no list")
     return found if isinstance(found, list) else []
+
+
+def _whole(item: object, call: Call) -> object:
+    """An item whose fields that AWS always gives are unread where they are not there."""
+    for path in call.always:
+        fill(item, path, Unread(f"{call.service}:{call.operation} answered without {path}"))
+    return item
 
 
 def _needs(call: Call) -> Iterator[str]:

@@ -35,6 +35,7 @@ def event_rules(row: Row) -> Seen:
     Call(
         "events",
         "ListTargetsByRule",
+        always=["Arn"],
         each="Targets",
         given={"Rule": "$ListRules.Name"},
         take={

@@ -96,6 +96,21 @@ def quoted(name: str) -> str:
     return name if _PLAIN.match(name) else f'"{name}"'
 
 
+def fill(node: object, path: str, reason: Unread) -> None:
+    """Put ``reason`` where what a path ends in is not there, though all above it is: in each item of the lists on its
+    way."""
+    head, _, rest = path.partition(".")
+    name = head.removesuffix("[]")
+    if isinstance(node, list):
+        for item in node:
+            fill(item, path, reason)
+    elif isinstance(node, dict) and not rest:
+        if node.get(name) is None:
+            node[name] = reason
+    elif isinstance(node, dict):
+        fill(node.get(name), rest, reason)
+
+
 def pick_all(answer: object, path: str) -> object:
     """The items of the list at a path. Where the path goes through a list (``Alarms[].Metrics``) those of each item;
     unread where those of one were not read."""

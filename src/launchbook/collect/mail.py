@@ -10,6 +10,7 @@ from launchbook.collect.declare import Call, Row, Seen, collector
     Call(
         "sesv2",
         "GetAccount",
+        always=["ProductionAccessEnabled", "SendingEnabled"],
         take={
             "production_access_enabled": "ProductionAccessEnabled",
             "sending_enabled": "SendingEnabled",
@@ -42,6 +43,7 @@ def ses_account(row: Row) -> Seen:
     Call(
         "sesv2",
         "GetEmailIdentity",
+        always=["VerifiedForSendingStatus"],
         given={"EmailIdentity": "$ListEmailIdentities.IdentityName"},
         take={
             "verified_for_sending_status": "VerifiedForSendingStatus",

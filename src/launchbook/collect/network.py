@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from launchbook.collect.declare import Call, Row, Seen, collector
 from launchbook.collect.documents import column, each
-from launchbook.model import Value
+from launchbook.model import Unread, Value
+
+#: Where a route may lead besides internet and NAT gateways.
+OTHER_WAYS = (
+    *(
+        "EgressOnlyInternetGatewayId",
+        "TransitGatewayId",
+        "LocalGatewayId",
+        "CarrierGatewayId",
+        "CoreNetworkArn",
+    ),
+    *("InstanceId", "NetworkInterfaceId", "VpcPeeringConnectionId"),
+)
+#: Protocols whose rules always name their ports (of ICMP, its types).
+_WITH_PORTS = ("tcp", "udp", "icmp", "icmpv6", "6", "17", "1", "58")
 
 
 @collector("aws_vpc", Call("ec2", "DescribeVpcs", each="Vpcs", take={"id": "VpcId", "default": "IsDefault"}))
@@ -18,6 +32,7 @@ def vpcs(row: Row) -> Seen:
     Call(
         "ec2",
         "DescribeSubnets",
+        always=["MapPublicIpOnLaunch"],
         each="Subnets",
         take={
             "id": "SubnetId",
@@ -42,17 +57,41 @@ def subnets(row: Row) -> Seen:
         take={
             "id": "RouteTableId",
             "vpc_id": "VpcId",
-            "subnet_ids": "Associations[].SubnetId",
             "main": "Associations[].Main",
-            "gateways": "Routes[].GatewayId",
             "nat_gateways": "Routes[].NatGatewayId",
             "destinations": "Routes[].DestinationCidrBlock",
         },
+        keep=[
+            "Associations[].SubnetId",
+            "Associations[].GatewayId",
+            "Routes[].GatewayId",
+            *(f"Routes[].{other}" for other in OTHER_WAYS),
+        ],
     ),
 )
 def route_tables(row: Row) -> Seen:
     """A route table: its subnets and where its routes lead. The three route lists have one order."""
-    return row.seen(id="id", name="id")
+    more = {
+        "subnet_ids": each(row.get("DescribeRouteTables", "Associations"), _subnet),
+        "gateways": each(row.get("DescribeRouteTables", "Routes"), _gateway),
+    }
+    return row.seen(id="id", name="id", DescribeRouteTables=more)
+
+
+def _subnet(one: dict[str, Value]) -> Value:
+    """The subnet of an association; a VPC's main table has one without, and so has a gateway's."""
+    found = one.get("SubnetId")
+    if found is not None or one.get("Main") is True or one.get("GatewayId") is not None:
+        return found
+    return Unread("ec2:DescribeRouteTables named neither a subnet nor a gateway")
+
+
+def _gateway(one: dict[str, Value]) -> Value:
+    """The gateway that a route leads to; every route leads somewhere."""
+    found = one.get("GatewayId")
+    if found is not None or any(one.get(other) is not None for other in ("NatGatewayId", *OTHER_WAYS)):
+        return found
+    return Unread("ec2:DescribeRouteTables did not say where a route leads")
 
 
 @collector(
@@ -60,6 +99,11 @@ def route_tables(row: Row) -> Seen:
     Call(
         "ec2",
         "DescribeSecurityGroups",
+        always=[
+            "IpPermissions[].IpProtocol",
+            "IpPermissions[].IpRanges[].CidrIp",
+            "IpPermissions[].Ipv6Ranges[].CidrIpv6",
+        ],
         each="SecurityGroups",
         take={"arn": "SecurityGroupArn", "id": "GroupId", "name": "GroupName", "vpc_id": "VpcId"},
         keep=[
@@ -81,12 +125,20 @@ def security_groups(row: Row) -> Seen:
 def _rule(one: dict[str, Value]) -> Value:
     return {
         "protocol": one.get("IpProtocol"),
-        "from_port": one.get("FromPort"),
-        "to_port": one.get("ToPort"),
+        "from_port": _port(one, "FromPort"),
+        "to_port": _port(one, "ToPort"),
         "cidr_blocks": column(one.get("IpRanges"), "CidrIp"),
         "ipv6_cidr_blocks": column(one.get("Ipv6Ranges"), "CidrIpv6"),
         "security_groups": column(one.get("UserIdGroupPairs"), "GroupId"),
     }
+
+
+def _port(one: dict[str, Value], name: str) -> Value:
+    """An end of a rule's ports: none where its protocol has no ports, or all protocols may come."""
+    found = one.get(name)
+    if found is None and one.get("IpProtocol") in _WITH_PORTS:
+        return Unread(f"ec2:DescribeSecurityGroups answered without {name}")
+    return found
 
 
 @collector(

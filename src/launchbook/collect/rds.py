@@ -10,6 +10,14 @@ from launchbook.collect.declare import Call, Row, Seen, collector
     Call(
         "rds",
         "DescribeDBInstances",
+        always=[
+            "MultiAZ",
+            "BackupRetentionPeriod",
+            "StorageEncrypted",
+            "PubliclyAccessible",
+            "DeletionProtection",
+            "AutoMinorVersionUpgrade",
+        ],
         each="DBInstances",
         take={
             "arn": "DBInstanceArn",
@@ -47,6 +55,7 @@ def db_instances(row: Row) -> Seen:
     Call(
         "rds",
         "DescribeDBSnapshots",
+        always=["Encrypted"],
         each="DBSnapshots",
         take={
             "arn": "DBSnapshotArn",

@@ -15,6 +15,7 @@ from launchbook.model.aws import Topic, TopicSubscription
     Call(
         "sns",
         "GetTopicAttributes",
+        always=["Attributes.Policy"],
         given={"TopicArn": "$ListTopics.TopicArn"},
         take={
             "subscriptions_confirmed": "Attributes.SubscriptionsConfirmed",

@@ -34,6 +34,12 @@ from launchbook.model import Unread, Value
     Call(
         "s3",
         "GetPublicAccessBlock",
+        always=[
+            "PublicAccessBlockConfiguration.BlockPublicAcls",
+            "PublicAccessBlockConfiguration.BlockPublicPolicy",
+            "PublicAccessBlockConfiguration.IgnorePublicAcls",
+            "PublicAccessBlockConfiguration.RestrictPublicBuckets",
+        ],
         given={"Bucket": "$ListBuckets.Name"},
         take={
             "block_public_acls": "PublicAccessBlockConfiguration.BlockPublicAcls",

@@ -48,6 +48,11 @@ def test_every_path_exists_in_the_answer(name: str, call: Call) -> None:
 
 
 @pytest.mark.parametrize(("name", "call"), CALLS, ids=IDS)
+def test_what_is_always_given_is_kept(name: str, call: Call) -> None:
+    assert set(call.always) <= {*call.take.values(), *call.keep}
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS, ids=IDS)
 def test_every_parameter_exists_and_none_is_missing(name: str, call: Call) -> None:
     shape = operation(call.service, call.operation).input_shape
     members = shape.members if isinstance(shape, StructureShape) else {}
