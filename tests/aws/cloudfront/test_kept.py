@@ -69,35 +69,37 @@ def test_a_function_is_live_when_it_was_published_and_stays_so(cloudfront):
     cloudfront.delete_function(Name="edge", IfMatch=changed["ETag"])
 
 
+_ORIGIN = {
+    "Id": "api",
+    "DomainName": "api.example.com",
+    "CustomHeaders": {"Quantity": 1, "Items": [{"HeaderName": "X-Key", "HeaderValue": "v"}]},
+    "CustomOriginConfig": {
+        "HTTPPort": 80,
+        "HTTPSPort": 443,
+        "OriginProtocolPolicy": "https-only",
+        "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]},
+        "OriginReadTimeout": 45,
+        "OriginKeepaliveTimeout": 5,
+    },
+}
+_FUNCTION = {"FunctionARN": "arn:aws:cloudfront::123456789012:function/a", "EventType": "viewer-request"}
+_BEHAVIOUR = {
+    "TargetOriginId": "api",
+    "ViewerProtocolPolicy": "https-only",
+    "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+    "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03",
+    "FunctionAssociations": {"Quantity": 1, "Items": [_FUNCTION]},
+}
+
+
 def test_a_distribution_is_told_whole(cloudfront):
-    origin = {
-        "Id": "api",
-        "DomainName": "api.example.com",
-        "CustomHeaders": {"Quantity": 1, "Items": [{"HeaderName": "X-Key", "HeaderValue": "v"}]},
-        "CustomOriginConfig": {
-            "HTTPPort": 80,
-            "HTTPSPort": 443,
-            "OriginProtocolPolicy": "https-only",
-            "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]},
-            "OriginReadTimeout": 45,
-            "OriginKeepaliveTimeout": 5,
-        },
-    }
-    function = {"FunctionARN": "arn:aws:cloudfront::123456789012:function/a", "EventType": "viewer-request"}
-    behaviour = {
-        "TargetOriginId": "api",
-        "ViewerProtocolPolicy": "https-only",
-        "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
-        "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03",
-        "FunctionAssociations": {"Quantity": 1, "Items": [function]},
-    }
     wanted = {
         "CallerReference": "whole",
         "Comment": "",
         "Enabled": False,
-        "Origins": {"Quantity": 1, "Items": [origin]},
-        "DefaultCacheBehavior": behaviour,
-        "CacheBehaviors": {"Quantity": 1, "Items": [{**behaviour, "PathPattern": "/api/*"}]},
+        "Origins": {"Quantity": 1, "Items": [_ORIGIN]},
+        "DefaultCacheBehavior": _BEHAVIOUR,
+        "CacheBehaviors": {"Quantity": 1, "Items": [{**_BEHAVIOUR, "PathPattern": "/api/*"}]},
         "CustomErrorResponses": {
             "Quantity": 1, "Items": [{"ErrorCode": 404, "ResponsePagePath": "/a", "ResponseCode": "200"}],
         },
@@ -105,9 +107,9 @@ def test_a_distribution_is_told_whole(cloudfront):
     made = cloudfront.create_distribution(DistributionConfig=wanted)
     name = made["Distribution"]["Id"]
     told = cloudfront.get_distribution_config(Id=name)["DistributionConfig"]
-    assert behaviour.items() <= told["DefaultCacheBehavior"].items()
+    assert _BEHAVIOUR.items() <= told["DefaultCacheBehavior"].items()
     assert "ForwardedValues" not in told["DefaultCacheBehavior"]
     assert told["CacheBehaviors"]["Items"][0]["PathPattern"] == "/api/*"
-    assert origin.items() <= told["Origins"]["Items"][0].items()
+    assert _ORIGIN.items() <= told["Origins"]["Items"][0].items()
     assert told["CustomErrorResponses"]["Items"][0]["ResponseCode"] == "200"
     cloudfront.delete_distribution(Id=name, IfMatch=made["ETag"])

@@ -6,13 +6,17 @@ Methods are replaced, not the class: other services may have made EC2 backends b
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.subnets import Subnet
 
 from launchbook.local.planes.ec2 import dependents
 
+_IPV6 = re.compile(r"ipv6-cidr-block-association\.(association-id|ipv6-cidr-block|state)")
+_subnet_filter = Subnet.get_filter_value
 _delete_subnet = EC2Backend.delete_subnet
 _delete_security_group = EC2Backend.delete_security_group
 _delete_vpc = EC2Backend.delete_vpc
@@ -69,6 +73,17 @@ def delete_vpc_endpoints(self: Any, vpce_ids: list[str] | None = None) -> None:
         self.tags.pop(gone, None)
 
 
+def subnet_filter(self: Any, filter_name: str, method_name: str | None = None) -> Any:
+    """What a filter of DescribeSubnets looks at; moto doesn't know those of IPv6, which Terraform waits with."""
+    found = _IPV6.fullmatch(filter_name)
+    if found is None:
+        return _subnet_filter(self, filter_name, method_name)
+    associated = list(self.ipv6_cidr_block_associations.values())
+    if found[1] == "state":
+        return [each["ipv6CidrBlockState"]["State"] for each in associated]
+    return [each[{"association-id": "associationId"}.get(found[1], "ipv6CidrBlock")] for each in associated]
+
+
 def _description(rule: Any) -> str | None:
     """The description of a rule, whether it names addresses or a group."""
     for named in (rule.ip_range, rule.source_group):
@@ -84,4 +99,5 @@ def install() -> None:
         delete_vpc_endpoints,
     ):  # fmt: skip
         setattr(EC2Backend, replacement.__name__, replacement)
+    Subnet.get_filter_value = subnet_filter  # type: ignore[method-assign]
     SecurityGroupRule.description = property(_description)  # type: ignore[method-assign, assignment]

@@ -17,6 +17,15 @@ class FakeScalingPolicy(models.FakeScalingPolicy):
             del self.predictive_scaling_configuration
 
 
+class LifecycleHook(models.LifecycleHook):
+    """A hook that names no queue and no role of moto's. moto goes by the name of the class."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        del self.notification_target_arn, self.role_arn
+
+
 def install() -> None:
     """Put this in moto's place."""
+    models.LifecycleHook = LifecycleHook  # type: ignore[misc]
     models.FakeScalingPolicy = FakeScalingPolicy  # type: ignore[misc]

@@ -1,0 +1,20 @@
+"""The policies of a file system come and go."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def test_policies_are_set_and_taken_away(aws):
+    efs = aws("efs")
+    name = efs.create_file_system(CreationToken="policies")["FileSystemId"]
+    efs.put_backup_policy(FileSystemId=name, BackupPolicy={"Status": "ENABLED"})
+    assert efs.describe_backup_policy(FileSystemId=name)["BackupPolicy"] == {"Status": "ENABLED"}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "elasticfilesystem:ClientMount"}
+    efs.put_file_system_policy(FileSystemId=name, Policy=json.dumps({"Statement": [statement]}))
+    efs.delete_file_system_policy(FileSystemId=name)
+    with pytest.raises(ClientError) as gone:
+        efs.describe_file_system_policy(FileSystemId=name)
+    assert gone.value.response["Error"]["Code"] == "PolicyNotFound"
+    efs.delete_file_system(FileSystemId=name)
