@@ -116,13 +116,7 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     if some(candidates, lambda one: _carries(one, attributes, text)):
         return None
     if kind == "aws_lambda_function":
-        # A function that a script deploys is known by its handler's file alone.
-        handlers = facts.seen("lambda_edge_handler")
-        deployed = [one for one in handlers if text.endswith(one.name)]
-        if deployed and kind not in facts.complete:
-            what = f"{deployed[0].where.file} shows its code, not the name that it is deployed under"
-            raise NotKnown(f"whether {text} exists", what, "lambda:ListFunctions")
-        candidates += handlers
+        candidates += _handlers(text, facts)
     names = [one.name for one in candidates]
     if not names or alarm.level not in ("static", "plan"):
         if facts.none_exists(kind) or kind in facts.complete:
@@ -134,6 +128,16 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     return verdict(
         False, f"no {kind} is called {text}; {close} comes nearest", at=[here, *(one.at() for one in nearest)]
     )
+
+
+def _handlers(text: str, facts: Facts) -> list[Fact]:
+    """The handlers of functions that a script deploys. Raises NotKnown when a function of that name may be one."""
+    handlers = facts.seen("lambda_edge_handler")
+    deployed = [one for one in handlers if text.endswith(one.name)]
+    if deployed and "aws_lambda_function" not in facts.complete:
+        what = f"{deployed[0].where.file} shows its code, not the name that it is deployed under"
+        raise NotKnown(f"whether {text} exists", what, "lambda:ListFunctions")
+    return handlers
 
 
 def _carries(fact: Fact, attributes: tuple[str, ...], text: str) -> bool:
