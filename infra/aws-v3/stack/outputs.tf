@@ -3,6 +3,11 @@ output "alb_dns" {
   value       = aws_lb.api.dns_name
 }
 
+output "url" {
+  description = "Where the API answers: over HTTPS, under its public name, once there is a certificate."
+  value       = local.https ? "https://${coalesce(var.public_name, aws_lb.api.dns_name)}" : "http://${aws_lb.api.dns_name}"
+}
+
 output "cluster_name" {
   description = "ECS cluster."
   value       = aws_ecs_cluster.this.name

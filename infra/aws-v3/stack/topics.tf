@@ -27,6 +27,15 @@ resource "aws_sns_topic_policy" "alarms" {
   policy = data.aws_iam_policy_document.alarms_topic.json
 }
 
+resource "aws_sns_topic_subscription" "pager" {
+  count = nonsensitive(var.pager_url == "") ? 0 : 1
+
+  topic_arn              = aws_sns_topic.alarms.arn
+  protocol               = "https"
+  endpoint               = var.pager_url
+  endpoint_auto_confirms = true
+}
+
 resource "aws_sns_topic_subscription" "email" {
   count = var.alarm_email == "" ? 0 : 1
 

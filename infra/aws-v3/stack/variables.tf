@@ -61,6 +61,12 @@ variable "certificate_arn" {
   default     = ""
 }
 
+variable "public_name" {
+  description = "Name that the certificate is for; point it (CNAME or alias) to the load balancer. verify and validate ask it."
+  type        = string
+  default     = ""
+}
+
 variable "image_tag" {
   description = "The stable tag that the task definitions name. A release moves the tag; the plan stays clean."
   type        = string
@@ -95,6 +101,13 @@ variable "alarm_email" {
   description = "Where alarms are mailed. Empty: the topic has no subscriber, and the audit says so."
   type        = string
   default     = ""
+}
+
+variable "pager_url" {
+  description = "HTTPS endpoint of the pager or chat that alarms wake somebody through; it may hold a key. Empty: mail alone, if that."
+  type        = string
+  default     = ""
+  sensitive   = true
 }
 
 variable "budget_usd" {
