@@ -55,23 +55,28 @@ def copilot(file: File, found: Found) -> None:
     attributes, lines = _copilot_attributes(document, found.environment)
     address = "service" if makes[0].endswith("service") else "resource"
     found.fact(file, makes[0], address, name=name, line=1, attributes=attributes, lines=lines, whole=False)
-    path = dig(document, "http", "healthcheck", "path") or dig(document, "http", "healthcheck")
     if "aws_lb_target_group" in makes:
-        at = line_of(document, "http", "healthcheck")
-        health: Value = [{"path": path if isinstance(path, str) else "/"}]
-        found.fact(
-            file,
-            "aws_lb_target_group",
-            "target-group",
-            name=name,
-            line=line_of(document, "http"),
-            attributes={"health_check": health},
-            lines={"health_check.0.path": at},
-            whole=False,
-        )
+        _copilot_group(file, document, name, found)
     _copilot_settings(file, document, found)
     what = f"Copilot makes more for the {kind} {name} (roles, logs, scaling, security groups) than the manifest says"
     found.gap(file, what, f"copilot {'job' if kind == 'Scheduled Job' else 'svc'} package --name {name}", 1)
+
+
+def _copilot_group(file: File, document: Map, name: str, found: Found) -> None:
+    """The health check that the load balancer asks."""
+    path = dig(document, "http", "healthcheck", "path") or dig(document, "http", "healthcheck")
+    at = line_of(document, "http", "healthcheck")
+    health: Value = [{"path": path if isinstance(path, str) else "/"}]
+    found.fact(
+        file,
+        "aws_lb_target_group",
+        "target-group",
+        name=name,
+        line=line_of(document, "http"),
+        attributes={"health_check": health},
+        lines={"health_check.0.path": at},
+        whole=False,
+    )
 
 
 def _copilot_stages(file: File, document: Map, found: Found) -> None:
