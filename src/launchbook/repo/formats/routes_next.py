@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from launchbook.model import Fact
 from launchbook.repo.code.endpoints import kind_of
-from launchbook.repo.code.handlers import read_handler, telling_lines
+from launchbook.repo.code.handlers import Handler, read_handler, telling_lines
 from launchbook.repo.code.syntax import below, field, imports, line, root, string, text
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader_of_all
@@ -53,8 +53,14 @@ def next_routes(files: Sequence[File], found: Found) -> None:
         guard = guards.get(base)
         shadowed = bool(match["src"]) and (base, match["tree"]) in served
         names = list(guard.names) if guard is not None and not shadowed and guard.covers(path) else []
-        for method, exported, handler in _exports(root(file), match["tree"]):
-            endpoint = _endpoint(file, found, method, path, exported, handler, names, shadowed)
+        top = root(file)
+        known, told = imports(top), set[str]()
+        for method, exported, handler in _exports(top, match["tree"]):
+            if method in told:
+                continue  # a module exports a name once: what says it again does not run
+            told.add(method)
+            read = read_handler(handler, known)
+            endpoint = _endpoint(file, found, method, path, exported, handler, read, names, shadowed)
             found.mounts.belongs(endpoint, Router(base, "Next.js"))
 
 
@@ -78,10 +84,10 @@ def _endpoint(
     path: str,
     at: Node,
     handler: Node,
+    read: Handler,
     guards: list[str],
     shadowed: bool,
 ) -> Fact:
-    read = read_handler(handler, imports(root(file)))
     return found.endpoint(
         file,
         method,
