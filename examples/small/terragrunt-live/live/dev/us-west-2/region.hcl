@@ -1,0 +1,1 @@
+locals { aws_region = "us-west-2" }

@@ -1,0 +1,1 @@
+locals { aws_region = "us-east-1" }
