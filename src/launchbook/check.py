@@ -155,8 +155,25 @@ def _judge(one: Check, subject: Fact, facts: Facts) -> Finding:
         return _finding(one, "NOT_APPLICABLE", subject.id, "does not apply")
     if answer.holds and subject.origin in WEAK_ORIGINS:
         return _finding(one, "UNKNOWN", subject.id, f"only a {subject.origin} file shows it")
+    if answer.holds and _by_chance(one, subject, facts):
+        why = f"{answer.why or one.title}, if all exists that may: values given elsewhere decide"
+        return _finding(one, "UNKNOWN", subject.id, why, settle="launchbook audit --plan FILE")
     status: Status = "PASS" if answer.holds else "FAIL"
     return replace(_finding(one, status, subject.id, answer.why), evidence=answer.at)
+
+
+def _by_chance(one: Check, subject: Fact, facts: Facts) -> bool:
+    """Whether a check holds only because of something that may not exist: a count that no file settles."""
+    if one.present and subject.created is None:
+        return True
+    certain = facts.certain(subject.condition if subject.created is None else "")
+    if certain is facts:
+        return False
+    try:
+        answer = one.body(subject, certain)
+    except Exception:  # what may not exist is referred to: then it does
+        return False
+    return answer is not None and not answer.holds
 
 
 def _hidden(one: Check, gap: Gap) -> Finding:

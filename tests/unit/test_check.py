@@ -188,3 +188,28 @@ def test_two_checks_cannot_share_an_id(registry: dict[str, Check]) -> None:
 def test_a_verdict_without_evidence_is_refused() -> None:
     with pytest.raises(ValueError, match="evidence"):
         verdict(True, at=[])
+
+
+def watched(queue: Queue, facts: Facts) -> Verdict | None:
+    alarms = facts.seen("aws_cloudwatch_metric_alarm")
+    return verdict(bool(alarms), at=[queue.at()])
+
+
+def perhaps(kind: str, condition: str) -> Fact:
+    where = Where("main.tf", 9)
+    return make_fact(kind, id=f"main.tf#{kind}", name=kind, where=where, condition=condition, created=None)
+
+
+def test_what_may_not_exist_makes_nothing_pass() -> None:
+    alarm = perhaps("aws_cloudwatch_metric_alarm", "count: var.watch")
+    (finding,) = judge(queue(), alarm, body=watched)
+    assert finding.status == "UNKNOWN"
+    assert finding.settle == "launchbook audit --plan FILE"
+    assert statuses(judge(perhaps("aws_sqs_queue", "count: var.watch"), alarm, body=watched)) == ["PASS"]
+
+
+def test_a_presence_check_is_not_met_by_what_may_not_exist() -> None:
+    (finding,) = judge(
+        perhaps("aws_sqs_queue", "count: var.all"), body=lambda one, _: verdict(True), present=True
+    )
+    assert finding.status == "UNKNOWN"

@@ -83,6 +83,7 @@ class Facts:
         for fact in self.all:
             self._by_id.setdefault(fact.id, fact)
             self._by_type.setdefault(fact.type, []).append(fact)
+        self._certain: dict[str, Facts] = {}
         self._by_arn = {arn: fact for fact in self.all if isinstance(arn := fact.attributes.get("arn"), str)}
 
     def hiding(self, kind: str) -> list[Gap]:
@@ -134,6 +135,18 @@ class Facts:
             for gap in self.hiding(name):
                 raise NotKnown(f"all {name}", f"{gap.what} ({gap.where})", gap.hint)
         return cast("list[F]", self.seen(kind))
+
+    def certain(self, condition: str = "") -> Facts:
+        """These facts without what may not exist (``count = var.enabled ? 1 : 0`` with no value), but for what exists
+        under the very ``condition`` given."""
+        doubted = {id(one) for one in self.all if one.created is None and one.condition != condition}
+        if not doubted:
+            return self
+        if condition not in self._certain:
+            left = [one for one in self.all if id(one) not in doubted]
+            rest = (self.gaps, self.relations, self.complete, self.files, self.today, self.now)
+            self._certain[condition] = Facts(left, *rest)
+        return self._certain[condition]
 
     def none_exists(self, kind: type[F] | str) -> bool:
         """True only if every one of this kind was looked for and there is none.
