@@ -185,12 +185,20 @@ def mail_from(estate: Estate, fact: Fact, given: dict[str, Any], region: str) ->
 def samples(estate: Estate) -> None:
     """A sample of each metric that an alarm watches, of days ago: what runs for long has data, and no alarm rings.
 
-    What a dimension takes for a database and is none has no data, as in an account."""
+    What a dimension takes for a database and is none has no data, as in an account; nor has a metric of one's own that
+    no filter makes."""
+    filtered = {
+        made["name"]
+        for fact in estate.facts.seen("aws_cloudwatch_log_metric_filter")
+        for made in estate.value(dict(fact.attributes), estate.region_of(fact))["metric_transformation"]
+    }
     for fact in estate.facts.seen("aws_cloudwatch_metric_alarm"):
         if fact.origin != "source":
             continue
         region = estate.region_of(fact)
         given = estate.value(dict(fact.attributes), region)
+        if not given["namespace"].startswith(("AWS/", "ECS/")) and given["metric_name"] not in filtered:
+            continue
         dimensions = given.get("dimensions") or {}
         databases = estate.client("rds", region).describe_db_instances()["DBInstances"]
         if dimensions.get("DBInstanceIdentifier") not in (
