@@ -216,7 +216,8 @@ def test_bundles_are_one_gap_and_credentials_in_them_are_told(tmp_path: Path) ->
     assert [(str(gap.where), gap.what.split(" (")[0]) for gap in found.facts.gaps] == [
         ("chunk0.js:1", "31 minified or bundled files not read as code")
     ]
-    assert [fact.where.file for fact in found.facts if fact.type == "document"] == ["vendor.min.js"]
+    told = [fact.where.file for fact in found.facts if fact.type == "document" and fact.where.file != "."]
+    assert told == ["vendor.min.js"]
 
 
 def test_what_every_reader_of_a_file_says_is_one_gap(tmp_path: Path) -> None:
