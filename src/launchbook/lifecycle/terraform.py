@@ -29,6 +29,9 @@ from launchbook.lifecycle.variables import given
 
 _BACKEND = "backend.launchbook.hcl"
 _INIT = "init.launchbook.json"
+#: How much a Go heap grows before it is collected, in per cent. Loading a provider's schemas is mostly garbage: twice
+#: Go's default saves a tenth of each plan, for a few per cent more memory.
+_COLLECT = "200"
 T = TypeVar("T")
 
 
@@ -149,7 +152,8 @@ class Terraform:
         if self._source is None:
             self._source = find_source(self.tool, self.work.home, self.work.target.env)
         kept = {name: value for name, value in self.work.target.env.items() if name != "TF_CLI_CONFIG_FILE"}
-        return kept | dict(self._source.env) | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        own = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        return {"GOGC": _COLLECT} | kept | dict(self._source.env) | own
 
     def _turn_to_mirror(self) -> bool:
         before = self._source
