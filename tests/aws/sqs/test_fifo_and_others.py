@@ -101,3 +101,10 @@ def test_notifications_reach_a_queue(sqs, aws, make):
     aws("sns").publish(TopicArn=topic, Message="hello")
     (got,) = receive(sqs, url, WaitTimeSeconds=3)
     assert json.loads(got["Body"])["Message"] == "hello"
+
+
+def test_a_message_without_a_group_is_refused_for_that_first(sqs, make):
+    url = make(".fifo", FifoQueue="true")
+    with pytest.raises(ClientError, match="MessageGroupId") as refused:
+        sqs.send_message(QueueUrl=url, MessageBody="alone")
+    assert refused.value.response["Error"]["Code"] == "MissingParameter"

@@ -13,7 +13,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 
-from launchbook.local.planes.ec2 import dependents
+from launchbook.local.planes.ec2 import dependents, images
 
 _IPV6 = re.compile(r"ipv6-cidr-block-association\.(association-id|ipv6-cidr-block|state)")
 _subnet_filter = Subnet.get_filter_value
@@ -23,6 +23,8 @@ _delete_vpc = EC2Backend.delete_vpc
 _delete_nat_gateway = EC2Backend.delete_nat_gateway
 _create_vpc_endpoint = EC2Backend.create_vpc_endpoint
 _delete_vpc_endpoints = EC2Backend.delete_vpc_endpoints
+_delete_attachment = EC2Backend.delete_transit_gateway_vpc_attachment
+_delete_prefix_list = EC2Backend.delete_managed_prefix_list
 
 
 def delete_subnet(self: Any, subnet_id: str) -> Any:
@@ -84,6 +86,21 @@ def subnet_filter(self: Any, filter_name: str, method_name: str | None = None) -
     return [each[{"association-id": "associationId"}.get(found[1], "ipv6CidrBlock")] for each in associated]
 
 
+def delete_transit_gateway_vpc_attachment(self: Any, transit_gateway_attachment_id: str) -> Any:
+    """Delete an attachment. It is still described, as deleted, which Terraform waits to see; its tags are gone."""
+    gone = _delete_attachment(self, transit_gateway_attachment_id)
+    self.transit_gateway_attachments[gone.id] = gone
+    self.tags.pop(gone.id, None)
+    return gone
+
+
+def delete_managed_prefix_list(self: Any, prefix_list_id: str) -> Any:
+    """Delete a prefix list with its tags."""
+    gone = _delete_prefix_list(self, prefix_list_id)
+    self.tags.pop(prefix_list_id, None)
+    return gone
+
+
 def _description(rule: Any) -> str | None:
     """The description of a rule, whether it names addresses or a group."""
     for named in (rule.ip_range, rule.source_group):
@@ -96,8 +113,9 @@ def install() -> None:
     """Put these in moto's place."""
     for replacement in (
         delete_subnet, delete_security_group, delete_vpc, delete_nat_gateway, create_vpc_endpoint,
-        delete_vpc_endpoints,
+        delete_vpc_endpoints, delete_transit_gateway_vpc_attachment, delete_managed_prefix_list,
     ):  # fmt: skip
         setattr(EC2Backend, replacement.__name__, replacement)
+    images.install()
     Subnet.get_filter_value = subnet_filter  # type: ignore[method-assign]
     SecurityGroupRule.description = property(_description)  # type: ignore[method-assign, assignment]

@@ -115,9 +115,9 @@ def made(queue: Queue, given: Parameters) -> Message:
     check_body(body, int(queue.attributes["MaximumMessageSize"]), message.size)
     message.group = given.get("MessageGroupId") or ""
     if queue.fifo:
-        message.dedup = _deduplication_id(queue, given, body)
         if not message.group:
             raise SqsError("MissingParameter", "The request must contain the parameter MessageGroupId.")
+        message.dedup = _deduplication_id(queue, given, body)
     elif given.get("MessageDeduplicationId"):
         raise invalid(given["MessageDeduplicationId"], "MessageDeduplicationId", _WRONG_TYPE)
     return message
