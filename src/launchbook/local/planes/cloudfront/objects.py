@@ -63,6 +63,8 @@ class ViewerCertificate(models.ViewerCertificate):
         if self.acm_certificate_arn or self.iam_certificate_id:
             self.cloud_front_default_certificate = False
             self.certificate_source = "acm" if self.acm_certificate_arn else "iam"
+        else:  # AWS tells "vip", which Terraform takes for its default
+            self.ssl_support_method = "vip"
 
 
 class NoSuchSubscription(CloudFrontException):

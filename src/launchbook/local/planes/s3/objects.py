@@ -30,11 +30,24 @@ def install() -> None:
     subresources.install()
     # A delete marker holds no data, and moto forgets to say so when many versions are deleted at once.
     models.FakeDeleteMarker.dispose = _nothing_to_dispose  # type: ignore[attr-defined]
+    # Since the ACLs of new buckets are off, AWS takes a logging setting whether or not its target lets logs in.
+    models.FakeBucket._log_permissions_enabled_policy = _may_log  # type: ignore[method-assign]
+    # moto's access logs say the same of every request; none are better.
+    models.S3Backend.log_incoming_request = _nothing  # type: ignore[method-assign, assignment]
     models.FakeBucket.get_permission = _permission  # type: ignore[method-assign, assignment]
 
 
 def _nothing_to_dispose(_marker: Any, garbage: bool = False) -> None:
     """Nothing."""
+
+
+def _nothing(*_: Any) -> None:
+    """Nothing."""
+
+
+def _may_log(*_: Any, **__: Any) -> bool:
+    """Logs may go to any bucket."""
+    return True
 
 
 def _permission(bucket: Any, action: str, resource: str) -> Any:

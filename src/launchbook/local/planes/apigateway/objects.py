@@ -1,0 +1,59 @@
+"""MOCK integrations of an OpenAPI document, which have no address; and domain names that become available."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from moto.apigateway.models import APIGatewayBackend
+from moto.apigatewayv2.models import DomainName
+from moto.apigatewayv2.responses import ApiGatewayV2Response
+
+#: The zone of such names in us-east-1; any will do, since no name of AWS is looked up here.
+_ZONE = "Z1UJRXOUMOOFQ8"
+_put_integration = APIGatewayBackend.put_integration
+
+
+def put_integration(self: Any, **given: Any) -> Any:
+    """Set an integration; only a MOCK one may do without an address and a method."""
+    return _put_integration(self, **{"uri": None, "integration_method": None, **given})
+
+
+def to_json(self: Any) -> dict[str, Any]:
+    """A domain name as it was given, with the name that an alias record points to; nothing listens there."""
+    digest = hashlib.sha256(self.domain_name.encode()).hexdigest()[:10]
+    region = self.domain_name_arn.split(":")[3]
+    made = {
+        "apiGatewayDomainName": f"d-{digest}.execute-api.{region}.amazonaws.com",
+        "domainNameStatus": "AVAILABLE",
+        "hostedZoneId": _ZONE,
+        "ipAddressType": "ipv4",
+    }
+    told = {
+        "apiMappingSelectionExpression": self.api_mapping_selection_expression,
+        "domainName": self.domain_name,
+        "domainNameArn": self.domain_name_arn,
+        "domainNameConfigurations": [{**made, **each} for each in self.domain_name_configurations],
+        "tags": self.tags,
+    }
+    if self.mutual_tls_authentication:
+        told["mutualTlsAuthentication"] = self.mutual_tls_authentication
+    return told
+
+
+def update_domain_name(self: Any) -> Any:
+    """Replace a domain name's certificate, kind or mutual TLS."""
+    given = json.loads(self.body)
+    held = self.apigatewayv2_backend.get_domain_name(domain_name=self.path.split("/")[-1])
+    held.domain_name_configurations = given.get("domainNameConfigurations") or held.domain_name_configurations
+    if "mutualTlsAuthentication" in given:
+        held.mutual_tls_authentication = given["mutualTlsAuthentication"]
+    return 200, {}, json.dumps(held.to_json())
+
+
+def install() -> None:
+    """Put these in moto's place."""
+    APIGatewayBackend.put_integration = put_integration  # type: ignore[method-assign, assignment]
+    DomainName.to_json = to_json  # type: ignore[method-assign]
+    ApiGatewayV2Response.update_domain_name = update_domain_name  # type: ignore[attr-defined]
