@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from moto.awslambda import models
 
+from launchbook.local.planes.awslambda import provisioned
 from launchbook.local.planes.sns.outbox import Outbox
 
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig")
@@ -61,3 +62,4 @@ def install(outbox: Outbox) -> None:
     """Put this in moto's place."""
     Function.outbox = outbox
     models.LambdaFunction = Function  # type: ignore[misc]
+    provisioned.install()
