@@ -19,6 +19,10 @@ def test_a_document_with_a_mock_integration_is_taken(aws: Clients) -> None:
     resources = {each["path"]: each["id"] for each in api.get_resources(restApiId=made)["items"]}
     told = api.get_integration(restApiId=made, resourceId=resources["/x"], httpMethod="GET")
     assert told["type"] == "MOCK"
+    proxied = {"type": "HTTP_PROXY", "uri": "https://shop.example/", "integrationHttpMethod": "GET"}
+    api.put_integration(restApiId=made, resourceId=resources["/x"], httpMethod="GET", **proxied)
+    told = api.get_integration(restApiId=made, resourceId=resources["/x"], httpMethod="GET")
+    assert (told["type"], told["uri"]) == ("HTTP_PROXY", "https://shop.example/")
     api.delete_rest_api(restApiId=made)
 
 

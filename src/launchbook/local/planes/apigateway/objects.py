@@ -15,9 +15,20 @@ _ZONE = "Z1UJRXOUMOOFQ8"
 _put_integration = APIGatewayBackend.put_integration
 
 
-def put_integration(self: Any, **given: Any) -> Any:
+def put_integration(
+    self: Any,
+    function_id: str,
+    resource_id: str,
+    method_type: str,
+    integration_type: str,
+    uri: Any = None,
+    integration_method: Any = None,
+    **given: Any,
+) -> Any:
     """Set an integration; only a MOCK one may do without an address and a method."""
-    return _put_integration(self, **{"uri": None, "integration_method": None, **given})
+    return _put_integration(
+        self, function_id, resource_id, method_type, integration_type, uri, integration_method, **given
+    )
 
 
 def to_json(self: Any) -> dict[str, Any]:

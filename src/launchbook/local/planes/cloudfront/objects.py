@@ -65,6 +65,9 @@ class ViewerCertificate(models.ViewerCertificate):
             self.certificate_source = "acm" if self.acm_certificate_arn else "iam"
         else:  # AWS tells "vip", which Terraform takes for its default
             self.ssl_support_method = "vip"
+        # An empty element would be a certificate without a name.
+        self.acm_certificate_arn = self.acm_certificate_arn or None
+        self.iam_certificate_id = self.iam_certificate_id or None
 
 
 class NoSuchSubscription(CloudFrontException):

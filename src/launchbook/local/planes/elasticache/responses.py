@@ -7,7 +7,8 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache import urls
 from moto.elasticache.exceptions import CacheSubnetGroupNotFound, ElastiCacheException
-from moto.elasticache.responses import ElastiCacheResponse
+
+from launchbook.local.planes.elasticache.users import UserGroups
 
 
 class CacheParameterGroupNotFound(ElastiCacheException):
@@ -25,7 +26,7 @@ def install() -> None:
         urls.url_paths[path] = Response.dispatch
 
 
-class Response(ElastiCacheResponse):
+class Response(UserGroups):
     """moto's operations, and those it lacks."""
 
     def delete_cache_subnet_group(self) -> ActionResult:
@@ -123,9 +124,9 @@ class Response(ElastiCacheResponse):
         return EmptyResult()
 
     def list_tags_for_resource(self) -> ActionResult:
-        """Tags of a parameter group, or of what moto knows."""
+        """Tags of a parameter or user group, or of what moto knows."""
         arn = self._get_param("ResourceName")
-        if ":parametergroup:" in arn:
+        if ":parametergroup:" in arn or ":usergroup:" in arn:
             tags = self.elasticache_backend.tagging_service.list_tags_for_resource(arn)
             return ActionResult({"TagList": tags["Tags"]})
         return super().list_tags_for_resource()

@@ -51,6 +51,23 @@ class GroupsBackend(models.RDSBackend):
             )
         return super().delete_subnet_group(subnet_name)
 
+    def describe_db_instance_automated_backups(
+        self, db_instance_identifier: str | None = None, **_: Any
+    ) -> list[models.DBInstanceAutomatedBackup]:
+        """The backups of each instance, under the name that it has now."""
+        names: dict[str, str] = {each.dbi_resource_id: name for name, each in self.databases.items()}
+        grouped: dict[str, list[Any]] = {}
+        snapshots: list[Any] = list(self.database_snapshots.values())
+        for each in snapshots:
+            if each.snapshot_type == "automated":
+                name = names.get(each.dbi_resource_id, each.db_instance_identifier)
+                grouped.setdefault(name, []).append(each)
+        return [
+            models.DBInstanceAutomatedBackup(self, name, held)
+            for name, held in grouped.items()
+            if db_instance_identifier in (None, name)
+        ]
+
 
 class GroupAnswers(Answers):
     """Answers about groups and logs."""

@@ -7,10 +7,11 @@ data sources ``aws_rds_engine_version`` and ``aws_rds_orderable_db_instance`` wo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult, PaginatedResult
-from moto.rds.exceptions import OptionGroupNotFoundFaultError
+from moto.rds.exceptions import OptionGroupNotFoundFaultError, RDSClientError
 from moto.rds.responses import RDSResponse
 
 #: The newest minor version of each major one, as RDS listed them in September 2025; older minors are listed too.
@@ -32,6 +33,8 @@ _CLASSES = tuple(
     for size in sizes.split()
 )
 _STORAGE = ("gp3", "gp2", "io1")
+#: The authorities that sign servers' certificates → the year in which each ends, as RDS listed them in September 2025.
+_AUTHORITIES = {"rds-ca-rsa2048-g1": 2061, "rds-ca-rsa4096-g1": 2121, "rds-ca-ecc384-g1": 2121}
 
 
 def newest(version: str) -> str:
@@ -131,6 +134,25 @@ class Answers(RDSResponse):
         version = newest(self.params.get("EngineVersion") or "")
         options = orderable(version, self.params.get("DBInstanceClass"))
         return ActionResult({"OrderableDBInstanceOptions": list(options) if version in versions() else []})
+
+    def describe_certificates(self) -> ActionResult:
+        """The authorities, without thumbprints: no server here has a certificate of theirs."""
+        wanted = self.params.get("CertificateIdentifier")
+        if wanted not in (None, *_AUTHORITIES):
+            raise RDSClientError("CertificateNotFound", f"Certificate not found: {wanted}.")
+        told = [
+            {
+                "CertificateIdentifier": name,
+                "CertificateType": "CA",
+                "ValidFrom": datetime(2021, 5, 1, tzinfo=UTC),
+                "ValidTill": datetime(year, 5, 1, tzinfo=UTC),
+                "CertificateArn": f"arn:aws:rds:{self.region}::cert:{name}",
+                "CustomerOverride": False,
+            }
+            for name, year in _AUTHORITIES.items()
+            if wanted in (None, name)
+        ]
+        return ActionResult({"DefaultCertificateForNewLaunches": "rds-ca-rsa2048-g1", "Certificates": told})
 
     def describe_option_groups(self) -> ActionResult:
         """The groups that were made: the one that is named, or all of them."""
