@@ -12,6 +12,10 @@ from tests.aws.conftest import Clients
 def test_a_document_with_a_mock_integration_is_taken(aws: Clients) -> None:
     api = aws("apigateway")
     made = api.create_rest_api(name="mock")["id"]
+    added = [{"op": "add", "path": "/binaryMediaTypes/image~1png"}]
+    assert api.update_rest_api(restApiId=made, patchOperations=added)["binaryMediaTypes"] == ["image/png"]
+    gone = [{"op": "remove", "path": "/binaryMediaTypes/image~1png"}]
+    assert not api.update_rest_api(restApiId=made, patchOperations=gone).get("binaryMediaTypes")
     mock = {"type": "MOCK", "httpMethod": "GET", "responses": {"default": {"statusCode": "200"}}}
     get = {"x-amazon-apigateway-integration": mock, "responses": {"200": {"description": "ok"}}}
     document = {"openapi": "3.0.1", "info": {"title": "mock", "version": "1"}, "paths": {"/x": {"get": get}}}
@@ -90,3 +94,14 @@ def test_logging_and_rotation_settings_are_kept(aws: Clients) -> None:
     assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=key)
     kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
     assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+
+
+def test_a_resource_server_can_be_deleted(aws: Clients) -> None:
+    cognito = aws("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="meadow")["UserPool"]["Id"]
+    whose = {"UserPoolId": pool, "Identifier": "https://api.meadow.example"}
+    cognito.create_resource_server(**whose, Name="api")
+    cognito.delete_resource_server(**whose)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        cognito.delete_resource_server(**whose)
+    cognito.delete_user_pool(UserPoolId=pool)

@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Any
 
-from moto.apigateway.models import APIGatewayBackend
+from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.apigatewayv2.models import DomainName
 from moto.apigatewayv2.responses import ApiGatewayV2Response
 
 #: The zone of such names in us-east-1; any will do, since no name of AWS is looked up here.
 _ZONE = "Z1UJRXOUMOOFQ8"
+_apply_patch_operations = RestAPI.apply_patch_operations
 _put_integration = APIGatewayBackend.put_integration
 
 
@@ -29,6 +30,23 @@ def put_integration(
     return _put_integration(
         self, function_id, resource_id, method_type, integration_type, uri, integration_method, **given
     )
+
+
+def apply_patch_operations(self: Any, patch_operations: list[dict[str, Any]]) -> None:
+    """Change an API. A media type is the last part of its path (``/binaryMediaTypes/image~1png``), not a value."""
+    others = []
+    for each in patch_operations:
+        _, _, named = each["path"].partition("/binaryMediaTypes/")
+        if not named:
+            others.append(each)
+            continue
+        kind = named.replace("~1", "/").replace("~0", "~")
+        self.binaryMediaTypes = [held for held in self.binaryMediaTypes if held != kind]
+        if each["op"] == "replace":  # the value, if there is one, is the new type
+            kind = each.get("value") or kind
+        if each["op"] != "remove":
+            self.binaryMediaTypes.append(kind)
+    _apply_patch_operations(self, others)
 
 
 def to_json(self: Any) -> dict[str, Any]:
@@ -66,5 +84,6 @@ def update_domain_name(self: Any) -> Any:
 def install() -> None:
     """Put these in moto's place."""
     APIGatewayBackend.put_integration = put_integration  # type: ignore[method-assign, assignment]
+    RestAPI.apply_patch_operations = apply_patch_operations  # type: ignore[method-assign]
     DomainName.to_json = to_json  # type: ignore[method-assign]
     ApiGatewayV2Response.update_domain_name = update_domain_name  # type: ignore[attr-defined]
