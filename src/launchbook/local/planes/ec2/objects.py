@@ -16,6 +16,7 @@ from moto.ec2.models.subnets import Subnet
 from launchbook.local.planes.ec2 import dependents, images
 
 _IPV6 = re.compile(r"ipv6-cidr-block-association\.(association-id|ipv6-cidr-block|state)")
+_subnet_associations: Any = Subnet.ipv6_cidr_block_association_set.fget  # type: ignore[attr-defined]
 _subnet_filter = Subnet.get_filter_value
 _delete_subnet = EC2Backend.delete_subnet
 _delete_security_group = EC2Backend.delete_security_group
@@ -101,6 +102,12 @@ def delete_managed_prefix_list(self: Any, prefix_list_id: str) -> Any:
     return gone
 
 
+def _associations(subnet: Any) -> list[dict[str, Any]]:
+    """The IPv6 blocks of a subnet, each with its state; moto's state is a structure in a structure."""
+    told: list[dict[str, Any]] = _subnet_associations(subnet)
+    return [{**each, "ipv6CidrBlockState": each["ipv6CidrBlockState"]["state"]} for each in told]
+
+
 def _description(rule: Any) -> str | None:
     """The description of a rule, whether it names addresses or a group."""
     for named in (rule.ip_range, rule.source_group):
@@ -117,5 +124,6 @@ def install() -> None:
     ):  # fmt: skip
         setattr(EC2Backend, replacement.__name__, replacement)
     images.install()
+    Subnet.ipv6_cidr_block_association_set = property(_associations)  # type: ignore[method-assign, assignment]
     Subnet.get_filter_value = subnet_filter  # type: ignore[method-assign]
     SecurityGroupRule.description = property(_description)  # type: ignore[method-assign, assignment]
