@@ -144,7 +144,9 @@ class Campaign:
         return stack.enter_context(database)
 
     def _fleet(self, source: Path, database: Postgres, queue: QueueStandIn) -> Fleet:
-        fleet = Fleet(source, settings_of(database, queue), self.logs, self.keeper)
+        # What a killed API leaves, its next start takes away, or else the end of the campaign.
+        own = {**settings_of(database, queue), "TMPDIR": str(self.directory)}
+        fleet = Fleet(source, own, self.logs, self.keeper)
         fleet.add("api", 1)
         fleet.add("api", 1, "--processes", "2")
         fleet.add("relay", 1)
