@@ -14,8 +14,19 @@ _JSON = {"Content-Type": "application/json"}
 def put_backup_policy(self: Any) -> Any:
     """Switch backups on or off; none is made either way."""
     wanted = self._get_param("BackupPolicy")
-    _system(self)._backup = wanted["Status"] == "ENABLED"
+    system = _system(self)
+    system._backup = wanted["Status"] == "ENABLED"
+    system._backup_was_set = True  # no field of an answer: those begin without an underscore
     return json.dumps({"BackupPolicy": wanted}), _JSON
+
+
+def describe_backup_policy(self: Any) -> Any:
+    """As it was set; one that was never set is not found, one that was switched off is DISABLED."""
+    system = _system(self)
+    if not system._backup and getattr(system, "_backup_was_set", False):
+        return json.dumps({"BackupPolicy": {"Status": "DISABLED"}}), _JSON
+    found = self.efs_backend.describe_backup_policy(file_system_id=system.file_system_id)
+    return json.dumps({"BackupPolicy": found}), _JSON
 
 
 def delete_file_system_policy(self: Any) -> Any:
@@ -33,5 +44,5 @@ def _system(self: Any) -> Any:
 
 def install() -> None:
     """Add these to moto's operations."""
-    for operation in (put_backup_policy, delete_file_system_policy):
+    for operation in (put_backup_policy, describe_backup_policy, delete_file_system_policy):
         setattr(EFSResponse, operation.__name__, operation)
