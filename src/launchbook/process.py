@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 _PR_SET_PDEATHSIG = 1
+#: How far the moments of the kernel and of the clock may lie apart.
+_CLOCK_SECONDS = 2.0
 #: A program that :func:`start` or :func:`keep` has started.
 Child = subprocess.Popen[bytes]
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -145,6 +148,26 @@ def working_in(folder: Path, program: str) -> int | None:
         except OSError:
             continue  # it has just ended, or is somebody else's
     return None
+
+
+def alive(pid: int, since: float) -> bool:
+    """Whether the process that had an id at a moment (seconds of the epoch) still works.
+
+    Another one that got the same id later is told apart on Linux alone.
+    """
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, and it lives
+    try:
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        booted = re.search(r"^btime (\d+)$", Path("/proc/stat").read_text(), re.M)
+    except OSError:
+        return True
+    began = int(booted[1]) + int(rest[18]) / os.sysconf("SC_CLK_TCK") if booted else 0.0
+    return state != "Z" and began <= since + _CLOCK_SECONDS
 
 
 def _die_with_parent(libc: ctypes.CDLL, parent: int) -> Callable[[], None]:

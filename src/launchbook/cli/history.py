@@ -39,19 +39,33 @@ def command(path: Path, run: str | None, as_json: bool, limit: int) -> None:
         for past in pasts[:limit]
     ]
     click.echo(json.dumps(rows, indent=2) if as_json else "".join(map(_line, rows)), nl=as_json)
-    following = next((f"launchbook {row['kind']}" for row in rows if row["resumable"]), "")
-    click.echo(f"next: {following or 'launchbook history --run ID' if rows else 'launchbook plan'}", err=True)
+    click.echo(f"next: {_next(rows, path)}", err=True)
+
+
+def _next(rows: list[dict[str, Any]], path: Path) -> str:
+    where = "" if path == Path() else f" {path}"
+    if not rows:
+        return f"launchbook plan{where}"
+    row = next((one for one in rows if one["resumable"]), None)
+    return (
+        f"launchbook {row['kind']}{where}{row['options']}" if row else f"launchbook history{where} --run ID"
+    )
 
 
 def _line(row: dict[str, Any]) -> str:
-    goes_on = "  (goes on)" if row["resumable"] else ""
     what = f"{row['began'][:19]}  {row['kind']:<9} {row['target']:<6} {row['seconds']:8.1f} s"
-    return f"{what}  {row['ended']}{goes_on}  {row['run']}\n"
+    return f"{what}  {_ended(row)}  {row['run']}\n"
+
+
+def _ended(row: dict[str, Any]) -> str:
+    if row["resumable"]:
+        return f"{row['ended']}; launchbook {row['kind']} continues it"
+    return f"{row['ended']}; its embedded AWS has ended" if row["world"] == "gone" else str(row["ended"])
 
 
 def _one(row: dict[str, Any]) -> str:
     lines = [
-        f"{row['kind']} {row['run']} on {row['target']}, {row['region']}: {row['ended']}, {row['seconds']} s"
+        f"{row['kind']} {row['run']} on {row['target']}, {row['region']}: {_ended(row)}, {row['seconds']} s"
     ]
     lines += [
         f"  {one['status']:<9} {one['name']:<16} {one['seconds']:8.1f} s  {one['note']}".rstrip()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from launchbook import process
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.home import Home
 from launchbook.lifecycle.target import Target
@@ -82,6 +83,15 @@ class Past:
         """Its exit code; None while it can be continued."""
         last = [event for event in self.events if event.get("event") == "end"]
         return int(last[-1]["code"]) if last else None
+
+    @property
+    def process(self) -> int | None:
+        """The process that works on it now; None when it has ended, by itself or otherwise."""
+        noted = [event for event in self.events if "pid" in event]
+        if self.code is not None or not noted:
+            return None
+        pid, since = int(noted[-1]["pid"]), datetime.fromisoformat(str(noted[-1]["at"]))
+        return pid if process.alive(pid, since.timestamp()) else None
 
     def steps(self) -> dict[str, Mapping[str, Any]]:
         """How each step ended last, by name."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.home import Home, read_json
 from launchbook.lifecycle.platform import load_platform
-from launchbook.lifecycle.run import CHANGING, Past, past_runs
-from launchbook.lifecycle.target import TargetName, open_target
+from launchbook.lifecycle.run import CHANGING, FINISHED, Past, past_runs
+from launchbook.lifecycle.target import TargetName, open_target, still_there
 
 _ENDED = {0: "good", 1: "findings", 2: "not possible", 3: "unproven"}
 
@@ -50,11 +51,13 @@ def status_of(
     }
 
 
-def run_row(past: Past, runs: list[Past]) -> dict[str, Any]:
-    """A run in one row; ``runs`` are all of its target, the newest first."""
+def run_row(past: Past, runs: list[Past], there: Callable[[str], bool] | None = None) -> dict[str, Any]:
+    """A run in one row; ``runs`` are all of its target, the newest first; ``there`` is :func:`still_there`."""
     steps = past.steps()
     last = [event for event in past.events if event.get("event") in ("step", "step-end", "end", "resumed")]
     at_step = next((str(one["name"]) for one in reversed(last) if "name" in one), "")
+    open_ = past.code is None and past.process is None
+    gone = open_ and not (there or still_there)(str(past.start.get("key")))
     return {
         "run": past.start["id"],
         "kind": past.start["kind"],
@@ -62,8 +65,10 @@ def run_row(past: Past, runs: list[Past]) -> dict[str, Any]:
         "region": past.start.get("region"),
         "began": past.start["at"],
         "code": past.code,
-        "ended": _ENDED.get(past.code, str(past.code)) if past.code is not None else _open(steps, at_step),
-        "resumable": resumable(past, runs),
+        "ended": _ENDED.get(past.code, str(past.code)) if past.code is not None else _open(past, at_step),
+        "world": "gone" if gone else "there",
+        "resumable": resumable(past, runs) and not gone,
+        "options": _options(past),
         "at_step": at_step,
         "seconds": round(_seconds(past), 1),
         "steps": [
@@ -75,10 +80,23 @@ def run_row(past: Past, runs: list[Past]) -> dict[str, Any]:
     }
 
 
+def _options(past: Past) -> str:
+    """What a command needs to mean the same target."""
+    start = past.start
+    port = urlsplit(str(start.get("endpoint") or "")).port
+    other = str(start.get("key")).endswith(f"-{start.get('region')}")
+    parts = (
+        "" if start.get("target") == "local" else f" --target {start.get('target')}",
+        f" --port {port}" if port else "",
+        f" --region {start.get('region')}" if other else "",
+    )
+    return "".join(parts)
+
+
 def resumable(past: Past, runs: list[Past]) -> bool:
-    """Whether the same command would continue it: the last run that changes its target, and it did not end."""
+    """Whether the same command would continue it: the last run that changes its target, neither ended nor at work."""
     last = next((one for one in runs if one.start.get("kind") in CHANGING), None)
-    return past is last and past.code is None
+    return past is last and past.code is None and past.process is None
 
 
 def find_run(home: Home, name: str) -> Past:
@@ -90,11 +108,17 @@ def find_run(home: Home, name: str) -> Past:
     return found[0]
 
 
-def _open(steps: Mapping[str, Mapping[str, Any]], at_step: str) -> str:
-    end = steps.get(at_step)
-    if end is None:
-        return f"killed at {at_step}" if at_step else "killed at its start"
-    return f"{end['status']} at {at_step}"
+def _open(past: Past, at_step: str) -> str:
+    """How a run stands that has not come to its end."""
+    if not at_step:
+        return "killed at its start" if past.process is None else "working"
+    if past.process is not None:
+        return f"working at {at_step}"
+    begun = [event for event in past.events if event.get("name") == at_step]
+    if begun[-1]["event"] == "step":
+        return f"killed at {at_step}"
+    status = begun[-1]["status"]
+    return f"killed after {at_step}" if status in FINISHED else f"{status} at {at_step}"
 
 
 def _seconds(past: Past) -> float:
@@ -104,6 +128,8 @@ def _seconds(past: Past) -> float:
 
 def _next(runs: list[Past], something: bool) -> str:
     last = next((one for one in runs if one.start.get("kind") in CHANGING), None)
+    if last is not None and last.process is not None:
+        return f"wait for process {last.process}, then launchbook status"
     if last is not None and last.code is None:
         return f"launchbook {last.start['kind']}"
     if something:

@@ -97,9 +97,8 @@ def open_target(
     found, ours = _embedded(home, port, start)
     endpoint = str(found["endpoint"])
     account, arn = _whoami(None, where, endpoint)
-    moment = "".join(letter for letter in str(found["started"]) if letter.isalnum())[:17]
     target = Target(
-        name, where, account, f"local-{found['port']}-{moment}{other}", arn=arn, endpoint=endpoint, port=found["port"],
+        name, where, account, f"{_local_key(found)}{other}", arn=arn, endpoint=endpoint, port=found["port"],
         started=str(found["started"]), ours=ours, env=_local_env(endpoint, where),
     )  # fmt: skip
     write_json(
@@ -124,6 +123,21 @@ def embedded_status(port: int) -> dict[str, Any] | None:
     finally:
         connection.close()
     return found if isinstance(found, dict) and "instance" in found else None
+
+
+def still_there(key: str) -> bool:
+    """Whether what a state key names can still be worked on: an embedded AWS that has ended took all with it."""
+    kind, port, *_ = [*key.split("-"), ""]
+    if kind != "local" or not port.isdigit():
+        return True
+    status = embedded_status(int(port))
+    return status is not None and (key + "-").startswith(_local_key(status["instance"]) + "-")
+
+
+def _local_key(instance: Mapping[str, Any]) -> str:
+    """An embedded AWS by its port and the moment it started: a new one is a new world."""
+    moment = "".join(letter for letter in str(instance["started"]) if letter.isalnum())[:17]
+    return f"local-{instance['port']}-{moment}"
 
 
 def launchbook_local(*arguments: str, timeout: float = 600.0) -> str:

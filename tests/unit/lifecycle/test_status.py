@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from launchbook import process
+from launchbook.cli.history import command as history
 from launchbook.errors import LocalAwsError, RunFailed
 from launchbook.lifecycle import doctor
 from launchbook.lifecycle.apply import Apply
@@ -16,6 +20,30 @@ from launchbook.lifecycle.platform import Image, OneOff, Root, Service
 from launchbook.lifecycle.run import open_run, past_runs
 from launchbook.lifecycle.status import find_run, run_row
 
+BEGAN = {"event": "step", "name": "stack"}
+ENDED = {"event": "step-end", "name": "stack", "seconds": 1}
+TOML = """
+[platform]
+name = "shop"
+region = "eu-west-1"
+tags = { Project = "shop" }
+
+[[platform.root]]
+name = "stack"
+path = "stack"
+"""
+
+
+@pytest.fixture
+def ended_pid():
+    """The id of a process that has ended."""
+    return int(process.run([sys.executable, "-c", "import os; print(os.getpid())"]).stdout)
+
+
+def row_of(home):
+    runs = past_runs(home)
+    return run_row(runs[0], runs, there=lambda _: True)
+
 
 def test_a_run_in_one_row(home, target):
     run = open_run(home, "apply", target)
@@ -24,16 +52,56 @@ def test_a_run_in_one_row(home, target):
         {"event": "step-end", "name": "bootstrap", "status": "done", "seconds": 3.2, "note": "5 to add"}
     )
     run.record({"event": "step", "name": "stack"})
-    runs = past_runs(home)
-    row = run_row(runs[0], runs)
-    assert (row["ended"], row["resumable"], row["at_step"]) == ("killed at stack", True, "stack")
+    row = row_of(home)
+    assert (row["ended"], row["resumable"], row["at_step"]) == ("working at stack", False, "stack")
     assert row["steps"] == [{"name": "bootstrap", "status": "done", "seconds": 3.2, "note": "5 to add"}]
     run.record({"event": "step-end", "name": "stack", "status": "failed", "seconds": 1, "error": "x"})
-    runs = past_runs(home)
-    assert run_row(runs[0], runs)["ended"] == "failed at stack"
     run.end(1)
+    assert (row_of(home)["ended"], row_of(home)["resumable"]) == ("findings", False)
+
+
+@pytest.mark.parametrize(
+    ("events", "ended"),
+    [
+        ([], "killed at its start"),
+        ([BEGAN], "killed at stack"),
+        ([BEGAN, {**ENDED, "status": "done"}], "killed after stack"),
+        ([BEGAN, {**ENDED, "status": "interrupted"}], "interrupted at stack"),
+        ([BEGAN, {**ENDED, "status": "failed"}], "failed at stack"),
+    ],
+)
+def test_a_run_whose_process_is_gone(home, target, ended_pid, events, ended):
+    run = open_run(home, "apply", target)
+    run.record({"event": "resumed", "pid": ended_pid})
+    for event in events:
+        run.record(event)
+    row = row_of(home)
+    assert (row["ended"], row["resumable"], row["world"]) == (ended, True, "there")
+
+
+def test_a_run_whose_embedded_aws_is_gone_goes_on_nowhere(home, target, ended_pid):
+    run = open_run(home, "apply", target)
+    run.record({"event": "resumed", "pid": ended_pid})
     runs = past_runs(home)
-    assert (run_row(runs[0], runs)["ended"], run_row(runs[0], runs)["resumable"]) == ("findings", False)
+    row = run_row(runs[0], runs, there=lambda key: key != target.key)
+    assert (row["ended"], row["resumable"], row["world"]) == ("killed at its start", False, "gone")
+
+
+def test_history_says_where_a_run_goes_on_and_that_an_interrupted_demo_does_not(
+    platform, home, target, ended_pid, monkeypatch
+):
+    (platform.folder / "launchbook.toml").write_text(TOML, "utf-8")
+    run = open_run(home, "apply", target)
+    run.record({"event": "resumed", "pid": ended_pid})
+    run.record(BEGAN)
+    run.record({**ENDED, "status": "interrupted"})
+    said = CliRunner().invoke(history, [str(platform.folder)])
+    assert "interrupted at stack; its embedded AWS has ended" in said.stdout, said.output
+    assert f"next: launchbook history {platform.folder} --run ID" in said.stderr
+    monkeypatch.setattr("launchbook.lifecycle.status.still_there", lambda _: True)
+    said = CliRunner().invoke(history, [str(platform.folder)])
+    assert "interrupted at stack; launchbook apply continues it" in said.stdout
+    assert f"next: launchbook apply {platform.folder} --port 4566" in said.stderr
 
 
 def test_a_run_is_found_by_the_start_of_its_name(home, target):
