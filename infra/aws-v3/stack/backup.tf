@@ -3,7 +3,8 @@
 resource "aws_backup_vault" "this" {
   count = local.ready ? 1 : 0
 
-  name = var.name_prefix
+  name          = var.name_prefix
+  force_destroy = !var.deletion_protection # a vault that holds copies can't be deleted without
 }
 
 resource "aws_backup_plan" "daily" {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,8 +50,12 @@ def ask(
     body: Any = None,
     headers: Mapping[str, str] | None = None,
     timeout: float = 10.0,
+    emulated: bool = False,
 ) -> Answer:
-    """One request; a ``body`` goes as JSON. Raises UsageError for an address that is none."""
+    """One request; a ``body`` goes as JSON. Raises UsageError for an address that is none.
+
+    ``emulated``: the platform stands on an embedded AWS, under whatever name.
+    """
     parts = urlsplit(url)
     try:
         host, port = parts.hostname, parts.port
@@ -62,7 +66,7 @@ def ask(
             f"{url} can't be asked", "it is no http or https address", hint="correct launchbook.toml"
         )
     connection = (
-        http.client.HTTPSConnection(host, port, timeout=timeout, context=_trust(host))
+        http.client.HTTPSConnection(host, port, timeout=timeout, context=_trust(host, emulated))
         if parts.scheme == "https"
         else http.client.HTTPConnection(host, port, timeout=timeout)
     )
@@ -76,20 +80,39 @@ def ask(
         answer = connection.getresponse()
         text = answer.read(_LARGEST).decode("utf-8", errors="replace")
         return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+    except socket.gaierror:
+        return Answer(0, why=f"{host} has no address: no DNS record leads to it from here")
     except (OSError, http.client.HTTPException) as error:
         return Answer(0, why=f"{type(error).__name__}: {error}")
     finally:
         connection.close()
 
 
-def _trust(host: str) -> ssl.SSLContext:
-    """Certificates are verified, but on loopback: an embedded AWS signs its own, and nobody stands in between."""
+def _trust(host: str, emulated: bool) -> ssl.SSLContext:
+    """Certificates are verified, but on loopback: an embedded AWS signs its own, and nobody stands in between.
+
+    On any other target a name that leads to loopback is no reason to believe what stands there.
+    """
     context = ssl.create_default_context()
-    with contextlib.suppress(ValueError):
-        if ip_address(host).is_loopback:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+    if _is_loopback(host) or (emulated and all(map(_is_loopback, _addresses(host)))):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _addresses(host: str) -> list[str]:
+    """What a name leads to; itself where it leads nowhere."""
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
+    except OSError:
+        return [host]
 
 
 def includes(answer: Any, expected: Any) -> bool:

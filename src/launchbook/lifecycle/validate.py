@@ -115,7 +115,8 @@ def _request(state: Validation) -> Outcome:
 def _send(state: Validation, correlation: str) -> Answer:
     request, probe = state.probe.request, state.probe
     headers = dict(request.headers) | ({probe.correlation: correlation} if probe.correlation else {})
-    return ask(request.method, request.url, body=request.body, headers=headers)
+    emulated = state.work.target.endpoint is not None
+    return ask(request.method, request.url, body=request.body, headers=headers, emulated=emulated)
 
 
 def _id_of(answer: Answer, probe: Probe) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from launchbook.cli.audit import command as audit
+from launchbook.lifecycle.destroyable import obstacles
 from launchbook.local.instance import Instance
 from tests.aws.stacks.cycle import environment
 from tests.support.terraform import Terraform, available
@@ -76,6 +77,21 @@ def test_what_the_cheap_posture_costs(plans: dict[str, Path]) -> None:
         "topic-without-subscription",
     }  # fmt: skip
     assert failing(plans["cheap"], "order-platform") == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("posture", list(GIVEN))
+def test_each_posture_can_be_destroyed_again(plans: dict[str, Path], posture: str) -> None:
+    stand = obstacles({"stack": json.loads(plans[posture].read_text("utf-8"))}, REGION, ())
+    assert [(one.address, one.what) for one in stand if one.effect != "handled"] == []
+
+
+@pytest.mark.slow
+def test_no_apply_waits_for_a_pager_that_may_be_down(plans: dict[str, Path]) -> None:
+    changes = json.loads(plans["ready"].read_text("utf-8"))["resource_changes"]
+    readers = [one["change"]["after"] for one in changes if one["type"] == "aws_sns_topic_subscription"]
+    waits = {one["protocol"]: one["endpoint_auto_confirms"] for one in readers}
+    assert waits == {"https": False, "email": False}
 
 
 def test_it_is_formatted_and_valid(stack: Terraform, tmp_path: Path) -> None:

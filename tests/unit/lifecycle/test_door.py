@@ -50,3 +50,16 @@ def test_by_any_name_a_certificate_has_to_be_signed_by_somebody_known(port: int)
     answer = door.ask("GET", f"https://localhost:{port}/actuator/health")
     assert answer.status == 0
     assert "CERTIFICATE_VERIFY_FAILED" in answer.why
+
+
+def test_a_name_that_leads_to_an_embedded_aws_needs_no_signature_either(port: int) -> None:
+    answer = door.ask("GET", f"https://localhost:{port}/actuator/health", emulated=True)
+    assert (answer.status, answer.body) == (200, {"status": "UP"}), answer.why
+
+
+def test_a_name_without_an_address_is_said_as_such() -> None:
+    answer = door.ask("GET", "https://orders.invalid/actuator/health")
+    assert (answer.status, answer.why) == (
+        0,
+        "orders.invalid has no address: no DNS record leads to it from here",
+    )
