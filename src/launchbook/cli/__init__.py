@@ -8,6 +8,7 @@ when they are called, so that ``launchbook --help`` stays under 120 ms.
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -71,6 +72,15 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the ``launchbook`` program: errors a person can act on, and exit codes 0 to 3."""
+    # A command lives for seconds or waits: looking for garbage in rings would cost a quarter of its own time.
+    gc.set_threshold(100_000, 10, 10)
+    try:
+        _main()
+    finally:
+        gc.freeze()  # the last look for garbage, at the end of the process, passes by what there is
+
+
+def _main() -> None:
     try:
         # Outside standalone mode click returns the code of ctx.exit() instead of leaving with it.
         code = cli.main(standalone_mode=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from launchbook.errors import RunFailed
@@ -49,16 +49,20 @@ class Apply:
 
     def _before(self, work: Work) -> Outcome:
         root = self._platform.roots[0]
-        if not work.run.finished and not root.first:
+        if not work.run.finished and not (root.first and _images_are_there(work)):
             with suppress(RunFailed):  # what fails here fails again, and is said, in its own step
-                self._ahead[root.name] = Terraform(root, work).propose()
+                self._ahead[root.name] = Terraform(root, work).propose(target=root.first)
         return take_before(work)
+
+    def _proposed(self, root: Root, work: Work, target: Sequence[str] = ()) -> str:
+        """Carry out what was proposed ahead, else what is proposed now."""
+        terraform = Terraform(root, work)
+        ahead = self._ahead.pop(root.name, None)
+        return _apply(terraform, terraform.propose(target=target) if ahead is None else ahead)
 
     def _root(self, root: Root) -> Callable[[Work], Outcome]:
         def do(work: Work) -> Outcome:
-            terraform = Terraform(root, work)
-            ahead = self._ahead.get(root.name)
-            return Outcome(note=_apply(terraform, terraform.propose() if ahead is None else ahead))
+            return Outcome(note=self._proposed(root, work))
 
         return do
 
@@ -66,8 +70,7 @@ class Apply:
         def do(work: Work) -> Outcome:
             if _images_are_there(work):
                 return Outcome(note="the images are there")
-            terraform = Terraform(root, work)
-            return Outcome(note=_apply(terraform, terraform.propose(target=root.first)))
+            return Outcome(note=self._proposed(root, work, root.first))
 
         return do
 

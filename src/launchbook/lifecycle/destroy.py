@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 
-from launchbook.errors import RunFailed
-from launchbook.lifecycle.confirm import approve_list
+from launchbook.errors import LaunchbookError, RunFailed
+from launchbook.lifecycle.confirm import approve_list, right_account
 from launchbook.lifecycle.doctor import preflight
 from launchbook.lifecycle.lost import lost_states
 from launchbook.lifecycle.made import save_after_failure, save_state
@@ -37,12 +38,24 @@ class Destroy:
         """The steps, in order."""
         roots = reversed(self._platform.roots)
         return [
-            Step("preflight", "what the run needs", preflight, always=True),
+            Step("preflight", "what the run needs", self._preflight, always=True),
             Step("saved", "what is in the states, saved", self._save, always=True),
             Step("approved", "only what is its own, and a yes to it", self._approve, always=True),
             *(Step(root.name, f"terraform destroy {root.name}", self._root(root)) for root in roots),
             Step("states-empty", "nothing is left in any state", self._empty, always=True),
         ]
+
+    def _preflight(self, work: Work) -> Outcome:
+        """While the rest is looked at, Terraform plans; what that lacks is said in the step that needs the plan."""
+        right_account(work)
+        with suppress(LaunchbookError):
+            self._propose(work)
+        return preflight(work)
+
+    def _propose(self, work: Work) -> None:
+        for root in reversed(_with_state(work)):
+            if root.name not in self._proposals:
+                self._proposals[root.name] = Terraform(root, work).propose(destroy=True)
 
     def _save(self, work: Work) -> Outcome:
         counts = [f"{root.name} {save_state(Terraform(root, work))}" for root in _with_state(work)]
@@ -54,8 +67,7 @@ class Destroy:
         for root in roots:
             for backend in _own_backends(work, root):
                 own_keys_alone(work, backend.bucket, list(_own_backends(work, root)))
-        for root in roots:
-            self._proposals[root.name] = Terraform(root, work).propose(destroy=True)
+        self._propose(work)
         for root in roots:
             deleted = [address for address, _ in self._proposals[root.name].shown().changed()]
             terraform = Terraform(root, work)

@@ -96,9 +96,10 @@ def open_target(
         )
     found, ours = _embedded(home, port, start)
     endpoint = str(found["endpoint"])
-    account, arn = _whoami(None, where, endpoint)
+    # It says so itself: asking STS would take a client and its models, a fifth of a second of every command.
+    account = str(found.get("account") or _whoami(None, where, endpoint)[0])
     target = Target(
-        name, where, account, f"{_local_key(found)}{other}", arn=arn, endpoint=endpoint, port=found["port"],
+        name, where, account, f"{_local_key(found)}{other}", endpoint=endpoint, port=found["port"],
         started=str(found["started"]), ours=ours, env=_local_env(endpoint, where),
     )  # fmt: skip
     write_json(
@@ -157,7 +158,7 @@ def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any]
     for candidate in [port] if port is not None else [last.get("port"), DEFAULT_PORT]:
         status = embedded_status(candidate) if candidate else None
         if status is not None:
-            instance = dict(status["instance"])
+            instance = _instance(status)
             same = (instance["port"], instance["started"]) == (last.get("port"), last.get("started"))
             return instance, bool(same and last.get("ours"))
     if port or not start:
@@ -180,7 +181,12 @@ def start_embedded(port: int = 0) -> dict[str, Any]:
     status = embedded_status(found)
     if status is None:
         raise LocalAwsError("the embedded AWS has ended already", f"nothing answers on port {found}")
-    return dict(status["instance"])
+    return _instance(status)
+
+
+def _instance(status: Mapping[str, Any]) -> dict[str, Any]:
+    """The embedded AWS as it describes itself, with its account."""
+    return {**status["instance"], "account": status.get("account", "")}
 
 
 @cache

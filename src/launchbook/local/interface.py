@@ -12,6 +12,7 @@ from launchbook.local.faults import Faults
 from launchbook.local.guard import Guard
 from launchbook.local.host import LocalHost
 from launchbook.local.instance import Instance
+from launchbook.local.plane import ACCOUNT
 from launchbook.local.requestlog import KEPT, RequestLog
 
 
@@ -53,6 +54,7 @@ class Interface:
         missing = self._dispatcher.missing
         return {
             "instance": asdict(self._record),
+            "account": ACCOUNT,
             "resources": self._host.status(),
             "broken": self._host.broken,
             "faults": self._faults.list(),
