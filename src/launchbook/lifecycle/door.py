@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,6 +89,7 @@ def ask(
         connection.close()
 
 
+@cache  # making one reads every authority of the machine, which would slow a burst down to a trickle
 def _trust(host: str, emulated: bool) -> ssl.SSLContext:
     """Certificates are verified, but on loopback: an embedded AWS signs its own, and nobody stands in between.
 

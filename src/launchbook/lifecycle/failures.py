@@ -6,7 +6,6 @@ import errno
 import re
 from dataclasses import dataclass
 
-import botocore.session
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -206,7 +205,9 @@ def aws_failure(error: BotoCoreError | ClientError, region: str, endpoint: str |
 
 
 def _known(region: str) -> bool:
-    session = botocore.session.Session()
+    from botocore.session import Session
+
+    session = Session()
     return any(
         region in session.get_available_regions("ec2", partition)
         for partition in session.get_available_partitions()

@@ -9,26 +9,25 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from launchbook import collect, process
+from launchbook import process
 from launchbook.errors import LocalAwsError, RunFailed
 from launchbook.lifecycle.home import Home, read_json, write_json
 from launchbook.lifecycle.platform import Platform
+
+if TYPE_CHECKING:  # a fifth of a second, in which Terraform can work already
+    import botocore.session
+
+    from launchbook import collect
 
 TargetName = Literal["local", "aws"]
 DEFAULT_PORT = 4566
 #: What the embedded AWS takes for credentials: no secret, and no caller's real ones are ever sent to it.
 _DUMMY = ("test", "test")
 _START_SECONDS = 60.0
-_CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 4}, connect_timeout=10, read_timeout=60,
-    user_agent_extra="launchbook-lifecycle", s3={"addressing_style": "path"},
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,8 @@ class Target:
 
     def reader_target(self) -> collect.Target:
         """The same for the read-only door of the audit."""
+        from launchbook import collect
+
         return collect.Target(self.profile, self.endpoint, _DUMMY if self.endpoint else None)
 
 
@@ -191,14 +192,22 @@ def _instance(status: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _client(profile: str | None, endpoint: str | None, service: str, region: str) -> Any:
+    from botocore.config import Config
+
+    config = Config(
+        retries={"mode": "standard", "max_attempts": 4}, connect_timeout=10, read_timeout=60,
+        user_agent_extra="launchbook-lifecycle", s3={"addressing_style": "path"},
+    )  # fmt: skip
     return _session(profile, endpoint).create_client(
-        service, region_name=region, endpoint_url=endpoint, config=_CONFIG
+        service, region_name=region, endpoint_url=endpoint, config=config
     )
 
 
 @cache
 def _session(profile: str | None, endpoint: str | None) -> botocore.session.Session:
-    session = botocore.session.Session(profile=profile)
+    from botocore.session import Session
+
+    session = Session(profile=profile)
     if endpoint:
         # Neither a profile nor the environment may name another endpoint or real credentials here.
         session.set_config_variable("profile", None)

@@ -57,6 +57,17 @@ def test_a_name_that_leads_to_an_embedded_aws_needs_no_signature_either(port: in
     assert (answer.status, answer.body) == (200, {"status": "UP"}), answer.why
 
 
+def test_a_burst_over_tls_reads_the_authorities_of_the_machine_once(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, really = [], ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: made.append(1) or really())
+    door._trust.cache_clear()
+    answers = [door.ask("GET", f"https://127.0.0.1:{port}/orders") for _ in range(5)]
+    assert [one.status for one in answers] == [200] * 5
+    assert len(made) == 1
+
+
 def test_a_name_without_an_address_is_said_as_such() -> None:
     answer = door.ask("GET", "https://orders.invalid/actuator/health")
     assert (answer.status, answer.why) == (
