@@ -13,10 +13,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from launchbook.patterns import regex
+
 HELD = "[held back]"
 
 #: Words in a setting's or an attribute's name that only a secret would have.
-_SECRET_WORDS = re.compile(
+_SECRET_WORDS = regex(
     r"(?:^|[_\-.])(?:passw(?:or)?d|passwd|pass(?!_(?:role|through|rate))|pwd|passphrase|secret|secrets|tok|token|tokens|"
     r"api_?keys?|access_?keys?|"
     r"secret_?keys?|private_?keys?|signing_?keys?|encryption_?keys?|master_?keys?|auth_?keys?|credentials?|creds|"
@@ -25,16 +27,16 @@ _SECRET_WORDS = re.compile(
     re.I,
 )
 #: Names with a secret's word that hold an identity, a place or a number, never the secret itself.
-_IDENTITIES = re.compile(
+_IDENTITIES = regex(
     r"(?:_|\b)(?:arn|arns|name|names|id|ids|length|rotation|ttl|expiry|expires|enabled|policy|type|version|days|"
     r"file|path|region|url_path|count|required|max_age|window|provider|manager|status|audience|issuer|"
     r"prefix|suffix|in_days|tags?|description|rules?|optional|endpoint|mode|scheme|format|usage|"
     r"githubusercontent\.com:(?:sub|aud))$",
     re.I,
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-_PATTERNS = re.compile(
+_PATTERNS = regex(
     "|".join(
         (
             r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?"
@@ -170,12 +172,12 @@ _MARKS = (
     "code=",
 )
 #: The user part of a URL that carries a password: the host stays.
-_USERINFO = re.compile(r"(?<=://)[^\s/@:\"'$<{]*:[^\s@\"']+(?=@)")
-_TOKEN = re.compile(r"(?<![\w+/])[A-Za-z0-9+/_]{24,}={0,2}(?![\w+/])")
-_HEX = re.compile(r"(?<![\w:@-])(?:SK|AC)?[0-9a-fA-F]{32,}(?![\w-])")
+_USERINFO = regex(r"(?<=://)[^\s/@:\"'$<{]*:[^\s@\"']+(?=@)")
+_TOKEN = regex(r"(?<![\w+/])[A-Za-z0-9+/_]{24,}={0,2}(?![\w+/])")
+_HEX = regex(r"(?<![\w:@-])(?:SK|AC)?[0-9a-fA-F]{32,}(?![\w-])")
 #: What the shorter secrets cannot do without: ``password=…``, ``user:pass@``.
-_TELLING = re.compile(r"[:=?&@ ]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_TELLING = regex(r"[:=?&@ ]")
+_CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def names_secret(name: str) -> bool:
@@ -236,18 +238,27 @@ def shown(text: str) -> str:
 
 def each_string(value: Any, change: Callable[[str], str]) -> Any:
     """A JSON-like value with every string in it changed, keys included; each string once."""
-    known: dict[str, str] = {}
 
-    def changed(text: str) -> str:
-        if text not in known:
-            known[text] = change(text)
-        return known[text]
+    class Changed(dict[str, str]):
+        """Texts with what they are changed to; looking up a known one costs no call."""
+
+        def __missing__(self, text: str) -> str:
+            self[text] = after = change(text)
+            return after
+
+    changed = Changed()
 
     def walk(node: Any) -> Any:
+        # Most of what a structure holds is text: it is looked up where it stands, without a call for each.
         if isinstance(node, str):
-            return changed(node)
+            return changed[node]
         if isinstance(node, dict):
-            return {changed(key): walk(item) for key, item in node.items()}
-        return [walk(item) for item in node] if isinstance(node, list | tuple) else node
+            return {
+                changed[key]: changed[item] if isinstance(item, str) else walk(item)
+                for key, item in node.items()
+            }
+        if isinstance(node, list | tuple):
+            return [changed[item] if isinstance(item, str) else walk(item) for item in node]
+        return node
 
     return walk(value)

@@ -16,14 +16,15 @@ STDLIB = "stdlib"
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "model": (set(), set()),
     "errors": (set(), set()),
-    "redact": (set(), set()),
+    "patterns": (set(), set()),
+    "redact": ({"patterns"}, set()),
     "check": ({"model"}, set()),
     "checks": ({"check", "model"}, set()),
     "checklists": (set(), set()),
     "checklist": ({"errors", "checklists"}, set()),
     "collect": ({"model", "errors", "redact"}, {"botocore", "dns"}),
     "repo": (
-        {"model", "errors", "redact", "process"},
+        {"model", "errors", "patterns", "redact", "process"},
         {"yaml", "tree_sitter", "tree_sitter_hcl", "tree_sitter_java", "tree_sitter_javascript"}
         | {"tree_sitter_typescript"},
     ),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from launchbook.patterns import regex
 from launchbook.redact import HELD, names_identity, names_secret
 
 #: One word of a shell: pieces in quotes (escaped ones, in a shell within a shell) and plain ones. Never tries twice.
@@ -21,31 +22,31 @@ _USER_FLAG = r"-u|--user|--proxy-user"
 _BODY_FLAG = r"-d|--data(?:-\w+)?|--json|--post-data|--form"
 _NAMED_FLAG = r"--?[\w-]{0,60}(?:key|pass|pwd|token|secret)[\w-]{0,60}|--value|--from-literal"
 
-_HEADER = re.compile(rf"{_START}((?:{_HEADER_FLAG})[=\s]*)({_WORD})", re.S)
-_USER = re.compile(rf"{_START}((?:{_USER_FLAG})[=\s]*)({_WORD})", re.S)
-_BODY = re.compile(rf"(?<!\[ )(?<!test ){_START}((?:{_BODY_FLAG})(?:[=\s]\s*|(?=\\?[\"'{{])))({_WORD})", re.S)
-_FLAG = re.compile(rf"{_START}({_NAMED_FLAG})([=\s]\s*)({_WORD})", re.S | re.I)
+_HEADER = regex(rf"{_START}((?:{_HEADER_FLAG})[=\s]*)({_WORD})", re.S)
+_USER = regex(rf"{_START}((?:{_USER_FLAG})[=\s]*)({_WORD})", re.S)
+_BODY = regex(rf"(?<!\[ )(?<!test ){_START}((?:{_BODY_FLAG})(?:[=\s]\s*|(?=\\?[\"'{{])))({_WORD})", re.S)
+_FLAG = regex(rf"{_START}({_NAMED_FLAG})([=\s]\s*)({_WORD})", re.S | re.I)
 #: Flags that mean a password to these programs alone.
-_OWN_FLAG = re.compile(
+_OWN_FLAG = regex(
     r"\b((?:docker|podman)\s+login\b[^|;&\n]{0,200}?\s-p\s+|redis-cli\b[^|;&\n]{0,200}?\s-a\s+|sshpass\s+-p\s*"
     rf"|(?:mysql|mariadb)\w*\b[^|;&\n]{0, 200}?\s-p(?=\S))({_WORD})",
     re.S,
 )
 #: What is written to a file or piped into another program: a line of ``.env``, a password on standard input.
-_ECHO = re.compile(rf"\b(echo|printf)((?:\s+{_WORD}){{1,200}}+)(?=\s*(?:\|(?!\|)|>(?!&)))", re.S)
-_HERE = re.compile(rf"(<<<\s*)({_WORD})", re.S)
-_EXPORT = re.compile(rf"\b(export)((?:[ \t]+{_WORD}){{1,200}}+)", re.S)
-_ASSIGNED = re.compile(rf"(?<![\w$-])([A-Za-z_]\w*)=({_WORD})", re.S)
-_EACH_WORD = re.compile(_WORD, re.S)
+_ECHO = regex(rf"\b(echo|printf)((?:\s+{_WORD}){{1,200}}+)(?=\s*(?:\|(?!\|)|>(?!&)))", re.S)
+_HERE = regex(rf"(<<<\s*)({_WORD})", re.S)
+_EXPORT = regex(rf"\b(export)((?:[ \t]+{_WORD}){{1,200}}+)", re.S)
+_ASSIGNED = regex(rf"(?<![\w$-])([A-Za-z_]\w*)=({_WORD})", re.S)
+_EACH_WORD = regex(_WORD, re.S)
 #: A word that only refers to variables tells which, and no value.
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"\\?\"?(?:(?:bearer|basic|token)\s+)?(?:\$\{[A-Z_]\w*\}|\$\([A-Z_]\w*\)|\$[A-Z_][A-Z0-9_]*|[:/])+\\?\"?",
     re.I,
 )
-_NAMED = re.compile(r"(\\?[\"']?)([\w.]+=)(.*?)(\\?[\"']?)", re.S)
-_HEADER_VALUE = re.compile(r"(\\?[\"']?)([\w.-]+:(?!//)\s*)(.*?)(\\?[\"']?)", re.S)
+_NAMED = regex(r"(\\?[\"']?)([\w.]+=)(.*?)(\\?[\"']?)", re.S)
+_HEADER_VALUE = regex(r"(\\?[\"']?)([\w.-]+:(?!//)\s*)(.*?)(\\?[\"']?)", re.S)
 _OPEN_HEADERS = frozenset(("accept", "content-type", "host", "user-agent"))
-_LISTED = re.compile(r"\s*((?:[A-Z]+\s+)?)(\[.*\])\s*", re.S)
+_LISTED = regex(r"\s*((?:[A-Z]+\s+)?)(\[.*\])\s*", re.S)
 
 
 def without_arguments(text: str) -> str:

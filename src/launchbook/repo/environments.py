@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from launchbook.patterns import regex
 
 _ALIASES = {
     "prod": "production",
@@ -25,7 +28,7 @@ _ALIASES = {
     "demo": "demo",
 }
 KNOWN = frozenset({*_ALIASES.values(), "production", "staging", "development", "test"})
-_WORD = re.compile(r"[a-z]+(?:-prod)?")
+_WORD = regex(r"[a-z]+(?:-prod)?")
 
 
 def canonical(name: str) -> str:
@@ -53,6 +56,7 @@ def environment_of(path: str) -> str:
     )
 
 
+@lru_cache(maxsize=10_000)  # asked for both ends of every pair that is compared
 def named_environment(path: str) -> str:
     """The environment that the words of a path name by convention, the innermost first; empty when none does.
 

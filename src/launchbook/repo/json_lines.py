@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from json import decoder
 from typing import Any
 
+from launchbook.patterns import regex
 from launchbook.repo.lined import Map, Seq, Unreadable
 
 DEEPEST = 200
 _string = decoder.scanstring  # type: ignore[attr-defined]  # the parser's own, written in C
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][-+]?\d{1,5})?")
+_SPACE = regex(r"[ \t\r\n]*")
+_NUMBER = regex(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][-+]?\d{1,5})?")
 _WORDS = {"true": True, "false": False, "null": None}
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from launchbook.model import Ref, Unread, Value
+from launchbook.patterns import regex
 from launchbook.redact import HELD, names_secret, without_secrets
 from launchbook.repo.command_secrets import arguments_without_secrets, without_arguments
 from launchbook.repo.json_lines import load_json
@@ -78,7 +79,7 @@ DOCUMENTS = frozenset(
     | {"delivery_policy", "retention_policy", "policy_text"}
 )
 #: Settings that give a time in seconds: a number that is no secret, and that a queue's own times are held against.
-_DURATION = re.compile(r"(?:TIMEOUT|DURATION|INTERVAL)_(?:SECONDS|SECS|S)$", re.I)
+_DURATION = regex(r"(?:TIMEOUT|DURATION|INTERVAL)_(?:SECONDS|SECS|S)$", re.I)
 _NOT_KEPT = "values of environment variables are not kept"
 _PLACE = Unread(f"{HELD}: what stands here is often a secret")
 _SECRET = Unread(f"{HELD}: its name says that it is a secret")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Facts, Setting, Value
+from launchbook.patterns import regex
 
 #: Names that a platform, a runtime, a library or a known image reads by itself, whatever the code says.
-_READ_BY_OTHERS = re.compile(
+_READ_BY_OTHERS = regex(
     # the AWS SDKs and what Lambda and ECS run code with
     r"AWS_\w+|LAMBDA_\w+|_X_AMZN_\w+|ECS_\w+|POWERTOOLS_\w+|XRAY_\w+|CDK_\w+|SAM_\w+"
     # what watches a process
@@ -86,8 +86,10 @@ def settings(facts: Facts) -> list[SettingUse]:
 def _bound(facts: Facts, found: dict[str, SettingUse]) -> None:
     """A variable that sets a setting of another spelling is read where that one is, and sets it."""
     for relation in facts.relations:
+        if relation.kind != "reads-setting":
+            continue
         one, other = facts.find(relation.source), facts.find(relation.target)
-        if relation.kind != "reads-setting" or one is None or other is None or one.name == other.name:
+        if one is None or other is None or one.name == other.name:
             continue
         if other.name in found and one.name in found:
             found[one.name].read_at.append(str(relation.where))

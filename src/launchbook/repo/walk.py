@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from launchbook.model import Gap, Origin, Where
+from launchbook.patterns import regex
 from launchbook.redact import printable
 from launchbook.repo.installed import installed_names
 
@@ -115,13 +115,13 @@ DOCUMENTS = frozenset(
 #: ``vendor`` is vendored when a package manager wrote it or packages lie in it; else somebody's own folder.
 _VENDOR_MARKS = frozenset(("modules.txt", "autoload.php", "bundle", "composer", "github.com", "golang.org"))
 #: Below these, a folder is a package of code: ``src/main/java/com/example`` holds no examples.
-_PACKAGES = re.compile(r"(?:^|/)src/(?:main|test)/(?:java|kotlin|scala|groovy)/")
+_PACKAGES = regex(r"(?:^|/)src/(?:main|test)/(?:java|kotlin|scala|groovy)/")
 #: No tool reads a file of such a name as what it was.
-_STALE = re.compile(
+_STALE = regex(
     r"(?:\.(?:bak|orig|disabled|deprecated)(?:\.\w+)?|\.(?:old|save|backup)|~|[-_. ]bak(?:\.\w+)?)$", re.I
 )
 #: ``stack-old.yaml`` is a copy of ``stack.yaml``; with no original beside it, the word is part of a name.
-_COPY = re.compile(r"[-_. ](?:old|backup|copy|save)(?=(?:\.\w+)?$)", re.I)
+_COPY = regex(r"[-_. ](?:old|backup|copy|save)(?=(?:\.\w+)?$)", re.I)
 _BACKUPS = frozenset(("backup", "backups"))
 _RANK: tuple[Origin, ...] = ("source", "document", "generated", "archived")
 
@@ -285,10 +285,7 @@ def _link(root: str, path: str, found: Walk) -> None:
 
 def _count(folder: str) -> int:
     """How many files lie below a folder, links not followed."""
-    return sum(1 for _ in _below(folder))
-
-
-def _below(folder: str) -> Iterator[None]:
+    count = 0
     stack = [folder]
     while stack:
         try:
@@ -297,6 +294,7 @@ def _below(folder: str) -> Iterator[None]:
                     if entry.is_dir(follow_symlinks=False):
                         stack.append(entry.path)
                     else:
-                        yield None
+                        count += 1
         except OSError:
             continue
+    return count

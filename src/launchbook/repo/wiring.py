@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from launchbook.model import Fact, Ref, Relation, Unread, Value, Where
+from launchbook.patterns import regex
 
 #: Type and first part of the attribute's path (patterns, matched whole) to the relation's kind; the first match counts.
 _KINDS: tuple[tuple[str, str, str], ...] = (
@@ -68,7 +69,7 @@ _IN_CONTAINER = {
     "image": "image",
     "logConfiguration": "logs",
 }
-_COMPILED = tuple((re.compile(kind), re.compile(path), name) for kind, path, name in _KINDS)
+_COMPILED = tuple((regex(kind), regex(path), name) for kind, path, name in _KINDS)
 
 
 def relation_kind(source: str, path: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from launchbook.model import Unread
+from launchbook.patterns import regex
 from launchbook.repo.cloudformation.resolve import NOTHING, Template
 from launchbook.repo.lined import Map, Unreadable, as_map, dig, line_of
 from launchbook.repo.reader import File, Found
@@ -142,8 +143,8 @@ def _local(use: Use, location: object, found: Found) -> File | None:
 
 
 #: The address of an object in a bucket as templates write it: plain, or put together from parameters.
-_IN_BUCKET = re.compile(r"https?://[^/]*(?:s3|\$\{)[^/]*/(?P<key>[^?#]+)$", re.I)
-_PARAMETER = re.compile(r"\$\{[^}]*\}")
+_IN_BUCKET = regex(r"https?://[^/]*(?:s3|\$\{)[^/]*/(?P<key>[^?#]+)$", re.I)
+_PARAMETER = regex(r"\$\{[^}]*\}")
 
 
 def _uploaded(use: Use, location: object, found: Found) -> File | None:

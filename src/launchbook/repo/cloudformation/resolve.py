@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from launchbook.model import Ref, Unread, Value
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.patterns import regex
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.hcl.functions import as_text
 from launchbook.repo.hcl.scope import ACCOUNT, PARTITION, REGION, arn_parts, pointers
 from launchbook.repo.lined import Map, Seq, as_list, as_map
@@ -16,7 +16,7 @@ from launchbook.repo.lined import Map, Seq, as_list, as_map
 #: What ``AWS::NoValue`` leaves behind; entries that hold it are dropped.
 NOTHING = object()
 DEEPEST = 60
-_SUB = re.compile(r"\$\{(!?)([^}]*)\}")
+_SUB = regex(r"\$\{(!?)([^}]*)\}")
 _PSEUDO = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": REGION,

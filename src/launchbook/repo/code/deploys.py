@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from launchbook.patterns import regex
 
 #: A flag of a command, whose value may be an expression with blanks in it.
 _FLAGS = (
@@ -33,10 +34,10 @@ _COMMANDS = {
     r"\bvercel (?:deploy|--prod)": "vercel",
     r"\bnetlify deploy": "netlify",
 }
-_COMPILED = tuple((re.compile(pattern), kind) for pattern, kind in _COMMANDS.items())
-_FOLDER = re.compile(r"-(?:chdir=|-terragrunt-working-dir[= ])[\"']?(?P<folder>[\w./-]{1,200})")
-REGION = re.compile(r"[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]{4,9}-\d")
-_WRITTEN = re.compile(
+_COMPILED = tuple((regex(pattern), kind) for pattern, kind in _COMMANDS.items())
+_FOLDER = regex(r"-(?:chdir=|-terragrunt-working-dir[= ])[\"']?(?P<folder>[\w./-]{1,200})")
+REGION = regex(r"[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]{4,9}-\d")
+_WRITTEN = regex(
     rf"(?:region|REGION)[\"']?\s{{0,9}}[:= ]\s{{0,9}}[\"']?(?P<region>{REGION.pattern})(?![\w-])"
 )
 _LONGEST = 4000

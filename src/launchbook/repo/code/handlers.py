@@ -7,21 +7,22 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import touches
 from launchbook.repo.code.syntax import arguments, below, field, line, pairs, text
 
-_RESPONDERS = re.compile(r"(^|\.)(json|send|end|redirect|sendStatus|text|html)$|^(Next)?Response$")
-_SIGNED_IN = re.compile(
+_RESPONDERS = regex(r"(^|\.)(json|send|end|redirect|sendStatus|text|html)$|^(Next)?Response$")
+_SIGNED_IN = regex(
     r"\b(getServerSession|getSession|requireAuth|requireUser|requireAdmin|withAuth|verifyToken|verifyJwt|jwtVerify|"
     r"getToken|currentUser|isAuthenticated|authenticate|ensureLoggedIn|validateApiKey)\b|\bjwt\.verify\b|\bauth\(\)"
 )
-_ASKS = re.compile(r"^(req|request|r|event)\.|^await ")
+_ASKS = regex(r"^(req|request|r|event)\.|^await ")
 _TELLING = {
     "simulated": r"Math\.random",
     "statuses": r"status\W{1,4}5\d\d\b",
     "unguarded_when_unset": r"\bif\s*\(\s*[\w.]+\s*&&",
 }
-_NUMBER = re.compile(r"^[1-5]\d\d$")
+_NUMBER = regex(r"^[1-5]\d\d$")
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from launchbook.patterns import regex
 from launchbook.repo.code import modules, syntax
 from launchbook.repo.code.scopes import FUNCTIONS, Module, handed, parameters, returned
 from launchbook.repo.code.syntax import arguments, below, pairs, text
 from launchbook.repo.mounts import Mount, Mounts, Router
 
-_LIMITS = re.compile(r"rate-?limit|limiter|throttle|slowDown", re.I)
-_SIGNED_IN = re.compile(r"auth|session|jwt|passport|protect|requireUser|ensureLogged", re.I)
-_MAKES_ROUTER = re.compile(r"^(new\s+)?([\w.]*\.)?Router\(")
-_MAKES_APP = re.compile(r"^(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono)(<[^>]*>)?\(")
-_APP = re.compile(r"^(this\.)?(app|server|fastify|express)$")
+_LIMITS = regex(r"rate-?limit|limiter|throttle|slowDown", re.I)
+_SIGNED_IN = regex(r"auth|session|jwt|passport|protect|requireUser|ensureLogged", re.I)
+_MAKES_ROUTER = regex(r"^(new\s+)?([\w.]*\.)?Router\(")
+_MAKES_APP = regex(r"^(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono)(<[^>]*>)?\(")
+_APP = regex(r"^(this\.)?(app|server|fastify|express)$")
 #: What is mounted by name even where its file is not read, unless the name says that it guards.
-_ROUTER_NAME = re.compile(r"rout|\bapi\b|controller|handler|endpoint", re.I)
+_ROUTER_NAME = regex(r"rout|\bapi\b|controller|handler|endpoint", re.I)
 #: What a prefix that no file tells is called: ``process.env.API_PATH``, ``config.prefix``.
-_PREFIX_NAME = re.compile(r"^process\.env\.|[\w.](prefix|path|base_?url|basename)$", re.I)
+_PREFIX_NAME = regex(r"^process\.env\.|[\w.](prefix|path|base_?url|basename)$", re.I)
 
 
 def guard(words: str) -> str:

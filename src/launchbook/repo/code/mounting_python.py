@@ -7,20 +7,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from launchbook.patterns import regex
 from launchbook.repo.code import modules
 from launchbook.repo.code.python import constant, dotted, functions, keyword, tree
 from launchbook.repo.files import File, Tree
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mount, Mounts, Router
 
-_APPLICATION = re.compile(
+_APPLICATION = regex(
     r"(^|\.)(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Application"
     # Powertools: the event's own path is what these match
     r"|APIGatewayRestResolver|APIGatewayHttpResolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice(V2)?Resolver"
     r"|BedrockAgentResolver)$"
 )
-_APP_NAME = re.compile(r"(^|\.)(app|application|server|api)$")
-_AUTHENTICATES = re.compile(r"auth|token|user|Security\b|api_?key", re.I)
+_APP_NAME = regex(r"(^|\.)(app|application|server|api)$")
+_AUTHENTICATES = regex(r"auth|token|user|Security\b|api_?key", re.I)
 
 
 @dataclass

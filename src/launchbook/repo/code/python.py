@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from launchbook.patterns import regex
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File
 
@@ -27,7 +28,7 @@ def tree(file: File) -> ast.Module:
 
 
 #: Comments, strings (those that take values, too), and everything else one sign at a time.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"#[^\n]*|(?P<prefix>[rbfuRBFU]{0,2})(?P<string>\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"
     r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')",
     re.S,

@@ -8,14 +8,15 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from launchbook.patterns import regex
 from launchbook.redact import names_secret
 
 #: A line, or a command over many lines, that is longer than this is no command that a person wrote.
 LONGEST = 8000
-_ASSIGNED = re.compile(
+_ASSIGNED = regex(
     r"^\s*(?:export\s+|readonly\s+|local\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?]?=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s;&|#]*)"
 )
-_USED = re.compile(r"\$\{(?P<braced>\w+)\}|\$\((?P<made>\w+)\)|\$(?P<bare>\w+)")
+_USED = regex(r"\$\{(?P<braced>\w+)\}|\$\((?P<made>\w+)\)|\$(?P<bare>\w+)")
 
 
 @dataclass(frozen=True)

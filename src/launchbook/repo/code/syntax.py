@@ -12,13 +12,14 @@ from functools import cache, lru_cache
 
 from tree_sitter import Language, Node, Parser
 
+from launchbook.patterns import regex
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File
 
 LIMIT = 256_000
 #: Brackets of one kind within each other.
 DEEPEST = 400
-_BRACKETS = re.compile(r"[<>(){}\[\];]")
+_BRACKETS = regex(r"[<>(){}\[\];]")
 
 
 @lru_cache(maxsize=4)  # every reader of a file has its turn before the next file's
@@ -45,7 +46,7 @@ def _parsed(file: File, text: str) -> Node:
 
 #: How far a statement reaches above and below the line that tells.
 _REACH = 60
-_GOES_ON = re.compile(r"\s*(?:[.,:&|=)\]}]|\?)")
+_GOES_ON = regex(r"\s*(?:[.,:&|=)\]}]|\?)")
 
 
 def _around(text: str, wanted: re.Pattern[str]) -> str:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts
+from launchbook.patterns import regex
 from launchbook.repo.environments import named_environment
 
-_KIND_WORDS = re.compile(r"(queue|rule|topic|bucket|table|function|loggroup|logs|group|schedule|resource)+$")
-_HASH = re.compile(r"[0-9A-F]{8}$")
+_KIND_WORDS = regex(r"(queue|rule|topic|bucket|table|function|loggroup|logs|group|schedule|resource)+$")
+_HASH = regex(r"[0-9A-F]{8}$")
 
 
 def logical(fact: Fact) -> str:
@@ -40,10 +41,10 @@ def _exclude(one: Fact, other: Fact) -> bool:
     """Whether two facts of one logical name are two ways to say the same, not two things beside each other."""
     if one.where.file == other.where.file or "source" not in (one.origin, other.origin):
         return False
-    if named_environment(one.where.file) != named_environment(other.where.file):
-        return False
-    folders = one.where.file.rpartition("/")[0], other.where.file.rpartition("/")[0]
     templates = "cloudformation_type" in one.attributes, "cloudformation_type" in other.attributes
     if templates == (False, False):
         return False  # Terraform: one folder is one module, two folders are two roots
-    return one.origin != other.origin or templates[0] != templates[1] or folders[0] == folders[1]
+    folders = one.where.file.rpartition("/")[0], other.where.file.rpartition("/")[0]
+    if one.origin == other.origin and templates[0] == templates[1] and folders[0] != folders[1]:
+        return False
+    return named_environment(one.where.file) == named_environment(other.where.file)

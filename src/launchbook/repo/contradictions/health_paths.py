@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from launchbook.model import Endpoint, Evidence, Fact, Facts, Finding
+from launchbook.patterns import regex
 from launchbook.repo.contradictions._ends import claims, differing, end
 
-_PATH = re.compile(r"https?://[^/\s\"']+(/[\w/.-]*)")
+_PATH = regex(r"https?://[^/\s\"']+(/[\w/.-]*)")
 _ALIKE = 0.7
 
 

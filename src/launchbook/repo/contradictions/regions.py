@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Evidence, Fact, Facts, Finding
+from launchbook.patterns import regex
 from launchbook.repo.contradictions._ends import claims, conflicting, differing, end
 
-_REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
-_NAMED = re.compile(r"(?:^|_|aws)region$", re.I)
+_REGION = regex(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
+_NAMED = regex(r"(?:^|_|aws)region$", re.I)
 
 
 _REGIONAL = (

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts, Finding
+from launchbook.patterns import regex
 from launchbook.repo.contradictions._ends import claims, differing, end, meant
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_EVERY = re.compile(r"(?:rate\(|every )?(\d*) ?(minute|hour|day|week)s?\)?", re.I)
+_EVERY = regex(r"(?:rate\(|every )?(\d*) ?(minute|hour|day|week)s?\)?", re.I)
 _WORDS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800}
 
 

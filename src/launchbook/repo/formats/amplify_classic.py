@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
@@ -29,7 +30,7 @@ _MAKES = {
     "Kinesis": "aws_kinesis_stream",
     "Pinpoint": "aws_pinpoint_app",
 }
-_MODEL = re.compile(r"^type\s+(?P<name>\w{1,80})\s[^{]{0,2000}@model\b", re.M)
+_MODEL = regex(r"^type\s+(?P<name>\w{1,80})\s[^{]{0,2000}@model\b", re.M)
 
 
 @reader("Amplify backend", "**/amplify/backend/backend-config.json", hides=_OF_BACKENDS)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.aws_cli import ATTRIBUTES, MAKES, NOT_ATTRIBUTES, Makes
 from launchbook.repo.code.shell import Command, assigned, commands, expanded, known
 from launchbook.repo.json_lines import load_json
@@ -14,7 +15,7 @@ from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File, Found, reader, unread
 
 _LEFT_OPEN = "the script decides it when it runs"
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_NUMBER = regex(r"-?\d{1,15}(\.\d{1,6})?")
 
 
 @dataclass

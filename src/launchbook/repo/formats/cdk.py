@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.lined import Map, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
-_ENTRY = re.compile(r"[\w./-]+\.(?:ts|js|mjs|py|java|cs|go)\b")
-_STACK = re.compile(
+_ENTRY = regex(r"[\w./-]+\.(?:ts|js|mjs|py|java|cs|go)\b")
+_STACK = regex(
     r"class\s+(\w+)\s*(?:extends\s+(?:cdk\.)?(?:Nested)?Stack\b|\(\s*(?:cdk\.|core\.)?(?:Nested)?Stack\s*\))"
 )
 

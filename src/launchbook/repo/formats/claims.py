@@ -6,37 +6,36 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.reader import File, Found, reader
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "region",
-        re.compile(
-            r"\b((?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d)\b"
-        ),
+        regex(r"\b((?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d)\b"),
     ),
     (
         "retention",
-        re.compile(
+        regex(
             r"\b(?:kept|retained|retention(?: of)?)(?: for)?:? (\d{1,4}) days?\b|\b(\d{1,4})[- ]days? retention\b",
             re.I,
         ),
     ),
     (
         "redrive-count",
-        re.compile(r"\btried (\d{1,3}) times\b|\bafter (\d{1,3}) (?:tries|attempts|failures)\b", re.I),
+        regex(r"\btried (\d{1,3}) times\b|\bafter (\d{1,3}) (?:tries|attempts|failures)\b", re.I),
     ),
     (
         "schedule",
-        re.compile(r"\b(every (?:\d{1,3} )?(?:minute|hour|day|week)s?|hourly|daily|weekly)\b", re.I),
+        regex(r"\b(every (?:\d{1,3} )?(?:minute|hour|day|week)s?|hourly|daily|weekly)\b", re.I),
     ),
     (
         "health-path",
-        re.compile(r"(?:load balancer|health ?check|liveness|target group)[^`\n]{0,60}`?(/[\w/.-]+)`?", re.I),
+        regex(r"(?:load balancer|health ?check|liveness|target group)[^`\n]{0,60}`?(/[\w/.-]+)`?", re.I),
     ),
 )
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]{2,}")
-_COMMAND = re.compile(r"^\s*(?:\$|aws |- `aws |`aws )|--region")
+_WORD = regex(r"[A-Za-z][A-Za-z0-9]{2,}")
+_COMMAND = regex(r"^\s*(?:\$|aws |- `aws |`aws )|--region")
 
 
 @reader("Claims", "*.md", "*.mdx", "*.rst", hides=())

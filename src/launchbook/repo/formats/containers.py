@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.formats.settings_files import environment_of
 from launchbook.repo.lined import as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
-_FROM = re.compile(r"^FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?", re.I)
+_FROM = regex(r"^FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?", re.I)
 
 
 @reader("Dockerfile", "Dockerfile", "Dockerfile.*", "*.dockerfile", "Containerfile", hides=("dockerfile",))

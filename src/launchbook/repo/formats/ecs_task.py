@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.patterns import regex
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader
 
-_QUEUE_URL = re.compile(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/([\w.-]+)")
+_QUEUE_URL = regex(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/([\w.-]+)")
 
 
 @reader(

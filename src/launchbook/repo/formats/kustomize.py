@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.environments import named_environment
 from launchbook.repo.kubernetes.kustomizations import (
     NAMES,
@@ -40,7 +40,7 @@ _GENERATES = {
     "configMapGenerator": ("kubernetes_config_map_v1", "ConfigMap", "config-map"),
     "secretGenerator": ("kubernetes_secret_v1", "Secret", "secret"),
 }
-_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=")
+_NAME = regex(r"^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=")
 
 
 @reader("Kustomize", *NAMES, hides=_OF_CLUSTERS)

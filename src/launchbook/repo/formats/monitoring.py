@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.lined import Unreadable, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
-_METRIC = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]{0,200})\s{0,40}(?=[{\[]|(?:[<>=!+*/-]|$|\)))")
+_METRIC = regex(r"\b([a-zA-Z_:][a-zA-Z0-9_:]{0,200})\s{0,40}(?=[{\[]|(?:[<>=!+*/-]|$|\)))")
 _WORDS = {
     *(
         "sum",

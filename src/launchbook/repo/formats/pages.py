@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from launchbook.patterns import regex
 from launchbook.repo.reader import File, Found, reader
 
-_RUNBOOK = re.compile(r"runbook|playbook|on-?call|incident|monitoring|alert|first-response", re.I)
+_RUNBOOK = regex(r"runbook|playbook|on-?call|incident|monitoring|alert|first-response", re.I)
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD"
 
 #: What a page says of mail that is not ready: about -> a pattern.
@@ -20,7 +21,7 @@ _MAIL = {
     "ses-dkim": r"\bDKIM\b[^.\n]{0,60}(?:still to do|missing|not (?:yet )?(?:set|configured|done)|todo)",
     "ses-dmarc": r"\bDMARC\b[^.\n]{0,60}(?:still to do|missing|not (?:yet )?(?:set|configured|done)|todo)",
 }
-_LEFT = re.compile(
+_LEFT = regex(
     r"out of (?:the )?sandbox|production access (?:was )?granted|left the sandbox|no longer in", re.I
 )
 

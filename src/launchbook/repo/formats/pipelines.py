@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.deploys import deployed, folders, regions
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
@@ -23,10 +24,10 @@ _STEPS = {
     r"aws-eks/\w|kubernetes/\w|aws-eks-kubectl-run": "kubernetes",
     r"\bhelm/\w": "helm",
 }
-_OIDC = re.compile(
+_OIDC = regex(
     r"\bid_tokens\s*:|\boidc\s*:\s*true|role[-_]arn|AWS_ROLE_ARN|web-identity|assume-role-with-web-identity"
 )
-_KEYS = re.compile(r"AWS_ACCESS_KEY_ID|aws_access_key_id|AmazonWebServicesCredentialsBinding")
+_KEYS = regex(r"AWS_ACCESS_KEY_ID|aws_access_key_id|AmazonWebServicesCredentialsBinding")
 _WAYS = {"jenkins": r"withAWS\s*\(|withCredentials\s*\("}
 
 

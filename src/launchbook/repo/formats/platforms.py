@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.environments import canonical, same_environment
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
@@ -184,8 +185,8 @@ _COMPONENTS = {
     "CognitoUserPool": "aws_cognito_user_pool",
     "KinesisStream": "aws_kinesis_stream",
 }
-_COMPONENT = re.compile(r"\bnew\s+sst\.aws\.(?P<kind>\w{1,60})\(\s*[\"'](?P<name>[\w-]{1,100})[\"']")
-_SST_REGION = re.compile(r"\baws\s*:\s*\{[^}]{0,400}?\bregion\s*:\s*[\"'](?P<region>[a-z]{2}-[a-z]+-\d)[\"']")
+_COMPONENT = regex(r"\bnew\s+sst\.aws\.(?P<kind>\w{1,60})\(\s*[\"'](?P<name>[\w-]{1,100})[\"']")
+_SST_REGION = regex(r"\baws\s*:\s*\{[^}]{0,400}?\bregion\s*:\s*[\"'](?P<region>[a-z]{2}-[a-z]+-\d)[\"']")
 
 
 @reader(
@@ -226,7 +227,7 @@ _DEFINED = {
     "defineStorage": ("aws_s3_bucket", "storage"),
     "defineFunction": ("aws_lambda_function", "function"),
 }
-_DEFINES = re.compile(
+_DEFINES = regex(
     r"(?<![.\w])(?P<how>defineAuth|defineData|defineStorage|defineFunction)\s*\(\s*(?P<given>\{[^{}]{0,2000})?"
 )
 _GIVEN = {
@@ -236,7 +237,7 @@ _GIVEN = {
     "runtime": r"\bruntime\s*:\s*(\d{1,2})\b",
     "schedule_expression": r"\bschedule\s*:\s*[\"']([^\"'\n]{1,100})[\"']",
 }
-_MODEL = re.compile(r"^\s*(?P<name>[A-Z]\w{0,80})\s*:\s*a\s*\.?\s*(?:\n\s*\.)?model\(", re.M)
+_MODEL = regex(r"^\s*(?P<name>[A-Z]\w{0,80})\s*:\s*a\s*\.?\s*(?:\n\s*\.)?model\(", re.M)
 
 
 @reader(

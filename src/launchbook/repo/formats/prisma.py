@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.reader import File, Found, reader
 
-_SOURCE = re.compile(r"^\s*datasource\s+\w+\s*\{(?P<body>[^}]{0,4000})\}", re.M)
-_PROVIDER = re.compile(r"^\s*provider\s*=\s*\"(?P<engine>\w{1,40})\"", re.M)
-_URL = re.compile(
-    r"^\s*(?P<key>url|directUrl|shadowDatabaseUrl)\s*=\s*env\(\s*\"(?P<name>\w{1,100})\"\s*\)", re.M
-)
+_SOURCE = regex(r"^\s*datasource\s+\w+\s*\{(?P<body>[^}]{0,4000})\}", re.M)
+_PROVIDER = regex(r"^\s*provider\s*=\s*\"(?P<engine>\w{1,40})\"", re.M)
+_URL = regex(r"^\s*(?P<key>url|directUrl|shadowDatabaseUrl)\s*=\s*env\(\s*\"(?P<name>\w{1,100})\"\s*\)", re.M)
 _ENGINES = {"postgresql": "postgres", "cockroachdb": "postgres", "mysql": "mysql", "sqlserver": "sqlserver"}
 
 

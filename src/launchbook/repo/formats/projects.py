@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.lined import dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
@@ -44,7 +45,7 @@ def dependencies(file: File, found: Found) -> None:
     found.fact(file, "dependencies", "dependencies", name=file.path, line=line, attributes={"lock": lock})
 
 
-_TABLE = re.compile(
+_TABLE = regex(
     r"^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)", re.I | re.M
 )
 

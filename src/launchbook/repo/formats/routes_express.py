@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.handlers import read_handler
 from launchbook.repo.code.mounting import Middleware, guard, mounting, own_prefix, root, routers
@@ -16,7 +17,7 @@ from launchbook.repo.code.syntax import root as parsed
 from launchbook.repo.reader import File, Found, reader
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "all")
-_OWNER = re.compile(r"app|rout|server|api|fastify|express|instance", re.I)
+_OWNER = regex(r"app|rout|server|api|fastify|express|instance", re.I)
 
 
 @reader(

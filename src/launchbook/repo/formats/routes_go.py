@@ -8,36 +8,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader
 
 _LONGEST = 2000
-_ROUTE = re.compile(
+_ROUTE = regex(
     r"(?:(?P<owner>[\w.]{1,80})|\))\.(?P<verb>HandleFunc|Handle|Get|Post|Put|Patch|Delete|Head|Options|All"
     r"|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any)\(\s*"
     r"\"(?:(?P<method>[A-Z]{3,7}) )?(?P<path>/?[^\"\s]{0,200})\"\s*,"
 )
-_METHODS = re.compile(r"\.Methods\((?P<all>(?:\s*(?:\"[A-Z]{3,7}\"|http\.Method\w{3,7})\s*,?){1,7})\)")
-_FUNC = re.compile(r"^func\s+(?:\([^)]{0,80}\)\s*)?(?P<name>\w{1,80})\((?P<given>[^{]{0,400})")
-_GIVEN = re.compile(r"(?P<name>\w{1,40})\s+\*?(?P<type>(?:\w+\.)?\w+)\s*(?:,|\))")
-_GROUP = re.compile(
+_METHODS = regex(r"\.Methods\((?P<all>(?:\s*(?:\"[A-Z]{3,7}\"|http\.Method\w{3,7})\s*,?){1,7})\)")
+_FUNC = regex(r"^func\s+(?:\([^)]{0,80}\)\s*)?(?P<name>\w{1,80})\((?P<given>[^{]{0,400})")
+_GIVEN = regex(r"(?P<name>\w{1,40})\s+\*?(?P<type>(?:\w+\.)?\w+)\s*(?:,|\))")
+_GROUP = regex(
     r"(?P<name>\w{1,40})\s*:?=\s*(?P<owner>[\w.]{1,80})\.(?:Group|PathPrefix)\(\s*(?P<prefix>\"[^\"]{0,200}\"|[^,)]{0,80})"
 )
-_MADE = re.compile(
+_MADE = regex(
     r"(?P<name>\w{1,40})\s*:?=\s*(?:gin\.(?:Default|New)|echo\.New|chi\.NewRouter|chi\.NewMux|mux\.NewRouter|fiber\.New"
     r"|http\.NewServeMux|httprouter\.New)\("
 )
-_BLOCK = re.compile(
+_BLOCK = regex(
     r"(?P<owner>[\w.]{1,80})\.(?:Route|Group)\(\s*(?:(?P<prefix>\"[^\"]{0,200}\")\s*,\s*)?func\(\s*(?P<name>\w{1,40})\s"
 )
-_MOUNT = re.compile(
+_MOUNT = regex(
     r"(?P<owner>[\w.]{1,80})\.Mount\(\s*\"(?P<prefix>[^\"]{0,200})\"\s*,\s*(?P<inner>[\w.]{1,80})(?P<call>\()?"
 )
-_CALL = re.compile(
+_CALL = regex(
     r"(?:^|[\s(=,])(?:(?P<package>\w{1,40})\.)?(?P<function>[A-Za-z]\w{1,80})\((?P<given>[^()]{1,200})\)"
 )
-_RETURN = re.compile(r"^\s*return\s+(?P<name>\w{1,40})\b")
+_RETURN = regex(r"^\s*return\s+(?P<name>\w{1,40})\b")
 _APPLICATIONS = (
     "gin.Engine",
     "echo.Echo",
@@ -48,8 +49,8 @@ _APPLICATIONS = (
     "httprouter.Router",
 )
 _GROUPS = ("gin.RouterGroup", "gin.IRouter", "gin.IRoutes", "echo.Group", "fiber.Router", "chi.Router")
-_COMMON = re.compile(r"^(r|e|g|app|api|mux|rg|group|router|engine|srv|server|v\d+|\w*[rR]outer|\w*[gG]roup)$")
-_PREFIX = re.compile(r"\"([^\"]*)\"")
+_COMMON = regex(r"^(r|e|g|app|api|mux|rg|group|router|engine|srv|server|v\d+|\w*[rR]outer|\w*[gG]roup)$")
+_PREFIX = regex(r"\"([^\"]*)\"")
 
 
 @dataclass

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.formats.spring import application
 from launchbook.repo.reader import File, Found, reader
 
-_MAPPING = re.compile(
-    r"@(?P<name>Get|Post|Put|Patch|Delete|Request)Mapping\b(?:\(\s*(?P<given>[^()]{0,400})\))?"
-)
-_DECLARED = re.compile(
+_MAPPING = regex(r"@(?P<name>Get|Post|Put|Patch|Delete|Request)Mapping\b(?:\(\s*(?P<given>[^()]{0,400})\))?")
+_DECLARED = regex(
     r"^[ \t]*(?:(?:public|internal|open|override|suspend|final|abstract|data)\s+)*(?P<what>class|interface|fun)\b",
     re.M,
 )
-_TEXT = re.compile(r"(?:(?P<key>\w+)\s*=\s*)?\[?\s*(?P<texts>(?:\"[^\"\n]{0,200}\"\s*,?\s*)+)\]?")
-_VERB = re.compile(r"RequestMethod\.(\w+)|\b(GET|POST|PUT|PATCH|DELETE)\b")
-_SECURED = re.compile(r"@(?:PreAuthorize|Secured|RolesAllowed)\b")
+_TEXT = regex(r"(?:(?P<key>\w+)\s*=\s*)?\[?\s*(?P<texts>(?:\"[^\"\n]{0,200}\"\s*,?\s*)+)\]?")
+_VERB = regex(r"RequestMethod\.(\w+)|\b(GET|POST|PUT|PATCH|DELETE)\b")
+_SECURED = regex(r"@(?:PreAuthorize|Secured|RolesAllowed)\b")
 
 
 @reader(

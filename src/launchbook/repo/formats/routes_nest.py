@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader
 
 _LIMIT = 256_000
-_DECORATOR = re.compile(
+_DECORATOR = regex(
     r"^[ \t]*@(?P<name>Controller|Get|Post|Put|Patch|Delete|Head|Options|All|UseGuards|Throttle|HttpCode)"
     r"\((?P<given>[^()]{0,400})\)"
     r"|^[ \t]*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?class\s+(?P<class>\w{1,100})",
     re.M,
 )
-_TEXT = re.compile(r"['\"`]([^'\"`$]{0,200})['\"`]")
-_PREFIX = re.compile(
+_TEXT = regex(r"['\"`]([^'\"`$]{0,200})['\"`]")
+_PREFIX = regex(
     r"\.setGlobalPrefix\(\s*(?P<prefix>['\"`][^'\"`$]{0,200}['\"`]|[^,)]{1,80})(?P<rest>[^;]{0,600})"
 )
-_EXCLUDED = re.compile(r"exclude\s*:\s*\[(?P<all>[^\]]{0,500})\]")
+_EXCLUDED = regex(r"exclude\s*:\s*\[(?P<all>[^\]]{0,500})\]")
 
 
 def _application(file: File) -> Router:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from launchbook.model import Fact
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.handlers import Handler, read_handler, telling_lines
 from launchbook.repo.code.syntax import below, field, imports, line, root, string, text
@@ -17,8 +18,8 @@ from launchbook.repo.reader import File, Found, reader_of_all
 
 APPLICATION = ("package.json", "next.config.js", "next.config.mjs", "next.config.ts")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_BASE_PATH = re.compile(r"^\s*basePath\s*:\s*(?:['\"`](?P<told>[^'\"`$]{0,200})['\"`]|[^\s,])", re.M)
-_ROUTE = re.compile(r"^(?P<src>src/)?(?P<tree>app|pages/api)/(?P<rest>.*?)/?(?P<file>[^/]+)$")
+_BASE_PATH = regex(r"^\s*basePath\s*:\s*(?:['\"`](?P<told>[^'\"`$]{0,200})['\"`]|[^\s,])", re.M)
+_ROUTE = regex(r"^(?P<src>src/)?(?P<tree>app|pages/api)/(?P<rest>.*?)/?(?P<file>[^/]+)$")
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.modules import python
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader
 
 _LONGEST = 2000
-_DJANGO = re.compile(
+_DJANGO = regex(
     r"^\s*(?:path|re_path|url)\(\s*r?[\"'](?P<path>[^\"']{0,200})[\"']\s*,\s*(?P<to>[\w.]{1,200})(?P<rest>.{0,300})"
 )
-_INCLUDED = re.compile(r"^\(\s*(?:[\"'](?P<module>[\w.]{1,200})[\"']|(?P<name>[\w.]{1,200}))")
-_REGISTERED = re.compile(r"^\s*(?P<router>\w{1,80})\.register\(\s*r?[\"'](?P<path>[^\"']{0,200})[\"']\s*,")
+_INCLUDED = regex(r"^\(\s*(?:[\"'](?P<module>[\w.]{1,200})[\"']|(?P<name>[\w.]{1,200}))")
+_REGISTERED = regex(r"^\s*(?P<router>\w{1,80})\.register\(\s*r?[\"'](?P<path>[^\"']{0,200})[\"']\s*,")
 _VIEWSET = (
     ("GET", ""),
     ("POST", ""),
@@ -67,9 +68,9 @@ def _included(file: File, found: Found, patterns: Router, prefix: str, rest: str
         found.mounts.mount(Mount(patterns, inner, prefix))
 
 
-_RAILS = re.compile(r"^\s*(?P<verb>get|post|put|patch|delete)[\s(]+[\"':](?P<path>[\w/:.*()-]{1,200})[\"']?")
-_RESOURCES = re.compile(r"^\s*(?P<how>resources?)[\s(]+:(?P<name>\w{1,80})(?P<rest>.*)$")
-_BLOCK = re.compile(r"^\s*(?:namespace|scope)[\s(]+(?:path:\s*)?[:\"'](?P<name>[\w/-]{1,80})[\"']?.*\bdo\s*$")
+_RAILS = regex(r"^\s*(?P<verb>get|post|put|patch|delete)[\s(]+[\"':](?P<path>[\w/:.*()-]{1,200})[\"']?")
+_RESOURCES = regex(r"^\s*(?P<how>resources?)[\s(]+:(?P<name>\w{1,80})(?P<rest>.*)$")
+_BLOCK = regex(r"^\s*(?:namespace|scope)[\s(]+(?:path:\s*)?[:\"'](?P<name>[\w/-]{1,80})[\"']?.*\bdo\s*$")
 _ACTIONS = {
     "index": ("GET", ""),
     "create": ("POST", ""),

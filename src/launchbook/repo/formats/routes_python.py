@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from launchbook.model import Fact
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of, touches
 from launchbook.repo.code.mounting_python import Module, assigned, mounting, own_prefix, root
 from launchbook.repo.code.python import constant, dotted, functions, imported, keyword, strings, tree
@@ -16,13 +17,13 @@ from launchbook.repo.code.python import source as source_of
 from launchbook.repo.mounts import Router
 from launchbook.repo.reader import File, Found, reader
 
-_ADDS = re.compile(r"add_(url_rule|api_route|route|resource|get|post|put|patch|delete)")
+_ADDS = regex(r"add_(url_rule|api_route|route|resource|get|post|put|patch|delete)")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
-_AUTHENTICATES = re.compile(
+_AUTHENTICATES = regex(
     r"login_required|require_?auth|authenticate|Security\b|HTTPBearer|OAuth2|compare_digest|APIKey"
 )
-_RESPONDERS = re.compile(r"Response$|^jsonify$|^render_template$|^dict$|^str$|\.(json|model_dump|dict)$")
-_LIMITS = re.compile(r"\blimiter\b|rate_?limit|throttle", re.I)
+_RESPONDERS = regex(r"Response$|^jsonify$|^render_template$|^dict$|^str$|\.(json|model_dump|dict)$")
+_LIMITS = regex(r"\blimiter\b|rate_?limit|throttle", re.I)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

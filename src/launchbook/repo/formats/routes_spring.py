@@ -9,6 +9,7 @@ from dataclasses import field as field_
 
 from tree_sitter import Node
 
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.syntax import below, field, line, root, string, text
 from launchbook.repo.formats.spring import application
@@ -23,7 +24,7 @@ _MAPPINGS = {
     "DeleteMapping": ("DELETE",),
     "RequestMapping": (),
 }
-_CONSTANT = re.compile(r"\bString\s+(\w{1,80})\s*=\s*\"([^\"\n]{0,200})\"\s*;")
+_CONSTANT = regex(r"\bString\s+(\w{1,80})\s*=\s*\"([^\"\n]{0,200})\"\s*;")
 _SECURED = ("PreAuthorize", "Secured", "RolesAllowed")
 
 

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.syntax import below, line, pairs, root, string, text
 from launchbook.repo.reader import File, Found, reader, unread
 
-_CHANGES = re.compile(
+_CHANGES = regex(
     r"\baws\s+(?P<service>[\w-]+)\s+(?P<verb>(?:create|put|update|deploy|delete|register|run|start|sync|publish)[\w-]*)"
 )
-_TOOLS = re.compile(
+_TOOLS = regex(
     r"\b((?:terraform|tofu)(?: -\S{1,200}){0,6} apply|terragrunt (?:run-all |run --all )?apply"
     r"|(?:copilot|sst|cdk|sam|kamal|eb|serverless|sls|fly|flyctl) deploy|pulumi up"
     r"|kubectl apply|helm (?:upgrade|install)|docker[ -]compose (?:-\S{1,80} \S{1,80} )?(?:pull|up)|git push heroku"
     r"|ansible-playbook|rsync|scp)\b"
 )
-_REGION = re.compile(
+_REGION = regex(
     r"--region[ =]\"?(?P<flag>[\w$-]+)|\b_?REGION\s*[:?]?=\s*[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)"
     r"|AWS_(?:DEFAULT_)?REGION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?(?P<env>[\w-]+)|region:\s*['\"](?P<given>[a-z]{2}-[a-z]+-\d)"
 )

@@ -8,15 +8,16 @@ import re
 from tree_sitter import Node
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.code.python import constant, dotted, keyword, tree
 from launchbook.repo.code.syntax import arguments, below, field, imports, line, pairs, root, string, text
 from launchbook.repo.reader import File, Found, reader
 
 _JAVASCRIPT = tuple(f"*.{suffix}" for suffix in ("ts", "tsx", "js", "mjs", "cjs", "mts"))
-_QUEUE_URL = re.compile(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
-_REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-\d")
-_QUEUE_NAME = re.compile(r"^[a-z][\w-]*(queue|messages|jobs|tasks|events)[\w-]*$", re.I)
+_QUEUE_URL = regex(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
+_REGION = regex(r"[a-z]{2}(-gov)?-[a-z]+-\d")
+_QUEUE_NAME = regex(r"^[a-z][\w-]*(queue|messages|jobs|tasks|events)[\w-]*$", re.I)
 _RESOURCES = ("QueueUrl", "QueueName", "Bucket", "TopicArn", "TableName", "FromEmailAddress", "StreamName")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.syntax import below, field, line, root, text
 from launchbook.repo.reader import File, Found, reader
 
-_CLIENT = re.compile(r"^(?P<service>\w+?)(?:Async)?Client$")
-_ACCESSOR = re.compile(r"\.(?:queueUrl|bucket|topicArn|tableName)\(\s*(?:this\.)?\w+\.(?:get)?(\w{1,60})\(\)")
+_CLIENT = regex(r"^(?P<service>\w+?)(?:Async)?Client$")
+_ACCESSOR = regex(r"\.(?:queueUrl|bucket|topicArn|tableName)\(\s*(?:this\.)?\w+\.(?:get)?(\w{1,60})\(\)")
 
 
 @reader(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from launchbook.patterns import regex
 from launchbook.repo.reader import File, Found, reader
 
 _IDENTITY = {
@@ -14,7 +15,7 @@ _IDENTITY = {
     r"^(service-account|gcp-key|firebase-adminsdk).*\.json$": "a service account's key",
     r"(env|secret|credential|password)s?[-_.](dump|backup|export)": "a dump of settings",
 }
-_PUBLIC = re.compile(r"(ca|chain|cert|public|bundle|pub)\b.*\.(pem|crt)$|\.pub$", re.I)
+_PUBLIC = regex(r"(ca|chain|cert|public|bundle|pub)\b.*\.(pem|crt)$|\.pub$", re.I)
 
 
 @reader(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from launchbook.model import Fact, Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
@@ -18,9 +18,9 @@ _HIDES = (
     *("aws_lambda_function", "endpoint", "aws_cloudwatch_event_rule", "aws_lambda_event_source_mapping"),
     "aws_iam_*",
 )
-_INCLUDED = re.compile(r"file\(([^)]{1,300})\)")
+_INCLUDED = regex(r"file\(([^)]{1,300})\)")
 #: Plugins that change how a service is built or tried, and make nothing on AWS.
-_BUILDERS = re.compile(
+_BUILDERS = regex(
     r"offline|esbuild|webpack|bundle|typescript|python-requirements|dotenv|prune|plugin-scripts"
 )
 _GIVEN = {

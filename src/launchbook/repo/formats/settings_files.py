@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from launchbook.patterns import regex
 from launchbook.repo.lined import as_map, line_of
 from launchbook.repo.reader import File, Found, reader
 
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?(?P<name>[A-Z][A-Z0-9_]{1,})\s*=(?P<value>.*)$")
-_TEMPLATE = re.compile(r"example|sample|template|dist|defaults?$", re.I)
-_ENVIRONMENT = re.compile(
+_ASSIGNED = regex(r"^\s*(?:export\s+)?(?P<name>[A-Z][A-Z0-9_]{1,})\s*=(?P<value>.*)$")
+_TEMPLATE = regex(r"example|sample|template|dist|defaults?$", re.I)
+_ENVIRONMENT = regex(
     r"(?:^|[._/-])(production|prod|staging|stage|preprod|development|dev|test|qa|local)(?=[._/-]|$)", re.I
 )
 _NAMES = {"prod": "production", "stage": "staging", "dev": "development"}
-_PLACEHOLDER = re.compile(
-    r"^\W*$|^<.*>$|^\$?\{.*\}$|^(x{3,}|changeme|change-me|your[-_ ].*|todo|\.\.\.)$", re.I
-)
+_PLACEHOLDER = regex(r"^\W*$|^<.*>$|^\$?\{.*\}$|^(x{3,}|changeme|change-me|your[-_ ].*|todo|\.\.\.)$", re.I)
 #: What Amplify and Lambda set themselves and refuse to take.
 RESERVED = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 
@@ -76,7 +75,7 @@ def templates(file: File, found: Found) -> None:
         found.setting(file, str(name), "reserved", line_of(document, "reserved", index), reserved=True)
 
 
-_TABLE_NAME = re.compile(r"`([A-Z][A-Z0-9_]{2,})`")
+_TABLE_NAME = regex(r"`([A-Z][A-Z0-9_]{2,})`")
 _IMPLIED = {
     "postgres": ("aws_db_instance", "postgres"),
     "mysql": ("aws_db_instance", "mysql"),

@@ -10,17 +10,18 @@ from itertools import chain
 from tree_sitter import Node
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.python import constant, dotted, expressions, tree
 from launchbook.repo.code.syntax import arguments, below, field, line, near, string, text
 from launchbook.repo.formats.settings_files import implied_store
 from launchbook.repo.reader import File, Found, reader
 
-_STORES = re.compile(r"(?:URL|URI|HOST|DSN)$")
-_NAME = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
+_STORES = regex(r"(?:URL|URI|HOST|DSN)$")
+_NAME = regex(r"^[A-Z][A-Z0-9_]{2,}$")
 #: A function that is given names of settings: ``missingSettings(["DATABASE_URL"])``, ``requireEnv("X")``.
-_ASKS = re.compile(r"env|setting|config|require", re.I)
+_ASKS = regex(r"env|setting|config|require", re.I)
 #: Where a name of a setting may stand: the rest of a file is not parsed.
-_NEAR = re.compile(
+_NEAR = regex(
     r"process\.env|import\.meta\.env|(?:env|setting|config|require)\w{0,60}\(\s{0,99}\[?\s{0,99}['\"][A-Z]",
     re.I,
 )
@@ -83,7 +84,7 @@ def other_settings(file: File, found: Found) -> None:
     _add(file, found, iter(reads))
 
 
-_LIBRARIES = re.compile(
+_LIBRARIES = regex(
     r"[\"'](?:npm:)?(pg|postgres|mysql2?|ioredis|redis|mongodb|mongoose|psycopg2?|asyncpg|pymongo)[\"'@/]"
     r"|^\s*(?:import|from)\s+(psycopg2?|asyncpg|redis|pymongo|mysql|aiomysql)\b",
     re.M,
@@ -122,10 +123,10 @@ def _javascript(top: Node) -> Iterator[Read]:
             yield name or "", line(node), not _optional(node)
 
 
-_TAKEN_APART = re.compile(
+_TAKEN_APART = regex(
     r"\{(?P<names>[^{}]{1,4000})\}\s*(?::[^=]{1,200})?=\s*(?:process|import\.meta)\.env\b(?!\s*[.\[])"
 )
-_PART = re.compile(r"(?:^|,)\s*(?P<name>[A-Z][A-Z0-9_]{2,})(?P<rest>[^,]*)")
+_PART = regex(r"(?:^|,)\s*(?P<name>[A-Z][A-Z0-9_]{2,})(?P<rest>[^,]*)")
 
 
 def _destructured(source: str) -> Iterator[Read]:
@@ -149,11 +150,11 @@ def _optional(node: Node) -> bool:
     return parent.type in ("ternary_expression", "if_statement", "unary_expression")
 
 
-_LOOKED_UP = re.compile(r"(?<![\w.])(?:os\.)?(?:environ(?:\.get)?|getenv)(?=[(\[])")
+_LOOKED_UP = regex(r"(?<![\w.])(?:os\.)?(?:environ(?:\.get)?|getenv)(?=[(\[])")
 
 
 #: A function that is named after what it looks into: environs, django-environ, decouple, or the repository's own.
-_HELPED = re.compile(r"(?<![\w.])(?:\w*env(?:\.\w+)?|config)(?=\(\s*[\"'][A-Z][A-Z0-9_]+[\"'])")
+_HELPED = regex(r"(?<![\w.])(?:\w*env(?:\.\w+)?|config)(?=\(\s*[\"'][A-Z][A-Z0-9_]+[\"'])")
 
 
 def _python(node: ast.expr, at: int) -> Iterator[Read]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from launchbook.patterns import regex
 from launchbook.repo.reader import File, Found, reader
 
 #: ``$NAME``, ``${NAME}``, ``${NAME:-x}``, ``$(NAME)`` (make, Kubernetes), ``env.NAME`` (GitHub), ``%NAME%``.
-_USED = re.compile(
+_USED = regex(
     r"\$\{?\(?(?P<name>[A-Z][A-Z0-9_]{2,})(?![A-Za-z0-9_]|::)|\benv\.(?P<of>[A-Z][A-Z0-9_]{2,})\b|%(?P<win>[A-Z][A-Z0-9_]{2,})%"
 )
-_GIVEN = re.compile(r"^\s*(?:export\s+|readonly\s+|local\s+)?(?P<name>[A-Z][A-Z0-9_]{2,})\s*[:?]?=")
+_GIVEN = regex(r"^\s*(?:export\s+|readonly\s+|local\s+)?(?P<name>[A-Z][A-Z0-9_]{2,})\s*[:?]?=")
 #: A line that hands a variable on under its own name uses it for nothing.
-_PASSED = re.compile(
+_PASSED = regex(
     r"^\s*(?:-\s+)?[\"']?(?P<name>[A-Z][A-Z0-9_]{2,})[\"']?\s*[:=]\s*[\"']?\$\{?(?P=name)\}?[\"']?\s*$"
 )
 _SNIFF = rb"\$\{?\(?[A-Z][A-Z0-9_]{2}|\benv\.[A-Z][A-Z0-9_]{2}"

@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, lines_below
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader, reader_of_all
 
-_PROFILE = re.compile(r"^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$")
-_ENTRY = re.compile(r"^\s*(?P<key>[A-Za-z][\w.\[\]-]*)\s*[=:]\s?(?P<value>.*)$")
-_PLACEHOLDER = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?P<default>:)?")
+_PROFILE = regex(r"^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$")
+_ENTRY = regex(r"^\s*(?P<key>[A-Za-z][\w.\[\]-]*)\s*[=:]\s?(?P<value>.*)$")
+_PLACEHOLDER = regex(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?P<default>:)?")
 _BUILDS = ("pom.xml", "build.gradle", "build.gradle.kts")
 _SETTINGS = ("application*.yml", "application*.yaml", "application*.properties", "bootstrap*.yml")
 _WEB = "management.endpoints.web."
@@ -107,7 +108,7 @@ def spring_settings(file: File, found: Found) -> None:
                 found.setting(file, match["name"], "read", entry.line, required=match["default"] is None)
 
 
-_JDBC = re.compile(r"^[\"']?jdbc:(?:aws-wrapper:)?(?P<engine>postgresql|mysql|mariadb|sqlserver|oracle)\b")
+_JDBC = regex(r"^[\"']?jdbc:(?:aws-wrapper:)?(?P<engine>postgresql|mysql|mariadb|sqlserver|oracle)\b")
 
 
 def _implied(file: File, entry: Entry, found: Found) -> None:
@@ -190,17 +191,13 @@ def _serves(build: File, at: int, settings: list[tuple[File, Entry]], found: Fou
         )
 
 
-_VALUE = re.compile(r"@Value\(\s*\"[^\"\n]{0,80}?\$\{(?P<name>[\w.-]{2,100})(?P<default>:)?")
-_BOUND = re.compile(
-    r"@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?\"(?P<prefix>[\w.-]{1,100})\"\s*\)"
-)
-_FIELD = re.compile(
+_VALUE = regex(r"@Value\(\s*\"[^\"\n]{0,80}?\$\{(?P<name>[\w.-]{2,100})(?P<default>:)?")
+_BOUND = regex(r"@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?\"(?P<prefix>[\w.-]{1,100})\"\s*\)")
+_FIELD = regex(
     r"^\s*(?:private|var|val)\s+(?:final\s+)?[\w<>,. ?\[\]]{1,80}?\s(?P<name>[a-z]\w{0,60})\s*[;=:]"
 )
-_COMPONENT = re.compile(
-    r"(?:^|[(,])\s*(?:@\w+\s+)?[A-Z\w][\w<>.\[\]]{0,60}\s+(?P<name>[a-z]\w{0,60})\s*(?=[,)])"
-)
-_RECORD = re.compile(r"\brecord\s+\w+\s*\((?P<parts>[^)]{0,4000})\)")
+_COMPONENT = regex(r"(?:^|[(,])\s*(?:@\w+\s+)?[A-Z\w][\w<>.\[\]]{0,60}\s+(?P<name>[a-z]\w{0,60})\s*(?=[,)])")
+_RECORD = regex(r"\brecord\s+\w+\s*\((?P<parts>[^)]{0,4000})\)")
 
 
 @reader(

@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.code.deploys import REGION
 from launchbook.repo.environments import canonical
 from launchbook.repo.formats.spring import entries
 from launchbook.repo.reader import File, Found, reader, unread
 
 _REGION_KEYS = ("cloud.aws.region.static", "spring.cloud.aws.region.static", "aws.region")
-_LISTENER = re.compile(
+_LISTENER = regex(
     r"@(?P<kind>SqsListener|JmsListener|RabbitListener|KafkaListener)\(\s*(?P<given>[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,200})?)\)"
 )
-_TEXT = re.compile(r"\"(?P<text>[^\"\n]{1,200})\"")
+_TEXT = regex(r"\"(?P<text>[^\"\n]{1,200})\"")
 _OF = {"SqsListener": "sqs", "JmsListener": "jms", "RabbitListener": "rabbit", "KafkaListener": "kafka"}
-_PLACEHOLDER = re.compile(r"[$#]\{(?P<name>[\w.-]{2,100})(?P<default>:)?[^}]*\}")
+_PLACEHOLDER = regex(r"[$#]\{(?P<name>[\w.-]{2,100})(?P<default>:)?[^}]*\}")
 #: Attributes of a listener that name no queue.
-_OTHER = re.compile(
+_OTHER = regex(
     r"\b(?:id|factory|containerFactory|groupId|deletionPolicy|concurrency|selector|ackMode|pollTimeoutSeconds)\s*=\s*\"[^\"\n]*\""
 )
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.repo.environments import canonical, is_environment
 from launchbook.repo.lined import as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
 
-_REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-\d")
+_REGION = regex(r"[a-z]{2}(-gov)?-[a-z]+-\d")
 _IN_CLUSTERS = ("kubernetes_deployment_v1", "kubernetes_service_v1", "kubernetes_cron_job_v1", "endpoint")
 
 
@@ -91,10 +92,10 @@ def helm_values(file: File, found: Found) -> None:
                 found.setting(file, one["name"], "set", line_of(held, number), environment, of="helm")
 
 
-_MODULE = re.compile(
+_MODULE = regex(
     r"^\s*-?\s*(?P<module>(?:amazon|community)\.aws\.\w+|ec2_\w+|s3_bucket|rds_instance|sqs_queue)\s*:"
 )
-_PLAYBOOK = re.compile(r"^-?\s*hosts\s*:", re.M)
+_PLAYBOOK = regex(r"^-?\s*hosts\s*:", re.M)
 
 
 @reader(

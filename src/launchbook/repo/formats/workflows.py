@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.code.deploys import REGION, deployed, folders
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
@@ -27,16 +28,14 @@ _ACTIONS = {
     "awslabs/amazon-app-runner-deploy": "app-runner",
 }
 #: What looks for known holes in dependencies or images.
-_SCANS = re.compile(
+_SCANS = regex(
     r"(?:npm|pnpm|yarn|pip-|cargo) ?audit|trivy|grype|snyk|dependency-review-action|osv-scanner|codeql-action"
     r"|govulncheck|dependency-check|safety (?:check|scan)"
 )
-_BUILDS = re.compile(r"docker (?:push|buildx build|build|tag)\b")
-_EXPRESSION = re.compile(r"\$\{\{\s*(?P<of>[\w-]+)\.(?P<name>[\w.-]+)[^}]{0,80}\}\}")
+_BUILDS = regex(r"docker (?:push|buildx build|build|tag)\b")
+_EXPRESSION = regex(r"\$\{\{\s*(?P<of>[\w-]+)\.(?P<name>[\w.-]+)[^}]{0,80}\}\}")
 #: The tag of an image reference: an expression of the workflow, a shell variable, or plain text.
-_TAG = re.compile(
-    r"(?<=[\w}/.-]):((?:\$\{\{[^{}\n]{1,100}\}\}|\$\{\w{1,80}\}|\$?[\w.-]){1,128})(?=[\s\"',]|$)"
-)
+_TAG = regex(r"(?<=[\w}/.-]):((?:\$\{\{[^{}\n]{1,100}\}\}|\$\{\w{1,80}\}|\$?[\w.-]){1,128})(?=[\s\"',]|$)")
 
 
 @reader(

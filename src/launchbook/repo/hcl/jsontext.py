@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from launchbook.model import Ref, Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.hcl.functions import as_text
 from launchbook.repo.hcl.scope import pointers
 
-_MARK = re.compile("\ue000(\\d+)\ue001")
+_MARK = regex("\ue000(\\d+)\ue001")
 
 
 def json_structure(values: list[Value]) -> Value | None:

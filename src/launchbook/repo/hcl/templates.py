@@ -9,10 +9,11 @@ from typing import TypeAlias
 
 from tree_sitter import Node
 
+from launchbook.patterns import regex
 from launchbook.repo.hcl.syntax import Conditional, Expression, For, Literal, Opaque, Template
 
 Read: TypeAlias = Callable[[Node, int], Expression]
-_ESCAPE = re.compile(r"\\(n|r|t|\"|\\|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
+_ESCAPE = regex(r"\\(n|r|t|\"|\\|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 

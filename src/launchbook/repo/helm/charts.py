@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from launchbook.model import Unread
+from launchbook.patterns import regex
 from launchbook.repo.helm.render import Rendered, Rendering
 from launchbook.repo.helm.syntax import Block, Node, parse
 from launchbook.repo.helm.values import values_of
@@ -18,7 +18,7 @@ from launchbook.repo.yaml_lines import load_yaml
 
 _INSTALLED = Unread("it is given when the chart is installed")
 _CLUSTER = Unread("the cluster decides it")
-_DEFINES = re.compile(rb"\{\{-?\s*(?:define|block)\b")
+_DEFINES = regex(rb"\{\{-?\s*(?:define|block)\b")
 
 
 @dataclass

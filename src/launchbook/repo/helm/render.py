@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from launchbook.model import Unread
+from launchbook.patterns import regex
 from launchbook.repo.helm.expressions import Expression
 from launchbook.repo.helm.functions import Marked, is_empty, text_of
 from launchbook.repo.helm.syntax import Action, Block, Node, Text, Token
@@ -14,8 +15,8 @@ from launchbook.repo.lined import Unreadable
 
 #: Steps and characters that one file may take.
 MOST_STEPS, MOST_TEXT, DEEPEST = 100_000, 1_000_000, 30
-_MARK = re.compile("\ue000(\\d+)\ue001")
-_KIND = re.compile(r"^kind:", re.M)
+_MARK = regex("\ue000(\\d+)\ue001")
+_KIND = regex(r"^kind:", re.M)
 _UNSET = "the chart's values do not set it"
 
 

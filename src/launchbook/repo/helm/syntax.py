@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from launchbook.patterns import regex
 from launchbook.repo.lined import Unreadable
 
 #: Blocks inside one another, and parentheses; nobody comes near.
 DEEPEST = 60
-_ACTION = re.compile(r"\{\{(?P<left>-(?=\s))?(?P<inside>.*?)(?P<right>(?<=\s)-)?\}\}", re.S)
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.S)
-_TOKEN = re.compile(
+_ACTION = regex(r"\{\{(?P<left>-(?=\s))?(?P<inside>.*?)(?P<right>(?<=\s)-)?\}\}", re.S)
+_COMMENT = regex(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.S)
+_TOKEN = regex(
     r"\s+|(?P<string>\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`)|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>\$?[A-Za-z_]\w*|\$)"
     r"|(?P<field>(?:\.[A-Za-z_]\w*)+|\.)|(?P<mark>:=|[()|,=])|(?P<other>.)",
     re.S,

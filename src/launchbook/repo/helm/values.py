@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from launchbook.model import Unread
+from launchbook.patterns import regex
 from launchbook.repo.environments import canonical, is_environment, same_environment
 from launchbook.repo.lined import Unreadable, as_map
 from launchbook.repo.reader import File, Found
 
 #: Files of values, by name, in the chart's folder and in folders below it that hold nothing else.
-_NAMED = re.compile(r"^(?:values[-_.].{1,80}|.{1,80}[-_.]values|values)\.ya?ml$")
+_NAMED = regex(r"^(?:values[-_.].{1,80}|.{1,80}[-_.]values|values)\.ya?ml$")
 _FOLDERS = frozenset(("values", "environments", "envs", "env"))
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from launchbook.model import Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.kubernetes.objects import Key, containers
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File
 
-_URL = re.compile(r"(?:https?://|\$(?:\{\w+\}|\(\w+\)|\w+)/)(?:\$\(\w+\)|[^\s\"'<>\\|;&)])+")
-_VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)(?::-[^}]*)?\}|\$(\w+)")
-_METHOD = re.compile(r"(?:-X|--request|--method)[=\s]*[\"']?(GET|POST|PUT|PATCH|DELETE|HEAD)", re.I)
-_BODY = re.compile(r"\s(?:-d|--data(?:-\w+)?|--post-data|--json)\b")
+_URL = regex(r"(?:https?://|\$(?:\{\w+\}|\(\w+\)|\w+)/)(?:\$\(\w+\)|[^\s\"'<>\\|;&)])+")
+_VARIABLE = regex(r"\$\((\w+)\)|\$\{(\w+)(?::-[^}]*)?\}|\$(\w+)")
+_METHOD = regex(r"(?:-X|--request|--method)[=\s]*[\"']?(GET|POST|PUT|PATCH|DELETE|HEAD)", re.I)
+_BODY = regex(r"\s(?:-d|--data(?:-\w+)?|--post-data|--json)\b")
 
 
 def calls(file: File, item: Map, namespace: str, maps: Mapping[Key, Map]) -> Iterator[dict[str, Any]]:

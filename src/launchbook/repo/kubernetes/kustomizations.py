@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
+from launchbook.patterns import regex
 from launchbook.repo.environments import named_environment
 from launchbook.repo.kubernetes.objects import Key
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_REMOTE = re.compile(r"^(?:https?://|git@|ssh://|[\w.-]+\.[a-z]{2,}/|git::)|[?&]ref=")
+_REMOTE = regex(r"^(?:https?://|git@|ssh://|[\w.-]+\.[a-z]{2,}/|git::)|[?&]ref=")
 
 
 def is_kustomization(file: File) -> bool:

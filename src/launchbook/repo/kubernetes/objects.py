@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from launchbook.patterns import regex
 from launchbook.repo.lined import Map, Seq, as_list, dig
 from launchbook.repo.reader import File
 from launchbook.repo.yaml_lines import load_yaml
 
 #: Schemas of thousands of lines that no check reads: name and kind are kept.
-_SCHEMA = re.compile(r"^kind:[ \t]{0,9}[\"']?CustomResourceDefinition\b", re.M)
-_SPEC = re.compile(r"^spec:.*\n(?:(?:[ \t#-].*)?\n)*", re.M)
+_SCHEMA = regex(r"^kind:[ \t]{0,9}[\"']?CustomResourceDefinition\b", re.M)
+_SPEC = regex(r"^spec:.*\n(?:(?:[ \t#-].*)?\n)*", re.M)
 #: Namespace and name.
 Key = tuple[str, str]
 

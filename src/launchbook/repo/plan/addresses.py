@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Ref
+from launchbook.patterns import regex
 from launchbook.repo.lined import as_list, as_map
 
 _INDEX = r"\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\]"
-_MODULE = re.compile(rf"module\.([\w-]+)({_INDEX})?\.")
-_RESOURCE = re.compile(rf"([a-z]\w*)\.([\w-]+)({_INDEX})?(?:\.([\w-]+))?")
+_MODULE = regex(rf"module\.([\w-]+)({_INDEX})?\.")
+_RESOURCE = regex(rf"([a-z]\w*)\.([\w-]+)({_INDEX})?(?:\.([\w-]+))?")
 #: How deep modules and outputs refer to each other before they are taken for a ring.
 _DEPTH = 12
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from launchbook.errors import UsageError
 from launchbook.model import UNKNOWN_UNTIL_APPLY, Facts, Gap, Unread, Value, Where
+from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.discover import related
 from launchbook.repo.lined import as_list, as_map
@@ -22,13 +22,13 @@ from launchbook.repo.terraform.names import name_of
 HINT = "terraform show -json PLAN > plan.json"
 SENSITIVE = Unread("marked sensitive: never read")
 #: Arguments that take a reference as it is: what they are given is not the beginning of a longer text.
-_IDENTITIES = re.compile(
+_IDENTITIES = regex(
     r"(.*_)?(arns?|ids?|actions|subnets|security_groups|cluster|task_definition|roles?|bucket|queue_url|rule"
     r"|function_name)"
 )
 _IDENTITY_OF = ("arn", "id", "name", "url", "identifier", "invoke_arn")
 #: Arguments whose text is JSON.
-_JSON = re.compile(r"(.*_)?(policy|policies|definitions|event_pattern|dashboard_body)")
+_JSON = regex(r"(.*_)?(policy|policies|definitions|event_pattern|dashboard_body)")
 
 
 def read_plan(path: Path) -> Facts:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts, Relation, Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.wiring import place, pointers_at
 
-_PARAMETER = re.compile(r"(?:parameter|variable) \"?(\w+)\"?")
-_BUCKET_HOST = re.compile(r"^([\w.-]+?)\.s3[.-][\w.-]*amazonaws\.com$")
+_PARAMETER = regex(r"(?:parameter|variable) \"?(\w+)\"?")
+_BUCKET_HOST = regex(r"^([\w.-]+?)\.s3[.-][\w.-]*amazonaws\.com$")
 
 
 def relate(facts: Facts) -> Iterator[Relation]:

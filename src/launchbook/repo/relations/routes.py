@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Relation
+from launchbook.patterns import regex
 from launchbook.repo.wiring import place
 
-_URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|;&)?]*)")
+_URL_PATH = regex(r"https?://[^/\s\"']+(/[^\s\"'|;&)?]*)")
 
 
 def relate(facts: Facts) -> Iterator[Relation]:

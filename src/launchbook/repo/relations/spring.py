@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts, Relation, Setting
+from launchbook.patterns import regex
 
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_VARIABLE = regex(r"[A-Z][A-Z0-9_]*")
 
 
 def relate(facts: Facts) -> Iterator[Relation]:

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from launchbook.model import Unread
+from launchbook.patterns import regex
 from launchbook.repo.environments import same_environment
 from launchbook.repo.hcl.scope import ACCOUNT
 from launchbook.repo.lined import Map, Seq, Unreadable, as_map, dig
 from launchbook.repo.reader import File, Found
 
 NAMES = ("serverless.yml", "serverless.yaml")
-MARK = re.compile(rb"\$\{(?:self|opt|env|sls|param|file\(|aws|cf|ssm|s3|git)\b")
-_INNERMOST = re.compile(r"\$\{([^${}]*)\}")
-_SOURCE = re.compile(
+MARK = regex(rb"\$\{(?:self|opt|env|sls|param|file\(|aws|cf|ssm|s3|git)\b")
+_INNERMOST = regex(r"\$\{([^${}]*)\}")
+_SOURCE = regex(
     r"^\s*(?:(?P<of>self|opt|env|sls|param|aws|cf|ssm|s3|git|strToBool)(?:\([^)]*\))?\s*:|file\()"
 )
-_FILE = re.compile(r"^file\((?P<path>[^)]{1,300})\)(?::(?P<key>[\w.-]{1,200}))?$")
+_FILE = regex(r"^file\((?P<path>[^)]{1,300})\)(?::(?P<key>[\w.-]{1,200}))?$")
 _DEPLOYED = ("cf", "ssm", "s3", "git")
 DEEPEST = 30
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from launchbook.model import Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.environments import is_environment, named_environment, same_environment
 from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.syntax import Attribute, Call, Literal, Template
@@ -16,7 +17,7 @@ from launchbook.repo.terraform.calls import hidden_by
 from launchbook.repo.terraform.terragrunt_scope import ROOT, Folder, inside
 
 NAMES = ("terragrunt.hcl", "root.hcl", "terragrunt.stack.hcl")
-_REGION = re.compile(r'^\s*region\s*=\s*"([a-z]{2}(?:-gov)?-[a-z]+-\d)"', re.M)
+_REGION = regex(r'^\s*region\s*=\s*"([a-z]{2}(?:-gov)?-[a-z]+-\d)"', re.M)
 
 
 @dataclass(frozen=True)

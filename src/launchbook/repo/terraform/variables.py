@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from launchbook.model import Unread, Value
+from launchbook.patterns import regex
 from launchbook.redact import without_secrets
 from launchbook.repo.environments import environment_of, same_environment
 from launchbook.repo.hcl.evaluate import evaluate
@@ -15,7 +15,7 @@ from launchbook.repo.hcl.scope import plain_scope
 from launchbook.repo.lined import Unreadable, line_of
 from launchbook.repo.reader import File, Found
 
-_LOADED = re.compile(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
+_LOADED = regex(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
 
 
 @dataclass
