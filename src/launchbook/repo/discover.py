@@ -200,16 +200,16 @@ def _claim(name: str) -> Callable[[File], bool]:
         return lambda file: file.name == name
     if re.fullmatch(r"\*\.\w+", name):
         return lambda _: True  # its ending is the whole pattern
-    pattern = _glob(name)
     # Most files have no part of it, which is known sooner than that the whole does not fit.
     part = max(re.split(r"[*?]+|\[[^\]]*\]", name), key=len).strip("/")
     if "/" in name:
-        return lambda file: part in file.path and pattern.fullmatch(file.path) is not None
-    return lambda file: part in file.name and pattern.fullmatch(file.name) is not None
+        return lambda file: part in file.path and _glob(name).fullmatch(file.path) is not None
+    return lambda file: part in file.name and _glob(name).fullmatch(file.name) is not None
 
 
+@cache
 def _glob(name: str) -> re.Pattern[str]:
-    """A glob as a pattern; ``**/`` stands for any folders, none included."""
+    """A glob as a pattern, made when the first file may fit; ``**/`` stands for any folders, none included."""
     parts = [fnmatch.translate(part).removesuffix(r"\Z").removesuffix(r"\z") for part in name.split("**/")]
     return re.compile("(?:.*/)?".join(parts), re.S)
 
