@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -156,9 +157,36 @@ def points_at(facts: Facts, value: Value, target: Fact) -> bool:
             return False
         raise NotKnown(f"whether something is for {target.name}", value.reason, value.settle)
     found = facts.find(value)
+    if found is not None and found is not target and elsewhere(found, target):
+        return False
     if found is not None and (found is target or (found.type, found.name) == (target.type, target.name)):
         return True
-    return isinstance(value, str) and value.rpartition(":")[2].rpartition("/")[2] == target.name
+    if not isinstance(value, str) or value.rpartition(":")[2].rpartition("/")[2] != target.name:
+        return False
+    return not _of_another_place(value, target)
+
+
+def elsewhere(one: Fact, other: Fact) -> bool:
+    """Whether two things of accounts are in two regions: alarms, topics and queues don't reach across."""
+    regions = (one.where.region, other.where.region)
+    return regions[0] != regions[1] and all(_REGION.fullmatch(region) for region in regions)
+
+
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+
+
+def _of_another_place(pointer: str, target: Fact) -> bool:
+    """Whether an ARN names a region or an account that the target, of the same name, is not in."""
+    parts = pointer.split(":")
+    if len(parts) < 6 or parts[0] != "arn":
+        return False
+    region, account = target.where.region, target.where.account
+    return (bool(_REGION.fullmatch(region) and _REGION.fullmatch(parts[3])) and parts[3] != region) or (
+        bool(_ACCOUNT.fullmatch(account) and _ACCOUNT.fullmatch(parts[4])) and parts[4] != account
+    )
+
+
+_ACCOUNT = re.compile(r"\d{12}")
 
 
 def beside(facts: Facts, kind: str, path: str, target: Fact) -> Picked[Fact]:
@@ -236,6 +264,14 @@ def whole(value: Value, what: str) -> int:
     if not text.lstrip("-").isdigit():
         raise NotKnown(what, f"{text!r} is not a number")
     return int(text)
+
+
+def whole_or_part(value: Value) -> float | None:
+    """A number, whichever way its source writes it; None for what is none."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
 
 
 def switched_on(value: Value) -> bool:

@@ -6,7 +6,18 @@ import re
 from difflib import get_close_matches
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, field, first, known, listed, pick, some, targets, unhidden
+from launchbook.checks._shapes import (
+    absent,
+    elsewhere,
+    field,
+    first,
+    known,
+    listed,
+    points_at,
+    some,
+    targets,
+    unhidden,
+)
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
 
@@ -26,6 +37,8 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "TableName": ("aws_dynamodb_table", ("name",)),
     "BucketName": ("aws_s3_bucket", ("bucket", "id")),
 }
+#: What has a region of its own, whichever it was listed in.
+_EVERYWHERE = ("aws_s3_bucket", "aws_cloudfront_distribution")
 #: How a name of the right kind looks, where AWS gives a resource another one that is easily taken for it.
 _LOOKS = {
     "DBInstanceIdentifier": r"^(?!db-[A-Z0-9]{16,})",
@@ -58,16 +71,31 @@ def watched(alarm: Alarm) -> list[tuple[str, str, dict[str, Value], str]]:
     severity="high",
     fix="Give the alarm an action: an SNS topic that somebody reads, or a scaling policy.",
 )
-def without_action(alarm: Alarm, _: Facts) -> Verdict | None:
+def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
     """An alarm with no action, or with its actions switched off, rings where nobody hears it."""
     actions = listed(alarm.get("alarm_actions"))
+    here = alarm.at("alarm_actions")
     if not actions:
-        return verdict(False, "nobody is told when it rings", at=[alarm.at("alarm_actions")])
+        return verdict(False, "nobody is told when it rings", at=[here])
     if known(alarm.attributes.get("actions_enabled"), f"actions_enabled of {alarm.name}") in (False, "false"):
         return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
     for action in actions:
         known(action, f"alarm_actions of {alarm.name}")
-    return verdict(True, "it has an action", at=[alarm.at("alarm_actions")])
+    if alarm.level not in ("static", "plan") and all(_topic_gone(one, alarm, facts) for one in actions):
+        return verdict(False, f"there is no topic {str(actions[0]).rpartition(':')[2]}", at=[here])
+    return verdict(True, "it has an action", at=[here])
+
+
+def _topic_gone(action: Value, alarm: Alarm, facts: Facts) -> bool:
+    """Whether what an alarm of an account tells is a topic of that account that is not there. Raises NotKnown where the
+    topics were not all listed."""
+    parts = str(action).split(":")
+    if len(parts) != 6 or parts[2] != "sns" or parts[4] != alarm.where.account:
+        return False
+    if any(points_at(facts, action, topic) for topic in facts.seen("aws_sns_topic")):
+        return False
+    absent(facts, alarm, "aws_sns_topic")
+    return True
 
 
 @check(
@@ -112,7 +140,11 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
         nearest = facts.seen(kind)[:1]
         why = f"{text} is not the {name} under which a metric is emitted"
         return verdict(False, why, at=[here, *(one.at() for one in nearest)])
-    candidates = [one for one in facts.seen(kind) if one.origin in ("source", "state")]
+    candidates = [
+        one
+        for one in facts.seen(kind)
+        if one.origin in ("source", "state") and (kind in _EVERYWHERE or not elsewhere(alarm, one))
+    ]
     if some(candidates, lambda one: _carries(one, attributes, text)):
         return None
     if kind == "aws_lambda_function":
@@ -145,125 +177,6 @@ def _carries(fact: Fact, attributes: tuple[str, ...], text: str) -> bool:
         return True
     values = [fact.attributes.get(attribute) for attribute in attributes]
     return some(values, lambda one: known(one, f"the name of {fact.name}") == text)
-
-
-#: What CloudFront emits only where a monitoring subscription is made for the distribution.
-_CLOUDFRONT_EXTRA = {
-    "CacheHitRate",
-    "OriginLatency",
-    "401ErrorRate",
-    "403ErrorRate",
-    "404ErrorRate",
-    "502ErrorRate",
-}
-_CLOUDFRONT_EXTRA |= {"503ErrorRate", "504ErrorRate"}
-
-
-@check(
-    "alarm-metric-not-emitted",
-    "Every alarm watches a metric that somebody emits",
-    of=Alarm,
-    severity="high",
-    fix="Switch on what emits the metric (Container Insights, additional metrics, a metric filter), or watch another.",
-)
-def metric_not_emitted(alarm: Alarm, facts: Facts) -> Verdict | None:
-    """A metric that nobody emits has no data, and an alarm on it never rings."""
-    seen: list[Evidence] = []
-    for namespace, name, dimensions, _ in watched(alarm):
-        place = "metric_name" if alarm.metric_name else "metric_query"
-        if namespace == "ECS/ContainerInsights":
-            failed = _without_insights(alarm, place, dimensions, facts)
-        elif namespace == "AWS/CloudFront" and name in _CLOUDFRONT_EXTRA:
-            failed = _without_additional(alarm, place, name, facts)
-        elif not namespace.startswith(("AWS/", "ECS/", "CWAgent", "LambdaInsights", "ContainerInsights")):
-            failed = _without_filter(alarm, place, namespace, name, facts)
-        else:
-            failed = None
-        if failed is not None:
-            return failed
-        seen.append(alarm.at(place))
-    return verdict(True, "its metric is emitted", at=seen) if seen else None
-
-
-def _without_insights(alarm: Alarm, place: str, dimensions: dict[str, Value], facts: Facts) -> Verdict | None:
-    cluster = next(
-        (
-            one
-            for one in facts.seen("aws_ecs_cluster")
-            if one.name == dimensions.get("ClusterName") or facts.find(dimensions.get("ClusterName")) is one
-        ),
-        None,
-    )
-    if cluster is None:
-        raise NotKnown("whether Container Insights is on", "the cluster was not read", "ecs:DescribeClusters")
-    if some(listed(cluster.get("setting")), _switches_insights_on):
-        return None
-    ends = [alarm.at(place), cluster.at("setting")]
-    return verdict(False, f"Container Insights is off on {cluster.name}: the metric has no data", at=ends)
-
-
-def _switches_insights_on(setting: Value) -> bool:
-    if known(field(setting, "name"), "a setting of the cluster") != "containerInsights":
-        return False
-    return known(field(setting, "value"), "Container Insights") in ("enabled", "enhanced")
-
-
-def _without_additional(alarm: Alarm, place: str, name: str, facts: Facts) -> Verdict | None:
-    if some(facts.seen("aws_cloudfront_monitoring_subscription"), _subscribes):
-        return None
-    absent(facts, alarm, "aws_cloudfront_monitoring_subscription")
-    ends = [alarm.at(place), *(one.at() for one in facts.seen("aws_cloudfront_distribution")[:1])]
-    return verdict(
-        False,
-        f"{name} is an additional metric of CloudFront, and no monitoring subscription is made",
-        at=ends,
-    )
-
-
-def _subscribes(fact: Fact) -> bool:
-    for name, value in fact.attributes.items():
-        if "Enabled" in str(value):
-            return True
-        known(value, f"{name} of {fact.name}")
-    return False
-
-
-def _without_filter(alarm: Alarm, place: str, namespace: str, name: str, facts: Facts) -> Verdict | None:
-    """A metric of one's own: a metric filter, or code that puts it; where it has data, somebody does."""
-    named = [(one.get("namespace"), one.get("metric_name")) for one in facts.seen("cloudwatch_data")]
-    if (namespace, name) in named:
-        return None
-    filters = facts.seen("aws_cloudwatch_log_metric_filter")
-    making = pick(filters, lambda one: _makes(one, namespace, name))
-    if making.found:
-        return None
-    making.settled()
-    unhidden(facts, alarm, "aws_cloudwatch_log_metric_filter", "sdk_call")
-    puts = [one for one in facts.seen("sdk_call") if one.get("operation") == "PutMetricData"]
-    if puts:
-        raise NotKnown(
-            f"whether {namespace} {name} is emitted", "code puts metrics of its own, under names not read"
-        )
-    if alarm.level not in ("static", "plan") and not facts.none_exists("aws_cloudwatch_log_metric_filter"):
-        raise NotKnown(
-            f"whether {namespace} {name} is emitted", "only its data could tell", "cloudwatch:ListMetrics"
-        )
-    ends = [
-        alarm.at("namespace" if place == "metric_name" else place),
-        *(one.at("pattern") for one in filters[:1]),
-    ]
-    return verdict(False, f"no metric filter and no code emits {namespace} {name}", at=ends)
-
-
-def _makes(one: Fact, namespace: str, name: str) -> bool:
-    """Whether a metric filter makes a metric."""
-    return some(
-        listed(one.get("metric_transformation")),
-        lambda made: (
-            known(field(made, "name"), f"the metric of {one.name}") == name
-            and known(field(made, "namespace"), f"the namespace of {one.name}") == namespace
-        ),
-    )
 
 
 @check(

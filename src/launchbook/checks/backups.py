@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from launchbook.check import check
 from launchbook.checks._shapes import (
@@ -12,17 +11,14 @@ from launchbook.checks._shapes import (
     beside,
     first,
     known,
-    listed,
     moment,
     of_account,
     pick,
-    points_at,
     switched_on,
-    unhidden,
     whole,
     words,
 )
-from launchbook.model import Document, Evidence, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
+from launchbook.model import Document, Evidence, Fact, Facts, NotKnown, Unread, Verdict, verdict
 
 
 @check(
@@ -57,23 +53,34 @@ def fresh(database: Fact, facts: Facts) -> Verdict | None:
     if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
         return None
     of_account(database, "rds:DescribeDBSnapshots")
-    own = [
-        one
-        for one in facts.seen("aws_db_snapshot")
-        if one.attributes.get("db_instance_identifier") == database.name
-        and one.attributes.get("snapshot_type") == "automated"
-        and one.attributes.get("status") in ("available", None)
-    ]
-    made = {when: one for one in own if (when := moment(one.attributes.get("snapshot_create_time")))}
+    own = pick(facts.seen("aws_db_snapshot"), lambda one: _automated(one, database))
+    made = {when: one for one in own.found if (when := moment(one.attributes.get("snapshot_create_time")))}
     if not made:
+        for one in own.settled():
+            known(one.attributes.get("snapshot_create_time"), f"the age of {one.name}")
         absent(facts, database, "aws_db_snapshot")
         return verdict(False, "it has no automated snapshot", at=[database.at()])
     newest = max(made)
     hours = (facts.now - newest).total_seconds() / 3600
+    if hours < -1:
+        raise NotKnown(f"the age of {made[newest].name}", "it is of a time to come: is this clock right?")
     if hours > _FRESH:
         facts.of("aws_db_snapshot")  # where some are unseen, a newer one may be
     ends = [database.at(), made[newest].at("snapshot_create_time")]
     return verdict(hours <= _FRESH, f"the newest is {hours:.0f} h old", at=ends)
+
+
+def _automated(snapshot: Fact, database: Fact) -> bool:
+    """Whether a snapshot is one that AWS took of the database, and can be restored."""
+    wanted = {
+        "db_instance_identifier": (database.name,),
+        "snapshot_type": ("automated",),
+        "status": ("available", None),
+    }
+    return all(
+        known(snapshot.attributes.get(name), f"{name} of {snapshot.name}") in held
+        for name, held in wanted.items()
+    )
 
 
 @check(
@@ -157,62 +164,6 @@ def table_recovery(table: Fact, facts: Facts) -> Verdict | None:
     block = first(known(table.get("point_in_time_recovery"), f"the recovery of {table.name}"))
     on = bool(block) and switched_on(table.get("point_in_time_recovery.0.enabled"))
     return verdict(on, "it can" if on else "it can not", at=[table.at("point_in_time_recovery")])
-
-
-@check(
-    "backup-plan-exists",
-    "A backup plan copies on a schedule",
-    of="aws_backup_plan",
-    severity="high",
-    fix="Declare an AWS Backup plan with a rule, and a selection that names what holds data.",
-    present=True,
-)
-def plan_exists(plan: Fact, facts: Facts) -> Verdict | None:
-    """Automated snapshots go with their instance; a plan's copies stay."""
-    rules = listed(plan.attributes.get("rule")) or listed(plan.attributes.get("schedules"))
-    return verdict(bool(rules), f"{len(rules)} rules", at=[plan.at()])
-
-
-@check(
-    "backup-plan-covers-database",
-    "The backup plan covers every database",
-    of="aws_db_instance",
-    severity="high",
-    fix="Name the database in a selection of the plan, by ARN or by tag.",
-)
-def plan_covers(database: Fact, facts: Facts) -> Verdict | None:
-    """A plan copies what its selections name, and nothing else."""
-    if not facts.seen("aws_backup_plan"):
-        unhidden(facts, database, "aws_backup_plan")
-        return None
-    chosen = facts.seen("aws_backup_selection")
-    naming = pick(
-        ((one, index, pointer) for one in chosen for index, pointer in enumerate(_resources(one))),
-        lambda one: _names(facts, one[2], database),
-    )
-    for selection, index, _ in naming.found:
-        return verdict(True, "it does", at=[database.at(), selection.at(f"resources.{index}")])
-    naming.settled()
-    if any(words(one.attributes.get("tag_keys")) or one.attributes.get("selection_tag") for one in chosen):
-        raise NotKnown(
-            f"whether a plan covers {database.name}", "it chooses by tag", "backup:ListProtectedResources"
-        )
-    absent(facts, database, "aws_backup_selection")
-    return verdict(
-        False, "no selection names it", at=[database.at(), *(one.at("resources") for one in chosen)]
-    )
-
-
-def _resources(selection: Fact) -> list[Value]:
-    given = selection.attributes.get("resources")
-    return given if isinstance(given, list) else [] if given is None else [given]
-
-
-def _names(facts: Facts, pointer: Value, target: Fact) -> bool:
-    if isinstance(pointer, str) and "*" in pointer:
-        arn = str(target.attributes.get("arn") or f"arn:aws:rds:x:x:db:{target.name}")
-        return fnmatchcase(arn, pointer)
-    return points_at(facts, pointer, target)
 
 
 @check(

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import all_known, first, known, listed, of_account, switched_on, words
+from launchbook.checks._shapes import (
+    all_known,
+    beside,
+    elsewhere,
+    first,
+    known,
+    listed,
+    of_account,
+    switched_on,
+    unhidden,
+    whole,
+    words,
+)
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 
 
@@ -19,7 +31,27 @@ def two_tasks(service: Fact, facts: Facts) -> Verdict | None:
     count = known(service.get("desired_count"), f"desired_count of {service.name}")
     if count is None:
         count = 1
-    return verdict(int(str(count)) >= 2, f"{count} wanted", at=[service.at("desired_count")])
+    ends = [service.at("desired_count")]
+    if whole(count, f"desired_count of {service.name}") < 2:
+        return verdict(False, f"{count} wanted", at=ends)
+    for scaled in beside(facts, "aws_appautoscaling_target", "resource_id", service).settled():
+        least = known(scaled.get("min_capacity"), f"the least of {service.name}")
+        if elsewhere(scaled, service) or not _same_cluster(scaled, service, facts) or least is None:
+            continue
+        ends.append(scaled.at("min_capacity"))
+        if whole(least, f"the least of {service.name}") < 2:
+            return verdict(False, f"{count} wanted, and scaled in to {least}", at=ends)
+    unhidden(facts, service, "aws_appautoscaling_target")
+    return verdict(True, f"{count} wanted", at=ends)
+
+
+def _same_cluster(scaled: Fact, service: Fact, facts: Facts) -> bool:
+    """Whether what scales is the service of this cluster: ``service/CLUSTER/NAME``."""
+    parts = str(scaled.attributes.get("resource_id")).split("/")
+    cluster = service.attributes.get("cluster")
+    held = facts.find(cluster)
+    name = held.name if held is not None else cluster
+    return len(parts) != 3 or not isinstance(name, str) or parts[1] == name.rpartition("/")[2]
 
 
 @check(

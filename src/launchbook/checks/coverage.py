@@ -7,36 +7,32 @@ from dataclasses import dataclass
 
 from launchbook.check import check
 from launchbook.checks._shapes import (
-    Picked,
     absent,
-    all_known,
     among,
+    beside,
+    elsewhere,
     field,
     known,
     listed,
     pick,
-    points_at,
     some,
     unhidden,
     words,
 )
-from launchbook.checks.alarms import watched
+from launchbook.checks._watching import Watched, alarms_on, never_tells
 from launchbook.checks.queues import takes_dead_letters
-from launchbook.model import Fact, Facts, NotKnown, Severity, Value, Verdict, verdict
+from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue
 
 
 @dataclass(frozen=True)
-class Watch:
-    """One row: an alarm that every resource of a type should have. ``metrics`` are alternatives; ``only`` says for
-    which resources of the type it is."""
+class Watch(Watched):
+    """One row: an alarm that every resource of a type should have. ``only`` says for which resources of the type it
+    is."""
 
     id: str
     of: str
     what: str
-    namespaces: tuple[str, ...]
-    metrics: tuple[str, ...]
-    dimension: str
     severity: Severity
     only: Callable[[Fact, Facts], bool]
 
@@ -81,12 +77,12 @@ def _rows() -> Iterator[Watch]:
             cell.strip() for cell in line.split("|")
         )
         yield Watch(
-            name,
-            of,
-            what,
             tuple(spaces.split()),
             tuple(metrics.split()),
             dimension,
+            name,
+            of,
+            what,
             _SEVERITIES[severity],
             _ONLY[only],
         )
@@ -108,56 +104,20 @@ _ONLY: dict[str, Callable[[Fact, Facts], bool]] = {
 WATCHES: tuple[Watch, ...] = tuple(_rows())
 
 
-def alarms_on(facts: Facts, watch: Watch, fact: Fact) -> Picked[Alarm]:
-    """The alarms that watch one of the row's metrics on this resource."""
-    return pick(facts.seen(Alarm), lambda one: _strong(one) and _watches(facts, one, watch, fact))
-
-
-def _strong(alarm: Fact) -> bool:
-    return alarm.origin == "source"
-
-
-def _watches(facts: Facts, alarm: Alarm, watch: Watch, fact: Fact) -> bool:
-    name = alarm.attributes.get("metric_name")
-    if known(name, f"the metric of {alarm.name}") not in (*watch.metrics, None, ""):
-        return False
-    if name and alarm.namespace not in watch.namespaces:
-        return False
-    return some(
-        watched(alarm),
-        lambda one: (
-            one[0] in watch.namespaces
-            and one[1] in watch.metrics
-            and _is(facts, one[2].get(watch.dimension), fact)
-        ),
-    )
-
-
-def _is(facts: Facts, value: Value, fact: Fact) -> bool:
-    """Whether a dimension's value names the resource: by reference, name or suffix; a cache also by its members."""
-    if value is None:
-        return False
-    if points_at(facts, value, fact):
-        return True
-    if not isinstance(value, str):
-        return False
-    held = [fact.attributes.get(name) for name in ("arn_suffix", "id", "identifier", "function_name")]
-    if value in held or (value.rpartition("-")[0] == fact.name and value[-3:].isdigit()):
-        return True
-    all_known(held, f"the name of {fact.name}")
-    return value in words(fact.attributes.get("member_clusters"))
-
-
 def _declare(watch: Watch) -> None:
     def body(fact: Fact, facts: Facts) -> Verdict | None:
         if fact.origin == "state" or not watch.only(fact, facts):
             return None
         found = alarms_on(facts, watch, fact)
-        if found.found:
-            alarm = found.found[0]
+        useful = pick(found.found, lambda one: not never_tells(one, watch.metrics))
+        for alarm in useful.found:
             return verdict(True, f"{alarm.name} watches it", at=[fact.at(), alarm.at()])
-        found.settled()
+        for doubt in (useful, found):
+            doubt.settled()
         absent(facts, fact, "aws_cloudwatch_metric_alarm")
+        for alarm in found.found:
+            why = f"{alarm.name} does not: {never_tells(alarm, watch.metrics)}"
+            return verdict(False, why, at=[fact.at(), alarm.at("comparison_operator"), alarm.at("threshold")])
         return verdict(False, f"no alarm watches {watch.what}", at=[fact.at()])
 
     body.__doc__ = f"Without an alarm on {watch.what}, users are the first to notice."
@@ -193,16 +153,32 @@ for _watch in WATCHES:
 )
 def deployment_failed(service: Fact, facts: Facts) -> Verdict | None:
     """A rollout that is rolled back leaves the old version running, and nobody knows."""
-    telling = pick(facts.seen("aws_cloudwatch_event_rule"), lambda one: _tells(one, service, facts))
+    rules = [one for one in facts.seen("aws_cloudwatch_event_rule") if not elsewhere(one, service)]
+    matching = pick(rules, lambda one: _tells(one, service, facts))
+    telling = pick(matching.found, lambda one: bool(_targets(one, facts)))
     for rule in telling.found:
-        return verdict(True, f"{rule.name} tells", at=[service.at(), rule.at("event_pattern")])
-    telling.settled()
+        ends = [service.at(), rule.at("event_pattern"), _targets(rule, facts)[0].at("arn")]
+        return verdict(True, f"{rule.name} tells", at=ends)
+    for doubt in (matching, telling):
+        doubt.settled()
     absent(facts, service, "aws_cloudwatch_event_rule")
+    for rule in matching.found:
+        absent(facts, rule, "aws_cloudwatch_event_target")
+        return verdict(False, f"{rule.name} has no target", at=[service.at(), rule.at("event_pattern")])
     return verdict(False, "no rule tells of a failed rollout", at=[service.at()])
+
+
+def _targets(rule: Fact, facts: Facts) -> list[Fact]:
+    """What a rule sends its events to. Raises NotKnown where none is seen and one may be."""
+    held = beside(facts, "aws_cloudwatch_event_target", "rule", rule)
+    return held.found or held.settled()
 
 
 def _tells(rule: Fact, service: Fact, facts: Facts) -> bool:
     """Whether a rule matches the failed rollouts of a service."""
+    off = (rule.attributes.get("state"), rule.attributes.get("is_enabled"))
+    if known(off[0], f"the state of {rule.name}") == "DISABLED" or known(off[1], rule.name) is False:
+        return False
     pattern = rule.attributes.get("event_pattern")
     if "ECS Deployment State Change" not in words(field(pattern, "detail-type")):
         return False

@@ -1,6 +1,8 @@
-"""EventBridge rules that can match, whose targets can be called, and crons that call a route that exists."""
+"""EventBridge rules that can match, and whose targets can be called."""
 
 from __future__ import annotations
+
+from fnmatch import fnmatchcase
 
 from launchbook.check import check
 from launchbook.checks._shapes import (
@@ -8,14 +10,15 @@ from launchbook.checks._shapes import (
     absent,
     among,
     field,
-    first,
     known,
     listed,
     pick,
+    some,
+    statements,
     unhidden,
     words,
 )
-from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
+from launchbook.model import Fact, Facts, NotKnown, Unread, Verdict, verdict
 
 #: Fields of ``detail`` by source and detail-type, as AWS documents them. A field that is not here is never carried.
 DETAILS: dict[tuple[str, str], frozenset[str]] = {
@@ -187,6 +190,12 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     if role is None:
         raise NotKnown(f"the role of {target.name}", "it was not read", "iam:ListRolePolicies")
     held = policies_of(role, facts)
+    here, call = target.at("role_arn"), _call(target, facts)
+    if call and held.found and not some(held.found, lambda one: _may_allow(one, call)):
+        held.settled()
+        return verdict(
+            False, f"no policy of {role.name} allows {call}", at=[here, held.found[0].at("policy")]
+        )
     if held.found:
         return verdict(True, "its role has a policy", at=[target.at("role_arn"), held.found[0].at()])
     inline, managed = role.get("inline_policies"), role.get("managed_policy_arns")
@@ -196,6 +205,50 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     absent(facts, role, "aws_iam_role_policy")
     unhidden(facts, role, "aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
     return verdict(False, f"its role {role.name} has no policy", at=[target.at("role_arn"), role.at()])
+
+
+#: The call that EventBridge makes on a target, told by what its ARN or its reference is of.
+_CALLS = {
+    "ecs": "ecs:RunTask",
+    "states": "states:StartExecution",
+    "sfn": "states:StartExecution",
+    "firehose": "firehose:PutRecord",
+    "kinesis": "kinesis:PutRecord",
+    "codebuild": "codebuild:StartBuild",
+    "codepipeline": "codepipeline:StartPipelineExecution",
+}
+
+
+def _call(target: Fact, facts: Facts) -> str:
+    """The call that the target's role has to allow; empty where that is not told."""
+    pointer = target.attributes.get("arn")
+    if isinstance(pointer, Unread):
+        held = [facts.find(ref) for ref in pointer.refs]
+        pointer = (
+            pointer.refs[0] if held and held[0] is not None else known(pointer, f"what {target.name} calls")
+        )
+    if isinstance(pointer, str) and pointer.startswith("arn:"):
+        parts = pointer.split(":", 5)
+        api = len(parts) == 6 and parts[5].startswith("api-destination/")
+        return "events:InvokeApiDestination" if api else _CALLS.get(parts[2], "")
+    found = facts.find(pointer)
+    if found is None:
+        return ""
+    if found.type == "aws_cloudwatch_event_api_destination":
+        return "events:InvokeApiDestination"
+    return _CALLS.get(found.type.split("_")[1] if "_" in found.type else "", "")
+
+
+def _may_allow(held: Fact, call: str) -> bool:
+    """Whether a policy allows a call; one that only names another, which was not read here, may."""
+    if held.type != "aws_iam_role_policy":
+        return True
+    for one in statements(held.get("policy")):
+        if one.get("NotAction") is not None:
+            return True
+        if any(fnmatchcase(call.lower(), each.lower()) for each in words(one.get("Action"))):
+            return True
+    return False
 
 
 #: What gives a role its rights, and the attribute that names the role.
@@ -211,53 +264,3 @@ def policies_of(role: Fact, facts: Facts) -> Picked[Fact]:
     paths = dict(_GRANTS)
     held = [one for kind, _ in _GRANTS for one in facts.seen(kind)]
     return pick(held, lambda one: among(facts, one.attributes.get(paths[one.type]), role))
-
-
-@check(
-    "cron-wrong-method",
-    "Every cron calls a route that exists, with a method that it takes",
-    of="endpoint",
-    severity="high",
-    fix="Call the route with the method that it exports, or export the method.",
-)
-def cron_method(endpoint: Endpoint, facts: Facts) -> Verdict | None:
-    """A cron with the wrong method gets 405 every time and does nothing."""
-    if endpoint.shadowed:
-        return None
-    same = {one.method for one in facts.seen(Endpoint) if one.path == endpoint.path and not one.shadowed}
-    callers = (
-        "kubernetes_cron_job_v1",
-        "vercel_cron",
-        "aws_cloudwatch_event_target",
-        "aws_scheduler_schedule",
-    )
-    for relation in facts.relations:
-        caller = facts.find(relation.source)
-        if (
-            relation.kind not in ("calls", "calls-wrong-method")
-            or relation.target != endpoint.id
-            or caller is None
-        ):
-            continue
-        method = method_of(caller)
-        if method is None:
-            raise NotKnown(f"the method with which {caller.name} calls {endpoint.path}", "it was not read")
-        path = next(
-            one
-            for one in ("calls.0.method", "http_method", "method")
-            if one.split(".")[0] in caller.attributes
-        )
-        fine = method in same or "ANY" in same
-        why = f"called with {method}, it takes {', '.join(sorted(same))}"
-        return verdict(fine, why, at=[caller.at(path), endpoint.at("method")])
-    unhidden(facts, endpoint, *callers)
-    return None
-
-
-def method_of(caller: Fact) -> str | None:
-    """The HTTP method a cron uses; None when it was not read."""
-    call = first(caller.attributes.get("calls"))
-    for value in (call.get("method"), caller.attributes.get("http_method"), caller.attributes.get("method")):
-        if isinstance(value, str):
-            return value.upper()
-    return None

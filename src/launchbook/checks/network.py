@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from launchbook.check import check
-from launchbook.checks._shapes import all_known, beside, field, first, known, listed, pick, unhidden, words
+from launchbook.checks._shapes import (
+    all_known,
+    below,
+    beside,
+    field,
+    first,
+    known,
+    listed,
+    pick,
+    unhidden,
+    words,
+)
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 
 #: Ports that only administrators and other services of one's own should reach.
@@ -17,7 +29,8 @@ PRIVATE_PORTS |= {
     11211: "memcached",
     5601: "dashboards",
 }
-WORLD = ("0.0.0.0/0", "::/0")
+#: Whoever lets this much of the address space in lets everybody in: half of it, twice, is all of it.
+_WIDE = {4: 7, 6: 15}
 
 
 @check(
@@ -33,14 +46,15 @@ def open_port(group: Fact, facts: Facts) -> Verdict | None:
         opened = [
             one
             for one in (*words(rule.get("cidr_blocks")), *words(rule.get("ipv6_cidr_blocks")))
-            if one in WORLD
+            if _world(one)
         ]
         low, high = rule.get("from_port"), rule.get("to_port")
         for value in (low, high, *listed(rule.get("cidr_blocks"))):
             known(value, f"a rule of {group.name}")
         if not opened:
             continue
-        everything = str(known(rule.get("protocol"), f"a rule of {group.name}")) == "-1"
+        everything = str(known(rule.get("protocol"), f"a rule of {group.name}")).lower() in ("-1", "all")
+        low, high = (int(one) if str(one).lstrip("-").isdigit() else None for one in (str(low), str(high)))
         names = [
             f"{name} ({port})"
             for port, name in PRIVATE_PORTS.items()
@@ -51,6 +65,14 @@ def open_port(group: Fact, facts: Facts) -> Verdict | None:
             return verdict(False, f"{what} is open to {opened[0]}", at=[fact.at(path)])
     unhidden(facts, group, *_RULES)
     return verdict(True, "nothing of administration is open", at=[group.at("ingress")])
+
+
+def _world(block: str) -> bool:
+    try:
+        network = ip_network(block, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen <= _WIDE[network.version]
 
 
 #: Rules that stand beside their group.
@@ -137,7 +159,7 @@ def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
     actions = listed(listener.get("default_action"))
     kinds = [known(field(action, "type"), f"what {listener.name} does") for action in actions]
     if kinds and all(kind == "redirect" for kind in kinds):
-        return verdict(True, "it only redirects", at=[listener.at("default_action")])
+        return _redirects(listener, actions, facts)
     # An HTTPS listener that exists only under other values than the ones given is named: it is why.
     others = [
         one
@@ -152,6 +174,30 @@ def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
     serves = next((number for number, kind in enumerate(kinds) if kind != "redirect"), 0)
     ends = [listener.at(f"default_action.{serves}.type"), *(_condition(one) for one in same)]
     return verdict(False, why, at=ends)
+
+
+def _redirects(listener: Fact, actions: list[Value], facts: Facts) -> Verdict:
+    """Whether every way through a listener that redirects by default leads to HTTPS."""
+    for number, action in enumerate(actions):
+        to = first(below(action, "redirect")) or first(below(action, "redirect_config"))
+        protocol = known(to.get("protocol", to.get("Protocol")), f"where {listener.name} leads")
+        if to and str(protocol or "#{protocol}").upper() != "HTTPS":
+            why = "it redirects to plain HTTP again"
+            return verdict(False, why, at=[listener.at(f"default_action.{number}")])
+    rules = beside(facts, "aws_lb_listener_rule", "listener_arn", listener)
+    serving = pick(rules.found, _serves)
+    for rule in serving.found:
+        why = f"its rule {rule.name} serves requests over plain HTTP"
+        return verdict(False, why, at=[listener.at("default_action"), rule.at("action")])
+    for doubt in (serving, rules):
+        doubt.settled()
+    unhidden(facts, listener, "aws_lb_listener_rule")
+    return verdict(True, "it only redirects", at=[listener.at("default_action")])
+
+
+def _serves(rule: Fact) -> bool:
+    kinds = [known(field(one, "type"), f"what {rule.name} does") for one in listed(rule.get("action"))]
+    return any(kind == "forward" for kind in kinds)
 
 
 def _condition(fact: Fact) -> Evidence:

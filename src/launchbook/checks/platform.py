@@ -8,6 +8,7 @@ from launchbook.check import check
 from launchbook.checks._shapes import (
     absent,
     beside,
+    elsewhere,
     field,
     first,
     known,
@@ -16,7 +17,7 @@ from launchbook.checks._shapes import (
     switched_on,
     words,
 )
-from launchbook.model import Evidence, Fact, Facts, Verdict, verdict
+from launchbook.model import Evidence, Fact, Facts, Ref, Verdict, verdict
 
 
 def _of_state(bucket: Fact, facts: Facts) -> bool:
@@ -174,8 +175,9 @@ def log_group(definition: Fact, facts: Facts) -> Verdict | None:
             continue
         here = definition.at(f"container_definitions.{index}.logConfiguration.options.awslogs-group")
         known(pointer, f"the log group of {definition.name}")
-        found = [one for one in facts.seen("aws_cloudwatch_log_group") if pointer in (one.name, one.id)]
-        target = found[0] if found else facts.find(pointer)
+        groups = facts.seen("aws_cloudwatch_log_group")
+        found = [one for one in groups if pointer in (one.name, one.id) and not elsewhere(one, definition)]
+        target = found[0] if found else facts.find(pointer) if isinstance(pointer, Ref) else None
         if target is None:
             absent(facts, definition, "aws_cloudwatch_log_group")
             return verdict(False, f"there is no group {pointer}", at=[here])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
+from launchbook.checks._policies import admits
 from launchbook.checks._shapes import (
     Picked,
     absent,
@@ -16,12 +17,9 @@ from launchbook.checks._shapes import (
     known,
     listed,
     pick,
-    services,
     some,
-    statements,
     unhidden,
     whole,
-    words,
 )
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Queue
@@ -134,11 +132,11 @@ def dead_letter_writable(queue: Queue, facts: Facts) -> Verdict | None:
     ends: list[Evidence] = [senders[0][0].at(senders[0][1]), holder.at(path)]
     if policy is None:
         return verdict(False, "it has no policy, so EventBridge may not write to it", at=ends)
-    admitted = {name for one in statements(policy) if _sends(one) for name in services(one)}
-    fine = "events.amazonaws.com" in admitted or "*" in admitted
-    return verdict(
-        fine, "EventBridge may write" if fine else "its policy does not admit EventBridge", at=ends
-    )
+    for sender, _ in senders:
+        if not admits(policy, "events.amazonaws.com", ("sqs:SendMessage",), sender, facts):
+            why = f"its policy does not admit EventBridge for {sender.name}"
+            return verdict(False, why, at=[sender.at("dead_letter_config"), holder.at(path)])
+    return verdict(True, "EventBridge may write", at=ends)
 
 
 def _redrive_allow(queue: Queue, facts: Facts) -> Verdict | None:
@@ -179,11 +177,6 @@ def _policy(queue: Queue, facts: Facts) -> tuple[Value, Fact, str]:
     if own is None:
         unhidden(facts, queue, "aws_sqs_queue_policy")
     return own, queue, "policy"
-
-
-def _sends(statement: dict[str, Value]) -> bool:
-    actions = [one.lower() for one in words(known(statement.get("Action"), "an action"))]
-    return any(one in ("sqs:sendmessage", "sqs:*", "*") for one in actions)
 
 
 @check(

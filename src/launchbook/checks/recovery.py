@@ -25,6 +25,8 @@ def recorded(document: Document, facts: Facts, kind: str, days: int) -> Verdict 
     if made is None:
         raise NotKnown(f"when {document.where.file} was made", "it gives no day")
     age = (facts.today - made).days
+    if age < -1:
+        raise NotKnown(f"when {document.where.file} was made", "it is of a day to come")
     fine = document.get("result") == "pass" and age <= days
     return verdict(
         fine, f"{document.get('result')}, {age} days ago", at=[document.at("at"), document.at("result")]

@@ -38,12 +38,12 @@ def oidc_trust(role: Fact, facts: Facts) -> Verdict | None:
             str(known(one, "the subject that is trusted"))
             for condition in _conditions(role, statement)
             for key, value in condition.items()
-            if key.endswith(":sub")
+            if key.lower().endswith(":sub")
             for one in listed(value)
         ]
         if not subjects:
             return verdict(False, "it trusts every repository", at=[here])
-        wide = [one for one in subjects if re.match(r"^(?:\*|repo:\*|repo:[^:]+:\*$|repo:[^/]+/\*)", one)]
+        wide = [one for one in subjects if re.match(_WIDE, one)]
         why = f"it trusts {wide[0]}" if wide else "one repository and branch"
         return verdict(not wide, why, at=[here])
     return None
@@ -55,8 +55,14 @@ def _conditions(role: Fact, statement: dict[str, Value]) -> list[dict[str, Value
     return [one for one in found if isinstance(one, dict)]
 
 
+#: Subjects that more than one repository and branch have: a pattern in the owner's or the repository's name, any
+#: branch, any pull request.
+_WIDE = r"\*|repo:[^:]*\*|repo:(?!.*:)|repo:[^:]+:(?:\*|ref:(?:\*|refs/(?:\*|heads/\*+$))|pull_request|environment:\*)"
+
+
 def _values(block: Value) -> list[Value]:
-    return list(block.values()) if isinstance(block, dict) else []
+    """What the operators of a condition compare; what a subject must not be leaves all others in."""
+    return [one for name, one in block.items() if "Not" not in name] if isinstance(block, dict) else []
 
 
 def grants(role: Fact, facts: Facts) -> Iterator[tuple[dict[str, Value], Evidence]]:
@@ -86,6 +92,7 @@ def _attached(role: Fact, facts: Facts) -> list[Value]:
     return [*listed(role.attributes.get("managed_policy_arns")), *(one for one in apart if one is not None)]
 
 
+_EVERYTHING = re.compile(r"\*+|arn:[\w*-]+:\*+(?::\*+)*")
 _ADMINISTRATOR = ("arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/PowerUserAccess")
 
 
@@ -117,8 +124,13 @@ def star_role(role: Fact, facts: Facts) -> Verdict | None:
             return verdict(False, f"it holds {str(pointer).rpartition('/')[2]}", at=[role.at()])
     seen = [role.at()]
     for statement, here in grants(role, facts):
-        if {"*", "*:*"} & set(words(statement.get("Action"))) and "*" in words(statement.get("Resource")):
+        anything = any(re.fullmatch(r"[*?:]*\*[*?:]*", one) for one in words(statement.get("Action")))
+        everywhere = any(_EVERYTHING.fullmatch(one) for one in words(statement.get("Resource")))
+        if anything and everywhere:
             return verdict(False, "it may do everything", at=[here, role.at()])
+        if statement.get("NotAction") is not None and everywhere:
+            but = ", ".join(words(statement.get("NotAction")))
+            return verdict(False, f"it may do everything but {but}", at=[here, role.at()])
         seen.append(here)
     _every_right(role, facts)
     return verdict(True, "its rights are listed", at=seen)
@@ -140,7 +152,7 @@ def service_wide(role: Fact, facts: Facts) -> Verdict | None:
             return verdict(False, f"it holds {pointer.rpartition('/')[2]}", at=[role.at()])
     seen = [role.at()]
     for statement, here in grants(role, facts):
-        wide = [one for one in words(statement.get("Action")) if re.fullmatch(r"[\w-]+:\*", one)]
+        wide = [one for one in words(statement.get("Action")) if re.fullmatch(r"[\w-]+:\*+", one)]
         if wide:
             return verdict(False, f"it may do {wide[0]}", at=[here, role.at()])
         seen.append(here)

@@ -130,7 +130,7 @@ def pager(topic: Topic, facts: Facts) -> Verdict | None:
         absent(facts, topic, "aws_cloudwatch_metric_alarm")
         return None
     picked = beside(facts, "aws_sns_topic_subscription", "topic_arn", topic)
-    readers = picked.found
+    readers = [one for one in picked.found if known(one.attributes.get("confirmed"), one.name) is not False]
     protocols = {str(known(one.get("protocol"), f"the protocol of {one.name}")) for one in readers}
     if not protocols & _AWAKE:
         picked.settled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
+from launchbook.checks._policies import admits, admitted
 from launchbook.checks._shapes import (
     Picked,
     absent,
@@ -12,8 +13,6 @@ from launchbook.checks._shapes import (
     known,
     listed,
     pick,
-    services,
-    statements,
     unhidden,
     words,
 )
@@ -93,13 +92,19 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
         _every_publisher(topic, publishers, facts)
         return verdict(True, "the default policy admits alarms", at=[topic.at()])
     document, holder, path = policy
-    admitted = {name for one in statements(document) if _publishes(one) for name in _admitted(one)}
-    for name, end in needed.items():
-        if name not in admitted and "*" not in admitted:
-            why = f"its policy admits {', '.join(sorted(admitted)) or 'nobody'} and so shuts {name} out"
-            return verdict(False, why, at=[end, holder.at(_place(document, path))])
+    for name, one, pointer in publishers.found:
+        if admits(document, name, _PUBLISH, one, facts):
+            continue
+        others = [each for each in admitted(document, _PUBLISH) if each != name]
+        why = f"its policy admits {', '.join(others) or 'nobody'} and so shuts {name} out"
+        if name in admitted(document, _PUBLISH):
+            why = f"its policy shuts {one.name} out: a condition or a denial keeps {name} from publishing for it"
+        return verdict(False, why, at=[one.at(pointer), holder.at(_place(document, path))])
     _every_publisher(topic, publishers, facts)
     return verdict(True, "its policy admits who publishes", at=[holder.at(path)])
+
+
+_PUBLISH = ("sns:Publish",)
 
 
 def _every_publisher(topic: Topic, publishers: Picked[Publisher], facts: Facts) -> None:
@@ -108,17 +113,6 @@ def _every_publisher(topic: Topic, publishers: Picked[Publisher], facts: Facts) 
     unhidden(facts, topic, *PUBLISHERS)
     if topic.level not in ("static", "plan"):
         absent(facts, topic, "aws_cloudwatch_metric_alarm")
-
-
-def _admitted(statement: dict[str, Value]) -> list[str]:
-    """Who a statement admits. AWS's own default policy names everybody on the owner's behalf: that lets the account's
-    alarms in, and no service that calls on its own."""
-    limits = known(statement.get("Condition"), "the condition of a policy")
-    for limit in limits.values() if isinstance(limits, dict) else ():
-        known(limit, "the condition of a policy")
-    condition = str(limits or "").lower()
-    names = services(statement)
-    return ["cloudwatch.amazonaws.com"] if "*" in names and "sourceowner" in condition else names
 
 
 def _place(document: Value, path: str) -> str:
@@ -138,6 +132,14 @@ def _publishers(topic: Topic, facts: Facts) -> Picked[Publisher]:
         (service, fact, path) for kind, (service, path) in PUBLISHERS.items() for fact in facts.seen(kind)
     )
     return pick(pointing, lambda one: among(facts, _pointers(one[1].attributes.get(one[2])), topic))
+
+
+def publishers_to(topic: Topic, facts: Facts) -> list[Publisher]:
+    """What publishes to a topic. Raises NotKnown where none is seen and one may be."""
+    found = _publishers(topic, facts)
+    if not found.found:
+        _every_publisher(topic, found, facts)
+    return found.found
 
 
 def _pointers(value: Value) -> list[Value]:
