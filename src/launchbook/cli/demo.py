@@ -18,6 +18,7 @@ from launchbook.errors import UsageError
 if TYPE_CHECKING:
     from launchbook.lifecycle.steps import Step, StepResult, Work
 
+_STOPPING = "the embedded AWS on port {port} is being stopped, with all that was made on it"
 Steps = Callable[["Work"], "Sequence[Step]"]
 
 
@@ -71,9 +72,7 @@ def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
                 break
         printed(asked, _json(lived), _text(lived))
         if lived.code and not keep:
-            click.echo(
-                f"\nthe embedded AWS on port {port} is being stopped, with all that was made on it", err=True
-            )
+            click.echo(f"\n{_STOPPING.format(port=port)}", err=True)
         click.echo(f"next: {_next(lived, keep, path, port)}", err=True)
     sys.exit(lived.code)
 
@@ -137,9 +136,14 @@ def _embedded(path: Path, keep: bool) -> Iterator[int]:
 
     memory = Home.of(load_platform(path).folder).folder / "state/local.json"
     before = read_json(memory)
+    click.echo("starting an embedded AWS for it", err=True)
     port = int(start_embedded()["port"])
     try:
         yield port
+    except KeyboardInterrupt:  # between two steps: within one the phase ends, and is told with the rest
+        staying = f"the embedded AWS stays up; launchbook local stop --port {port} ends it"
+        click.echo(f"\n{staying if keep else _STOPPING.format(port=port)}", err=True)
+        raise
     finally:
         if not keep:
             with _not_interrupted():  # a second Ctrl-C must not leave it running

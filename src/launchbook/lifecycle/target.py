@@ -176,10 +176,17 @@ def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any]
 
 
 def start_embedded(port: int = 0) -> dict[str, Any]:
-    """Start an embedded AWS on a port (0: a free one), which lives on after us; how it describes itself."""
+    """Start an embedded AWS on a port (0: a free one), which lives on after us; how it describes itself.
+
+    One that is interrupted before anybody knows of it is stopped again.
+    """
     said = launchbook_local("start", "--detach", "--port", str(port), timeout=_START_SECONDS)
     found = int(said.partition("http://127.0.0.1:")[2].split(" ")[0])
-    status = embedded_status(found)
+    try:
+        status = embedded_status(found)
+    except KeyboardInterrupt:
+        launchbook_local("stop", "--port", str(found))
+        raise
     if status is None:
         raise LocalAwsError("the embedded AWS has ended already", f"nothing answers on port {found}")
     return _instance(status)

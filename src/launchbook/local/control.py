@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from launchbook import process
 from launchbook.errors import LocalAwsError, MissingTool
-from launchbook.local.instance import Instance
+from launchbook.local.instance import Instance, clear_left
 from launchbook.local.run import Options, require_extra
 
 _START_SECONDS = 30.0
@@ -36,8 +36,13 @@ def start(options: Options) -> Instance:
     host = process.start(argv, cwd=Path("/"), pass_fds=[write])
     os.close(write)
     os.set_blocking(read, False)
-    said = _hear(read, time.monotonic() + _START_SECONDS)
-    os.close(read)
+    try:
+        said = _hear(read, time.monotonic() + _START_SECONDS)
+    except KeyboardInterrupt:
+        _give_up(host)
+        raise
+    finally:
+        os.close(read)
     if "ready" in said:
         return Instance(**said["ready"])
     if "error" in said:
@@ -105,6 +110,18 @@ def _hear(read: int, deadline: float) -> dict[str, Any]:
     except ValueError:
         return {}
     return message if isinstance(message, dict) else {}
+
+
+def _give_up(host: process.Child) -> None:
+    """End a host that nobody waits for any more, with all that it has begun; no further interrupt is heard."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _signal(host.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while host.poll() is None:
+        if time.monotonic() > deadline:
+            _signal(host.pid, signal.SIGKILL)
+        time.sleep(0.02)
+    clear_left()
 
 
 def _signal(pid: int, number: int) -> None:
