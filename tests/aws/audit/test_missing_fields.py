@@ -13,7 +13,7 @@ from launchbook.collect import Call, Collector, Reader, ReadFailed, Target
 from launchbook.collect.engine import GLOBAL_REGION, read_region
 from launchbook.model import Facts
 from tests.aws.audit.conftest import REGIONS
-from tests.aws.audit.test_no_false_ok import ALL, ASKED, judge
+from tests.aws.audit.test_no_false_ok import ALL, ASKED, judge, merged
 from tests.support.estate import Deployed
 
 
@@ -40,7 +40,7 @@ class Recorded:
 
     def facts(self, one: Collector) -> Facts:
         regions = (GLOBAL_REGION,) if one.scope == "global" else REGIONS
-        return sum((read_region(self, one, region, ASKED) for region in regions), Facts())
+        return merged(read_region(self, one, region, ASKED) for region in regions)
 
 
 def without(page: Any, path: str) -> Any:
@@ -75,16 +75,15 @@ def test_a_field_that_is_not_there_makes_nothing_better(which: str, request: pyt
     deployed: Deployed = request.getfixturevalue(which)
     there = Recorded(Reader(Target(endpoint=deployed.endpoint), ALL))
     whole = {one.name: there.facts(one) for one in ALL}
-    before, lines = judge(sum(whole.values(), Facts()))
+    before, lines = judge(merged(whole.values()))
     wrong, tried = [], 0
     for one in ALL:
-        others = sum((part for name, part in whole.items() if name != one.name), Facts())
         if not len(whole[one.name]):
             continue
         for call in one.calls:
             for path in paths(call):
                 there.lacks = (call, path)
-                findings, told = judge(others + there.facts(one))
+                findings, told = judge(merged((whole | {one.name: there.facts(one)}).values()))
                 there.lacks = None
                 tried += 1
                 wrong += [

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
 from launchbook.audit import in_scope, requirement
 from launchbook.check import evaluate
 from launchbook.checklist import load
 from launchbook.checks import checks
-from launchbook.collect import Asked, Collector, Reader, Target, collectors
-from launchbook.collect import reader as reading
+from launchbook.collect import Asked, Collector, Reader, Target, collectors, patience
 from launchbook.collect.actions import iam_action
 from launchbook.collect.engine import GLOBAL_REGION, read_region
 from launchbook.model import Facts, Finding, Requirement, Unread, kinds
@@ -110,29 +109,56 @@ class Account:
 
     reader: Reader
     fault: Fault
-    parts: dict[str, list[Facts]]
 
-    def read(self, one: Collector) -> list[Facts]:
+    @cached_property
+    def parts(self) -> dict[str, Facts]:
+        return {one.name: self.read(one) for one in ALL}
+
+    def read(self, one: Collector) -> Facts:
         regions = (GLOBAL_REGION,) if one.scope == "global" else REGIONS
-        return [read_region(self.reader, one, region, ASKED) for region in regions]
+        return merged(read_region(self.reader, one, region, ASKED) for region in regions)
 
-    def with_failed(self, one: Collector, calls: slice) -> tuple[Facts, Facts]:
-        """Everything, with some calls of one collector failing; and what that collector gave."""
+    def failed(self, one: Collector, calls: slice = slice(None)) -> Facts:
+        """What one collector gives while some of its calls fail."""
         self.fault.struck = {call.operation for call in one.calls[calls]}
         try:
-            mine = sum(self.read(one), Facts())
+            return self.read(one)
         finally:
             self.fault.struck = set()
-        others = [part for name, parts in self.parts.items() if name != one.name for part in parts]
-        return sum(others, Facts()) + mine, mine
+
+    def whole(self, instead: dict[str, Facts] | None = None) -> Facts:
+        """Everything, with what some collectors gave in the place of what they give when all goes well."""
+        return merged((self.parts | (instead or {})).values())
 
 
-def account(deployed: Deployed, happen: Callable[[Any], AWSResponse]) -> Account:
-    reader = Reader(Target(endpoint=deployed.endpoint), ALL)
-    made = Account(reader, Fault(happen), {})
-    reader._session.register("before-send", made.fault)
-    made.parts = {one.name: made.read(one) for one in ALL}
-    return made
+def merged(parts: Iterable[Facts]) -> Facts:
+    """What `sum` gives, without an index for each step of the way."""
+    held = list(parts)
+    return Facts(
+        (fact for one in held for fact in one.all),
+        (gap for one in held for gap in one.gaps),
+        (relation for one in held for relation in one.relations),
+        (kind for one in held for kind in one.complete),
+    )
+
+
+Accounts = Callable[[Deployed, Callable[[Any], AWSResponse]], Account]
+
+
+@pytest.fixture(scope="module")
+def account() -> Accounts:
+    """``account(ready, denied)``: each account is read once, however its calls fail then."""
+    known: dict[str, Account] = {}
+
+    def account(deployed: Deployed, happen: Callable[[Any], AWSResponse]) -> Account:
+        if deployed.endpoint not in known:
+            made = Account(Reader(Target(endpoint=deployed.endpoint), ALL), Fault(happen))
+            made.reader._session.register("before-send", made.fault)
+            known[deployed.endpoint] = made
+        known[deployed.endpoint].fault.happen = happen
+        return known[deployed.endpoint]
+
+    return account
 
 
 def judge(facts: Facts) -> tuple[dict[tuple[str, str], Finding], dict[str, Requirement]]:
@@ -143,8 +169,8 @@ def judge(facts: Facts) -> tuple[dict[tuple[str, str], Finding], dict[str, Requi
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries as ever, without the waiting between them."""
-    monkeypatch.setattr(reading, "CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    """Retries as ever, only fewer, and without the waiting between them."""
+    monkeypatch.setattr(patience, "ATTEMPTS", 3)
     monkeypatch.setattr(botocore.endpoint.time, "sleep", lambda _: None)
 
 
@@ -156,12 +182,14 @@ def reasons(facts: Facts) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["ready", "planted"])
-def test_a_collector_that_fails_makes_nothing_ok(which: str, request: pytest.FixtureRequest) -> None:
+def test_a_collector_that_fails_makes_nothing_ok(
+    which: str, request: pytest.FixtureRequest, account: Accounts
+) -> None:
     there = account(request.getfixturevalue(which), denied)
-    before, _ = judge(sum((part for parts in there.parts.values() for part in parts), Facts()))
+    before, _ = judge(there.whole())
     wrong = []
     for one in ALL:
-        facts, _ = there.with_failed(one, slice(None))
+        facts = there.whole({one.name: there.failed(one)})
         wanted = f"allow {iam_action(one.calls[0].service, one.calls[0].operation)}"
         findings, told = judge(facts)
         wrong += [f"{one.name}: {check} of {subject}" for check, subject in turned(before, findings)]
@@ -178,12 +206,12 @@ def test_a_collector_that_fails_makes_nothing_ok(which: str, request: pytest.Fix
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
-def test_however_a_collector_fails_it_is_the_same_gap(fault: str, ready: Deployed) -> None:
+def test_however_a_collector_fails_it_is_the_same_gap(fault: str, ready: Deployed, account: Accounts) -> None:
     """So what holds of a refusal (above) holds of every other way to fail: a check sees nothing else."""
     there = account(ready, FAULTS[fault])
     wrong = []
     for one in ALL:
-        _, mine = there.with_failed(one, slice(None))
+        mine = there.failed(one)
         places = 1 if one.scope == "global" else len(REGIONS)
         wanted = f"allow {iam_action(one.calls[0].service, one.calls[0].operation)}"
         shape = (
@@ -199,22 +227,22 @@ def test_however_a_collector_fails_it_is_the_same_gap(fault: str, ready: Deploye
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["ready", "planted"])
 def test_a_description_that_fails_turns_no_failure_into_a_pass(
-    which: str, request: pytest.FixtureRequest
+    which: str, request: pytest.FixtureRequest, account: Accounts
 ) -> None:
     there = account(request.getfixturevalue(which), denied)
-    before, _ = judge(sum((part for parts in there.parts.values() for part in parts), Facts()))
+    before, _ = judge(there.whole())
     wrong = []
     for one in ALL:
         for number in range(1, len(one.calls)):
-            facts, mine = there.with_failed(one, slice(number, number + 1))
-            findings, _ = judge(facts)
+            mine = there.failed(one, slice(number, number + 1))
+            findings, _ = judge(there.whole({one.name: mine}))
             wrong += [
                 f"{one.name} {one.calls[number].operation}: {check} of {subject}"
                 for check, subject in turned(before, findings)
             ]
-            listed = any(len(part) for part in there.parts[one.name])
             call = one.calls[number]
-            if listed and f"allow {iam_action(call.service, call.operation)}" not in reasons(mine):
+            wanted = f"allow {iam_action(call.service, call.operation)}"
+            if len(there.parts[one.name]) and wanted not in reasons(mine):
                 wrong.append(f"{one.name} {call.operation}: no reason is shown")
     assert not wrong, "\n".join(wrong)
 
@@ -230,7 +258,7 @@ def turned(
     ]
 
 
-def test_a_second_page_that_never_comes_is_a_gap(ready: Deployed) -> None:
+def test_a_second_page_that_never_comes_is_a_gap(ready: Deployed, account: Accounts) -> None:
     events = ready.estate.client("events", "us-east-2")
     for number in range(120):
         events.put_rule(Name=f"page-{number:03}", ScheduleExpression="rate(1 day)", State="DISABLED")

@@ -68,6 +68,7 @@ def auditor(
     key = root("iam").create_access_key(UserName="auditor")["AccessKey"]
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    reader = Reader(Target(endpoint=started.endpoint), ALL)
 
     def may(allowed: list[str]) -> Callable[..., Facts]:
         document = policy(ALL)
@@ -75,7 +76,7 @@ def auditor(
         root("iam").put_user_policy(
             UserName="auditor", PolicyName="reads", PolicyDocument=json.dumps(document)
         )
-        return lambda held: collect(Reader(Target(endpoint=started.endpoint), held), held, [REGION], ASKED)
+        return lambda held: collect(reader, held, [REGION], ASKED)
 
     yield may
     root("iam").delete_access_key(UserName="auditor", AccessKeyId=key["AccessKeyId"])

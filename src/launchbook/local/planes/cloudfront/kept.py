@@ -24,7 +24,11 @@ KINDS = {
         "CloudFrontOriginAccessIdentityList",
         "",
     ),
+    "PublicKey": ("public-key", "PublicKeyList", ""),
+    "KeyGroup": ("key-group", "KeyGroupList", "KeyGroup"),
 }
+#: Those whose ids are not UUIDs → how theirs begin.
+_SHORT_IDS = {"CloudFrontOriginAccessIdentity": "E", "PublicKey": "K"}
 #: AWS's own policies that stacks look for by their names: kind → name → id (September 2025).
 _MANAGED = {
     "CachePolicy": {
@@ -94,12 +98,13 @@ class Kept(CloudFrontResponse):
         return key, self._things(kind)[key]
 
     def _create(self, kind: str) -> ActionResult:
-        key = f"E{uuid4().hex[:13].upper()}" if kind.endswith("Identity") else str(uuid4())
+        first = _SHORT_IDS.get(kind)
+        key = f"{first}{uuid4().hex[:13].upper()}" if first else str(uuid4())
         config = self._get_param(f"{kind}Config")
         name = config.get("Name")
         if name and name in [each["config"].get("Name") for each in self._things(kind).values()]:
             raise CloudFrontException(f"{kind}AlreadyExists", f"A {kind} named {name} exists already.")
-        self._things(kind)[key] = {"config": config, "type": "custom"}
+        self._things(kind)[key] = {"config": config, "type": "custom", "made": datetime.now(UTC)}
         return self._changed(kind, key)
 
     def _changed(self, kind: str, key: str) -> ActionResult:
@@ -111,6 +116,7 @@ class Kept(CloudFrontResponse):
     def _told(self, kind: str, key: str) -> dict[str, Any]:
         held = self._things(kind)[key]
         told = {"Id": key, "LastModifiedTime": held["at"], f"{kind}Config": held["config"]}
+        told |= {"CreatedTime": held.get("made", held["at"])}
         return told | ({"S3CanonicalUserId": key.lower() * 4} if kind.endswith("Identity") else {})
 
     def _get(self, kind: str) -> ActionResult:
@@ -140,7 +146,7 @@ class Kept(CloudFrontResponse):
         for key, held in self._things(kind).items():
             if wanted in (None, held["type"]):
                 told = self._told(kind, key)
-                summary = {**told, "Comment": held["config"].get("Comment", "")}
+                summary = {"Comment": "", **held["config"], **told}
                 items.append({"Type": held["type"], member: told} if member else summary)
         page = {"MaxItems": 100, "Quantity": len(items), "Items": items}
         return ActionResult({listing: page if member else {**page, "Marker": "", "IsTruncated": False}})
@@ -213,6 +219,8 @@ def _operations() -> None:
     plurals = {"CachePolicy": "cache_policies", "OriginRequestPolicy": "origin_request_policies"}
     plurals |= {"ResponseHeadersPolicy": "response_headers_policies"}
     singulars = {kind: plural.replace("policies", "policy") for kind, plural in plurals.items()}
+    plurals |= {"PublicKey": "public_keys", "KeyGroup": "key_groups"}
+    singulars |= {"PublicKey": "public_key", "KeyGroup": "key_group"}
     identity = "CloudFrontOriginAccessIdentity"
     plurals[identity], singulars[identity] = (
         "cloud_front_origin_access_identities",

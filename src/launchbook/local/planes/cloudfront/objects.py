@@ -40,6 +40,9 @@ class DistributionConfig(models.DistributionConfig):
 
     def __init__(self, config: dict[str, Any]) -> None:
         given = copy.deepcopy(config)
+        groups = [each["Id"] for each in (given.get("OriginGroups") or {}).get("Items") or []]
+        if config["DefaultCacheBehavior"]["TargetOriginId"] in groups:  # moto looks among origins alone
+            config["DefaultCacheBehavior"]["TargetOriginId"] = config["Origins"]["Items"][0]["Id"]
         super().__init__(config)
         kept = vars(self)
         for name in ("CustomErrorResponses", "Logging", "OriginGroups", "Restrictions"):

@@ -23,8 +23,13 @@ class MeasuredResponse(CloudWatchResponse):
     """moto's operations, and ours where they differ."""
 
     def put_composite_alarm(self) -> ActionResult:
-        """Create or update a composite alarm."""
-        return self.put_metric_alarm()
+        """Create or update a composite alarm. Its suppressor is kept and told; it holds nothing back."""
+        answer = self.put_metric_alarm()
+        alarm: Any = self.cloudwatch_backend.alarms[self._get_param("AlarmName")]
+        alarm.suppressor = {
+            name: value for name in _SUPPRESSOR if (value := self._get_param(name)) is not None
+        }
+        return answer
 
     def describe_alarms(self) -> ActionResult:
         """Alarms that pass every filter given; composite ones only when their type is asked for."""
@@ -107,6 +112,9 @@ class MeasuredResponse(CloudWatchResponse):
         return super().list_tags_for_resource()
 
 
+_SUPPRESSOR = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
+
+
 def _composite(alarm: Alarm) -> dict[str, Any]:
     return {
         "AlarmName": alarm.name,
@@ -123,6 +131,7 @@ def _composite(alarm: Alarm) -> dict[str, Any]:
         "StateReasonData": alarm.state_reason_data,
         "StateUpdatedTimestamp": alarm.state_updated_timestamp,
         "StateTransitionedTimestamp": alarm.state_updated_timestamp,
+        **getattr(alarm, "suppressor", {}),
     }
 
 

@@ -143,7 +143,18 @@ def run_instances(self: Any, *args: Any, **given: Any) -> Any:
         for device, volume in instance.block_device_mapping.items():
             if device in (instance.root_device_name, "/dev/xvda", "/dev/sda1") and device not in kept:
                 volume.delete_on_termination = True
+        _let_go(instance, given.get("nics") or data.get("NetworkInterfaces") or [])
     return reservation
+
+
+def _let_go(instance: Any, asked: list[dict[str, Any]]) -> None:
+    """The interfaces that were made with an instance go with it; moto keeps them unless it is asked to let them go."""
+    settings = {int(each.get("DeviceIndex") or 0): each for each in asked}
+    for index, interface in instance.nics.items():
+        given = settings.get(index, {})
+        brought = given.get("NetworkInterfaceId")
+        if not brought and str(given.get("DeleteOnTermination")).lower() != "false":
+            interface.delete_on_termination = True
 
 
 def terminate_instances(self: Any, instance_ids: list[str]) -> Any:

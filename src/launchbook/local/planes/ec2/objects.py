@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
+from moto.ec2.responses.monitoring import Monitoring
 
 from launchbook.local.planes.ec2 import dependents, images
 
@@ -26,6 +28,7 @@ _create_vpc_endpoint = EC2Backend.create_vpc_endpoint
 _delete_vpc_endpoints = EC2Backend.delete_vpc_endpoints
 _delete_attachment = EC2Backend.delete_transit_gateway_vpc_attachment
 _delete_prefix_list = EC2Backend.delete_managed_prefix_list
+_create_launch_template = EC2Backend.create_launch_template
 
 
 def delete_subnet(self: Any, subnet_id: str) -> Any:
@@ -102,6 +105,30 @@ def delete_managed_prefix_list(self: Any, prefix_list_id: str) -> Any:
     return gone
 
 
+def create_launch_template(
+    self: Any, name: str, description: str, template_data: dict[str, Any], tag_spec: dict[str, Any]
+) -> Any:
+    """Make a launch template; moto writes the template's own tags among those of what it launches."""
+    specs = template_data.get("TagSpecifications") or []
+    launched = [each for each in specs if each["ResourceType"] != "launch-template"]
+    data = {name: value for name, value in template_data.items() if name != "TagSpecifications"}
+    data |= {"TagSpecifications": launched} if launched else {}
+    return _create_launch_template(self, name, description, data, tag_spec)
+
+
+def _monitor(state: str, pending: str) -> Any:
+    """MonitorInstances or UnmonitorInstances: the state is kept, nothing is measured in a finer grain."""
+
+    def answer(self: Any) -> ActionResult:
+        told = []
+        for instance in self.ec2_backend.get_multi_instances_by_id(self._get_param("InstanceIds", [])):
+            instance.monitoring_state = state
+            told.append({"InstanceId": instance.id, "Monitoring": {"State": pending}})
+        return ActionResult({"InstanceMonitorings": told})
+
+    return answer
+
+
 def _associations(subnet: Any) -> list[dict[str, Any]]:
     """The IPv6 blocks of a subnet, each with its state; moto's state is a structure in a structure."""
     told: list[dict[str, Any]] = _subnet_associations(subnet)
@@ -121,9 +148,12 @@ def install() -> None:
     for replacement in (
         delete_subnet, delete_security_group, delete_vpc, delete_nat_gateway, create_vpc_endpoint,
         delete_vpc_endpoints, delete_transit_gateway_vpc_attachment, delete_managed_prefix_list,
+        create_launch_template,
     ):  # fmt: skip
         setattr(EC2Backend, replacement.__name__, replacement)
     images.install()
+    Monitoring.monitor_instances = _monitor("enabled", "pending")  # type: ignore[method-assign]
+    Monitoring.unmonitor_instances = _monitor("disabled", "disabling")  # type: ignore[method-assign]
     Subnet.ipv6_cidr_block_association_set = property(_associations)  # type: ignore[method-assign, assignment]
     Subnet.get_filter_value = subnet_filter  # type: ignore[method-assign]
     SecurityGroupRule.description = property(_description)  # type: ignore[method-assign, assignment]

@@ -49,7 +49,8 @@ class CountedLogGroup(models.LogGroup):
         """The group as DescribeLogGroups answers it."""
         filters = models.logs_backends[self.account_id][self.region].filters
         mine = filters.get_matching_filters(log_group_name=self.name)
-        return super().to_describe_dict() | {"metricFilterCount": len(mine)}
+        kind = getattr(self, "launchbook_class", "STANDARD")
+        return super().to_describe_dict() | {"metricFilterCount": len(mine), "logGroupClass": kind}
 
 
 class CountingBackend(models.LogsBackend):

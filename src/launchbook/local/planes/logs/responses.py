@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import cast
+from typing import Any, cast
 from uuid import uuid4
 
 from moto.logs import urls
@@ -23,6 +23,13 @@ def install() -> None:
 
 class Response(LogsResponse):
     """moto's operations, and those it lacks."""
+
+    def create_log_group(self) -> str:
+        """Create a group of its class."""
+        answer = super().create_log_group()
+        made: Any = self._backend.groups[self._get_param("logGroupName")]
+        made.launchbook_class = self._get_param("logGroupClass") or "STANDARD"
+        return answer
 
     def test_metric_filter(self) -> str:
         """Which of these lines a pattern matches."""

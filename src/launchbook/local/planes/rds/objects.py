@@ -52,7 +52,12 @@ class Database(models.DBInstance):
         self.performance_insights_retention_period = kwargs.get("performance_insights_retention_period")
         self.performance_insights_kms_key_id = kwargs.get("performance_insights_kms_key_id")
         kwargs.setdefault("ca_certificate_identifier", "rds-ca-rsa2048-g1")
-        super().__init__(backend, *args, **kwargs)
+        try:
+            super().__init__(backend, *args, **kwargs)
+        except Exception:  # what is refused leaves no secret
+            if hasattr(self, "master_user_secret"):
+                self.master_user_secret.delete_secret()
+            raise
         self.dbi_resource_id = "db-" + "".join(
             secrets.choice(string.ascii_uppercase + "234567") for _ in range(26)
         )

@@ -153,7 +153,7 @@ class Databases(GroupsBackend):
         source: Any = self.find_db_from_id(db_kwargs["source_db_instance_identifier"])
         if not getattr(source, "real", False):
             return super().create_db_instance_read_replica(db_kwargs)
-        _require(source, "available")
+        _require(source, "available", "backing-up")
         given = rules.inherited(source, self.region_name)
         given |= {key: value for key, value in db_kwargs.items() if value is not None}
         replica: Any = super().create_db_instance(given)
@@ -272,6 +272,7 @@ def install(servers: Servers) -> None:
     """Put these in moto's place."""
     models.MasterUserSecret = Secret  # type: ignore[misc]
     models.DBInstance = Database  # type: ignore[misc]
+    vars(models)["valid_preferred_maintenance_window"] = rules.wrong_window
     models.DBSnapshot = Snapshot  # type: ignore[misc]
     models.DBParameterGroup = DBParameterGroup  # type: ignore[misc]
     Databases.servers = servers

@@ -18,6 +18,10 @@ _RESERVED = frozenset(
     {"admin", "public", "rdsadmin", "rdsrepladmin", "rds_superuser", "rds_replication", "user"}
 )
 _PASSWORD_LENGTHS = 8, 128
+_SHORTEST, _DAY, _WEEK = 30, 24 * 60, 7 * 24 * 60
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKLY = re.compile(r"([a-z]{3}):(\d\d):(\d\d)", re.ASCII)
+_DAILY = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 
 
 def check(given: dict[str, Any]) -> None:
@@ -40,6 +44,40 @@ def check(given: dict[str, Any]) -> None:
         )
     if not given.get("manage_master_user_password"):
         check_password(given.get("master_user_password"))
+
+
+def wrong_window(maintenance: str, backup: str | None) -> str | None:
+    """What RDS says against a weekly maintenance window and a daily backup window; None if they are well.
+
+    Windows that touch do not overlap, and a window may pass midnight and the end of the week.
+    """
+    parts = [_WEEKLY.fullmatch(part) for part in maintenance.split("-")]
+    if len(parts) != 2 or not all(each and each[1] in _DAYS for each in parts):
+        return (
+            f"Invalid maintenance window format: {maintenance}. Should be specified as a range "
+            "ddd:hh24:mi-ddd:hh24:mi (24H Clock UTC). Example: Sun:23:45-Mon:00:15"
+        )
+    start, end = (_minute(*each.groups()) for each in parts if each)
+    length = (end - start) % _WEEK
+    if length < _SHORTEST:
+        return "The maintenance window must be at least 30 minutes."
+    if length > _DAY:
+        return "Maintenance window must be less than 24 hours."
+    if not backup:
+        return None
+    found = _DAILY.fullmatch(backup)
+    if found is None:
+        return f"Invalid backup window format: {backup}. Should be specified as a range hh24:mi-hh24:mi."
+    first, last = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
+    daily = (last - first) % _DAY
+    since = [(day * _DAY + first - start) % _WEEK for day in range(7)]
+    if any(each < length or each + daily > _WEEK for each in since):
+        return "The backup window and maintenance window must not overlap."
+    return None
+
+
+def _minute(day: str, hour: str, minute: str) -> int:
+    return _DAYS.index(day) * _DAY + int(hour) * 60 + int(minute)
 
 
 def check_version(version: str | None) -> None:
