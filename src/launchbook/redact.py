@@ -174,6 +174,11 @@ _MARKS = (
 #: The user part of a URL that carries a password: the host stays.
 _USERINFO = regex(r"(?<=://)[^\s/@:\"'$<{]*:[^\s@\"']+(?=@)")
 _TOKEN = regex(r"(?<![\w+/])[A-Za-z0-9+/_]{24,}={0,2}(?![\w+/])")
+#: A word in a name that is several: with a vowel, and with nothing that no tongue could say.
+_WORD = regex(r"(?=[A-Z]?[a-z]{0,3}[aeiouyAEIOUY])[A-Z]?[a-z]{3,}(?![a-z])")
+_UNSPEAKABLE = regex(r"[^aeiouy]{4}|[aeiou]{4}|[jqvwx][bcdfghjkmnpqstvwxz]|q[^u]|(.)\1\1")
+#: What the CDK puts behind a name to tell it from others.
+_LOGICAL_HASH = regex(r"[0-9A-F]{8}$")
 _HEX = regex(r"(?<![\w:@-])(?:SK|AC)?[0-9a-fA-F]{32,}(?![\w-])")
 #: What the shorter secrets cannot do without: ``password=…``, ``user:pass@``.
 _TELLING = regex(r"[:=?&@ ]")
@@ -221,8 +226,20 @@ def _random_looking(match: re.Match[str]) -> str:
     mixed = any(c.isdigit() for c in token) and any(c.isupper() for c in token)
     if not (mixed and any(c.islower() for c in token)) or token.count("/") > 3 or token.count("_") > 3:
         return token
+    if _readable(token):
+        return token
     share = [count / len(token) for count in Counter(token).values()]
     return HELD if -sum(p * math.log2(p) for p in share) > 3.6 else token
+
+
+def _readable(token: str) -> bool:
+    """Whether words make up a token: ``PrivateSubnet1ARouteTable``, or what the CDK makes of such a name.
+
+    Of ten thousand random tokens of 24 letters and digits one reads so, of longer ones fewer.
+    """
+    name = _LOGICAL_HASH.sub("", token)
+    words = [word for word in _WORD.findall(name) if not _UNSPEAKABLE.search(word.lower())]
+    return sum(map(len, words)) >= 0.65 * len(name)
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,13 @@ from launchbook.repo.tier_lines import ALIKE, other_lines, section, tier_lines
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
 FEW = 12
+#: Trees whose files deploy nothing by themselves, by origin.
+_TREES = {
+    "document": "documentation, examples and tests",
+    "generated": "generated files",
+    "archived": "archived copies",
+    "state": "Terraform states",
+}
 _ENDPOINT_ORDER = ("liveness", "dependency", "diagnostic", "metrics", "cron", "other")
 
 
@@ -53,7 +60,7 @@ def _headline(found: Discovery) -> str:
     gaps = len(found.facts.gaps)
     differing = number_of(len(found.contradictions), "contradiction")
     counts = f"{differing}, {number_of(gaps, 'place')} that could not be read"
-    lines = [f"{shown(found.root)}: {kinds or 'nothing here deploys to AWS as far as its files show'}"]
+    lines = [f"{shown(found.root)}: {kinds or _nothing(found)}"]
     if regions:
         lines.append(
             f"regions: {', '.join(map(shown, regions))}" + (" (more than one)" if len(regions) > 1 else "")
@@ -62,6 +69,13 @@ def _headline(found: Discovery) -> str:
     if names:
         lines.append(f"environments: {', '.join(map(shown, names))}")
     return "\n".join([*lines, counts])
+
+
+def _nothing(found: Discovery) -> str:
+    others = sorted({one.origin for one in deployments(found.facts)})
+    if not others:
+        return "nothing here deploys to AWS as far as its files show"
+    return f"nothing deploys to AWS but in {' and '.join(_TREES[origin] for origin in others)}"
 
 
 def _deployments(found: Discovery) -> Iterator[str]:

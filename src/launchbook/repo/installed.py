@@ -6,6 +6,8 @@ import os
 import stat
 
 _MARKS = (".dist-info", ".egg-info")
+#: What tells an installed egg from one that ``pip install -e`` or a build writes beside somebody's own package.
+_INSTALLED_EGG = "installed-files.txt"
 #: Bytes of a record that are read: ten thousand files.
 _LONGEST = 1_000_000
 
@@ -17,7 +19,10 @@ def installed_names(root: str, folder: str, names: frozenset[str]) -> frozenset[
         return frozenset()
     found = set(records)
     for record in records:
-        for name in ("RECORD", "top_level.txt", "installed-files.txt"):
+        egg = os.path.join(root, folder, record, _INSTALLED_EGG)  # noqa: PTH118
+        if record.endswith(".egg-info") and not os.path.lexists(egg):
+            continue
+        for name in ("RECORD", "top_level.txt", _INSTALLED_EGG):
             lines = _lines(os.path.join(root, folder, record, name))  # noqa: PTH118  # names are not always valid text
             found |= {line.split(",")[0].split("/")[0] for line in lines}
             found |= {f"{line}.py" for line in lines if name == "top_level.txt"}

@@ -62,6 +62,22 @@ def tiers(facts: Facts) -> dict[Tier, list[Fact]]:
     return found
 
 
+def untiered(facts: Facts) -> list[Fact]:
+    """Resources of the repository's own sources that no tier claims: whatever a provider has beyond the usual."""
+    return [
+        fact for fact in facts if fact.origin == "source" and not tier_of(fact.type) and _is_resource(fact)
+    ]
+
+
+def _is_resource(fact: Fact) -> bool:
+    """By its type's provider, or by an address or a type that only a resource has."""
+    return (
+        fact.type.startswith(("aws_", "kubernetes_"))
+        or f"{fact.type}." in fact.id.partition("#")[2]
+        or "cloudformation_type" in fact.attributes
+    )
+
+
 def deployments(facts: Facts) -> list[Deployment]:
     """Every deployment story, sources first, with what it creates in short."""
     found = [*_by_file(facts), *_manifests(facts)]

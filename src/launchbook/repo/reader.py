@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
+from launchbook.patterns import regex
 from launchbook.redact import names_secret, shown, without_secrets
 from launchbook.repo.files import File, Tree
+from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mounts
 from launchbook.repo.needles import needles
 from launchbook.repo.scrub import scrubbed
@@ -116,6 +119,17 @@ class Found:
             self.gaps[known] = replace(before, hides=tuple(dict.fromkeys((*before.hides, *hidden))))
             return
         self.gaps.append(Gap(where=file.where(line), what=shown(what), hint=shown(hint), hides=hidden))
+
+    @contextmanager
+    def sparing(self, file: File, name: str) -> Iterator[None]:
+        """What the reader ``name``, which has all files at once, did not foresee in one costs that one alone."""
+        try:
+            yield
+        except Unreadable as error:
+            self.gap(file, error.what, f"correct the file: {name} could not be read", error.line)
+        except Exception as error:  # no input may end a run, nor hide what the other files hold
+            what = f"the {name} reader failed: {type(error).__name__}"
+            self.gap(file, what, "report this file's shape to the maintainers")
 
     def relation(self, kind: str, source: str, target: str, where: Where, resolved: bool = True) -> None:
         """One thing refers to another: fact ids, or the target as written when it is in no file."""
@@ -259,7 +273,7 @@ def reader_of_all(
 
 
 def _pattern(sniff: bytes) -> re.Pattern[bytes] | None:
-    return re.compile(sniff, re.M) if sniff else None
+    return regex(sniff, re.M) if sniff else None
 
 
 def unread(reason: str) -> Unread:

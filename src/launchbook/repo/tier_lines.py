@@ -9,7 +9,7 @@ from launchbook.model import Fact, Value
 from launchbook.model.tiers import TIERS, Tier
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
-from launchbook.repo.picture import number_of, tiers, words
+from launchbook.repo.picture import number_of, tiers, untiered, words
 
 #: Resources of one type before the rest is counted.
 ALIKE = 4
@@ -106,15 +106,16 @@ def _once(lines: Sequence[tuple[str, Fact]]) -> Iterator[str]:
 
 
 def other_lines(found: Discovery) -> Iterator[str]:
-    """The tiers that no person draws, counted."""
+    """The tiers that no person draws, and resources that are in none, counted."""
     rest = tiers(found.facts)
-    for tier in TIERS[5:]:
-        counted = Counter(fact.type for fact in rest[tier])
-        if counted:
-            rest_of = sum(counted.values()) - sum(count for _, count in counted.most_common(6))
+    counted = {str(tier): Counter(fact.type for fact in rest[tier]) for tier in TIERS[5:]}
+    counted["other"] = Counter(fact.type for fact in untiered(found.facts))
+    for title, kinds in counted.items():
+        if kinds:
+            rest_of = sum(kinds.values()) - sum(count for _, count in kinds.most_common(6))
             more = f" and {rest_of} more" if rest_of else ""
-            told = ", ".join(number_of(count, words(kind)) for kind, count in counted.most_common(6))
-            yield f"{tier}: {told}{more}"
+            told = ", ".join(number_of(count, words(kind)) for kind, count in kinds.most_common(6))
+            yield f"{title}: {told}{more}"
 
 
 def _implied(found: Discovery, tier: Tier) -> Iterator[str]:

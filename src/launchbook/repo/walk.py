@@ -6,124 +6,21 @@ Symbolic links are never followed, so that a loop ends and nothing outside the r
 from __future__ import annotations
 
 import os
-import re
 import stat
 from dataclasses import dataclass, field
 
 from launchbook.model import Gap, Origin, Where
-from launchbook.patterns import regex
 from launchbook.redact import printable
 from launchbook.repo.installed import installed_names
-
-VENDORED = frozenset(
-    [
-        "node_modules",
-        "bower_components",
-        "jspm_packages",
-        ".pnpm-store",
-        ".yarn",
-        ".venv",
-        "venv",
-        "site-packages",
-        "dist-packages",
-        ".terraform",
-        ".terragrunt-cache",
-        "__pycache__",
-        ".tox",
-        ".nox",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".pytest_cache",
-        ".gradle",
-        ".m2",
-        "Pods",
-        "third_party",
-        "third-party",
-        "thirdparty",
-        "vendored",
-        ".bundle",
-        ".eggs",
-        ".turbo",
-        ".parcel-cache",
-        ".cache",
-        ".nx",
-        ".hypothesis",
-    ]
+from launchbook.repo.trees import (
+    BACKUPS,
+    RANK,
+    REPOSITORY,
+    VENDOR_MARKS,
+    VENDORED,
+    file_origin,
+    folder_origin,
 )
-REPOSITORY = frozenset(
-    (".git", ".hg", ".svn", ".jj", ".launchbook")
-)  # ours: states, plans and links to the roots
-GENERATED = frozenset(
-    [
-        "cdk.out",
-        ".aws-sam",
-        "dist",
-        "build",
-        "out",
-        ".next",
-        ".nuxt",
-        ".output",
-        ".svelte-kit",
-        ".serverless",
-        ".amplify",
-        ".vercel",
-        ".netlify",
-        ".sst",
-        ".open-next",
-        "storybook-static",
-        "target",
-        "coverage",
-        "generated",
-        "__generated__",
-        "cdktf.out",
-        ".build",
-    ]
-)
-ARCHIVED = frozenset(
-    [
-        "archive",
-        "archived",
-        "archives",
-        "_archive",
-        ".archive",
-        "old",
-        "_old",
-        "deprecated",
-        "obsolete",
-        "attic",
-        "bak",
-        "graveyard",
-        "retired",
-        "trash",
-        "unused",
-    ]
-)
-DOCUMENTS = frozenset(
-    [
-        "docs",
-        "doc",
-        "documentation",
-        "examples",
-        "example",
-        "samples",
-        "sample",
-        "fixtures",
-        "testdata",
-        "__fixtures__",
-    ]
-)
-#: ``vendor`` is vendored when a package manager wrote it or packages lie in it; else somebody's own folder.
-_VENDOR_MARKS = frozenset(("modules.txt", "autoload.php", "bundle", "composer", "github.com", "golang.org"))
-#: Below these, a folder is a package of code: ``src/main/java/com/example`` holds no examples.
-_PACKAGES = regex(r"(?:^|/)src/(?:main|test)/(?:java|kotlin|scala|groovy)/")
-#: No tool reads a file of such a name as what it was.
-_STALE = regex(
-    r"(?:\.(?:bak|orig|disabled|deprecated)(?:\.\w+)?|\.(?:old|save|backup)|~|[-_. ]bak(?:\.\w+)?)$", re.I
-)
-#: ``stack-old.yaml`` is a copy of ``stack.yaml``; with no original beside it, the word is part of a name.
-_COPY = regex(r"[-_. ](?:old|backup|copy|save)(?=(?:\.\w+)?$)", re.I)
-_BACKUPS = frozenset(("backup", "backups"))
-_RANK: tuple[Origin, ...] = ("source", "document", "generated", "archived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +65,7 @@ def walk(root: str) -> Walk:
                 if below:
                     stack.append((path, below))
             elif entry.is_file(follow_symlinks=False):
-                found.files.append(Entry(path, _file_origin(entry.name, origin, names)))
+                found.files.append(Entry(path, file_origin(entry.name, origin, names)))
             else:
                 found.skip("special_files")
     found.files.sort(key=lambda entry: entry.path)
@@ -208,8 +105,8 @@ def _folder(
         found.skip("vendored_trees")
         found.skip("vendored_files", _count(os.path.join(root, path)))  # noqa: PTH118
         return None
-    own = "archived" if _holds_copies(root, path, name, siblings) else _folder_origin(path, name)
-    return max(origin, own, key=_RANK.index)
+    own = "archived" if _holds_copies(root, path, name, siblings) else folder_origin(path, name, siblings)
+    return max(origin, own, key=RANK.index)
 
 
 def _holds_copies(root: str, path: str, name: str, siblings: frozenset[str]) -> bool:
@@ -217,7 +114,7 @@ def _holds_copies(root: str, path: str, name: str, siblings: frozenset[str]) -> 
 
     Terraform's files have the same names in every folder, and so tell nothing.
     """
-    inside = _names(root, path) if name.lower() in _BACKUPS else []
+    inside = _names(root, path) if name.lower() in BACKUPS else []
     return bool(inside) and siblings.issuperset(inside) and not any(one.endswith(".tf") for one in inside)
 
 
@@ -226,7 +123,7 @@ def _is_vendored(root: str, path: str, name: str, siblings: frozenset[str]) -> b
         return True
     if name == "vendor":
         manager = siblings & {"go.mod", "composer.json", "Gemfile"}
-        return bool(manager) or bool(_VENDOR_MARKS & set(_names(root, path)))
+        return bool(manager) or bool(VENDOR_MARKS & set(_names(root, path)))
     if name in ("env", "virtualenv", "python", "lib64") or name.startswith((".venv", "venv")):
         return "pyvenv.cfg" in _names(root, path)
     return False
@@ -237,29 +134,6 @@ def _names(root: str, path: str) -> list[str]:
         return os.listdir(os.path.join(root, path))  # noqa: PTH118, PTH208
     except OSError:
         return []
-
-
-def _folder_origin(path: str, name: str) -> Origin:
-    lower = name.lower()
-    if _PACKAGES.search(path):
-        return "source"
-    if lower in GENERATED or lower.startswith("cdk.out"):
-        return "generated"
-    if lower in ARCHIVED:
-        return "archived"
-    return "document" if lower in DOCUMENTS else "source"
-
-
-def _file_origin(name: str, folder: Origin, siblings: frozenset[str]) -> Origin:
-    return max(folder, "archived" if _is_stale(name, siblings) else "source", key=_RANK.index)
-
-
-def _is_stale(name: str, siblings: frozenset[str]) -> bool:
-    """Whether a file's name says that it is a copy. Terraform reads every ``.tf`` file, whatever its name says."""
-    if name.endswith(".tf"):
-        return False
-    original = _COPY.sub("", name)
-    return bool(_STALE.search(name)) or (original != name and original in siblings)
 
 
 def _link(root: str, path: str, found: Walk) -> None:

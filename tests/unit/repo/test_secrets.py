@@ -195,6 +195,9 @@ def test_names_that_hold_no_secret(name: str) -> None:
         "sha256:" + "ab12" * 16,
         "ApproximateNumberOfMessagesVisible",
         "TLSv1.2_2021",
+        "AWSEBV2LoadBalancerTargetGroup",
+        "PrivateSubnet1ARouteTableAssociation",
+        "BackendServiceTaskDefTaskRoleD5E5E3A1",
     ],
 )
 def test_what_is_no_secret_is_kept(text: str) -> None:

@@ -94,3 +94,36 @@ def test_no_line_leads_to_nothing(example: Path) -> None:
 )
 def test_numbers_take_the_plural(count: int, noun: str, told: str) -> None:
     assert number_of(count, noun) == told
+
+
+def test_resources_beyond_every_tier_are_counted(tmp_path: Path) -> None:
+    """Whatever a provider has: nothing that is declared is left out of the report."""
+    hcl = 'resource "datadog_monitor" "cpu" {\n  name = "cpu"\n}\nresource "aws_cur_report_definition" "bill" {}\n'
+    text = written(tmp_path, {"main.tf": hcl})
+    assert "other: 1 datadog monitor, 1 cur report definition" in text
+
+
+def test_a_repository_of_examples_alone_says_so(tmp_path: Path) -> None:
+    text = written(tmp_path, {"examples/basic/main.tf": 'resource "aws_sqs_queue" "jobs" {}\n'})
+    assert "nothing deploys to AWS but in documentation, examples and tests" in text.splitlines()[0]
+
+
+def test_pages_alone_disagree_about_no_region(tmp_path: Path) -> None:
+    pages = {"README.md": "It runs in eu-west-1.\n", "docs/old.md": "It runs in us-east-1.\n"}
+    assert "Contradictions" not in written(tmp_path, pages)
+    listed = {"docs/all.md": "eu-west-1, us-east-1 and ap-south-1 are supported.\n"}
+    listed |= {"CHANGELOG.md": "- fixed in us-west-2\n"}
+    hcl = {"main.tf": 'provider "aws" {\n  region = "eu-west-1"\n}\nresource "aws_sqs_queue" "jobs" {}\n'}
+    assert "Contradictions" not in written(
+        tmp_path, {**listed, **hcl, "docs/old.md": "eu-west-1\n", "README.md": ""}
+    )
+
+
+def test_a_function_that_deletes_objects_is_no_deploy_script(tmp_path: Path) -> None:
+    code = 'import { DeleteObjectCommand } from "@aws-sdk/client-s3";\nexport async function handler() {\n'
+    code += "  await client.send(new DeleteObjectCommand({}));\n}\n"
+    said = 'console.log("run serverless deploy first");\n'
+    text = written(
+        tmp_path, {"deploy/fn/delete.ts": code, "bin/help.js": said, "bin/serverless.js": "require('./x');\n"}
+    )
+    assert "What deploys" not in text

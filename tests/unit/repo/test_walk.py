@@ -169,3 +169,30 @@ def test_a_record_that_is_no_file_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "x.dist-info/top_level.txt").symlink_to("/etc/passwd")
     (tmp_path / "app.py").write_text("")
     assert [entry.path for entry in walk(str(tmp_path)).files] == ["app.py"]
+
+
+def test_an_egg_that_a_build_left_beside_the_package_vendors_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "src/shop/app.py", "src/shop.egg-info/SOURCES.txt", "libs/six.py")
+    (tmp_path / "src/shop.egg-info/top_level.txt").write_text("shop\n")
+    (tmp_path / "libs/six.egg-info").mkdir()
+    (tmp_path / "libs/six.egg-info/top_level.txt").write_text("six\n")
+    (tmp_path / "libs/six.egg-info/installed-files.txt").write_text("../six.py\n")
+    assert [entry.path for entry in walk(str(tmp_path)).files] == ["src/shop/app.py"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "path", "origin"),
+    [
+        ("main.tf", "tests/basic/main.tf", "document"),
+        ("src/app.py", "test/fixture/main.tf", "document"),
+        ("envs/prod/main.tf", "envs/test/main.tf", "source"),
+        ("pom.xml", "src/test/java/com/shop/ApiTest.java", "document"),
+        ("README.md", "test/main.tf", "source"),
+    ],
+)
+def test_what_is_tried_out_is_not_what_is_deployed(
+    tmp_path: Path, beside: str, path: str, origin: str
+) -> None:
+    put(tmp_path, beside, path)
+    origins = {entry.path: entry.origin for entry in walk(str(tmp_path)).files}
+    assert origins[path] == origin

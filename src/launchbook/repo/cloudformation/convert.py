@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from launchbook.model import Unread
-from launchbook.repo.cloudformation.names import RAW, RENAMED, RENAMED_BELOW, attribute_name
+from launchbook.repo.cloudformation.names import RAW, RENAMED, RENAMED_BELOW
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.lined import Map, Seq, as_list, as_map, dig
 
 #: Structures that CloudFormation wraps around what Terraform puts at the top.

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from launchbook.model import Fact, Ref
-from launchbook.repo.cloudformation.convert import converted
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.cloudformation.convert import attributes_of, converted
 from launchbook.repo.cloudformation.sam_events import Part, events, lined
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.lined import Map, as_list, as_map, line_of
 
 
@@ -79,10 +79,29 @@ def _function(name: str, properties: Map, fact: Fact) -> Iterator[Part]:
         yield Part("aws_lambda_function_url", f"{name}.FunctionUrlConfig", fact.name, line, values)
 
 
+def _records(name: str, properties: Map, _: Fact) -> Iterator[Part]:
+    """The records of a group, each in the group's zone."""
+    zone = {
+        key: (properties[key], line_of(properties, key))
+        for key in ("HostedZoneId", "HostedZoneName")
+        if key in properties
+    }
+    for number, record in enumerate(as_list(properties.get("RecordSets"))):
+        line = line_of(properties, "RecordSets", number)
+        own = {key: (value, line_of(record, key)) for key, value in as_map(record).items()}
+        whole = lined(line, **{**zone, **own})
+        attributes = attributes_of("aws_route53_record", whole)
+        address = f"{name}.RecordSets.{number}"
+        called = attributes.get("name")
+        label = called if isinstance(called, str) else address
+        yield Part("aws_route53_record", address, label, line, attributes)
+
+
 _BLOCKS = {"rules": "rule", "server_side_encryption_configuration": "rule"}
 
 _PARTS: dict[str, Callable[[str, Map, Fact], Iterator[Part]]] = {
     "AWS::Events::Rule": _rule,
+    "AWS::Route53::RecordSetGroup": _records,
     "AWS::S3::Bucket": _bucket,
     "AWS::SNS::Topic": _topic,
     "AWS::Serverless::Function": _function,

@@ -26,6 +26,8 @@ _REGIONAL = (
 def contradict(facts: Facts) -> Iterator[Finding]:
     """One finding with every place that names a region, if they name more than one."""
     ends = [one for fact in facts for one in _ends(fact)]
+    if not ends:
+        return  # pages alone: nothing that runs anywhere is named
     ends += [end(claim, "", claim.attributes.get("value")) for claim in claims(facts, "region")]
     ends = conflicting(ends)
     values = sorted({str(one.value) for one in ends})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from launchbook.model import Fact, Ref, Unread, Value
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code import syntax
 from launchbook.repo.code.constructs import CONSTRUCTS, in_unit, put, runtime_named
 from launchbook.repo.code.modules import bindings

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Ref, Unread, Value
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code.constructs import CONSTRUCTS, in_unit, put, runtime_named
 from launchbook.repo.code.python import constant, dotted, imported, keyword, tree
 from launchbook.repo.reader import File, Found, reader

@@ -34,6 +34,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         regex(r"(?:load balancer|health ?check|liveness|target group)[^`\n]{0,60}`?(/[\w/.-]+)`?", re.I),
     ),
 )
+#: Pages that say what was, or list all there is: where the system runs is not said there.
+_HISTORY = regex(r"(?:^|/)(?:changelog|changes|history|news|releases?|release[-_]notes)\b[^/]*$", re.I)
+_MOST_REGIONS = 2
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]{2,}")
 _COMMAND = regex(r"^\s*(?:\$|aws |- `aws |`aws )|--region")
 
@@ -41,7 +44,13 @@ _COMMAND = regex(r"^\s*(?:\$|aws |- `aws |`aws )|--region")
 @reader("Claims", "*.md", "*.mdx", "*.rst", hides=())
 def claims(file: File, found: Found) -> None:
     """One fact for each claim, with the words around it that say what it is about."""
-    for line, about, value, words in _claims(file.text):
+    if _HISTORY.search(file.path):
+        return
+    claimed = list(_claims(file.text))
+    listed = len({value for _, about, value, _ in claimed if about == "region"}) > _MOST_REGIONS
+    for line, about, value, words in claimed:
+        if listed and about == "region":
+            continue
         number = int(value) if value.isdigit() else value
         attributes: dict[str, Value] = {"about": about, "value": number, "words": list(words)}
         address = f"claim:{about}:{line}:{value}"

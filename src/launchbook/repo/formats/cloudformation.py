@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from launchbook.model import Fact, Origin, Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.cloudformation.convert import attributes_of
 from launchbook.repo.cloudformation.globals import with_globals
-from launchbook.repo.cloudformation.names import attribute_name, terraform_type
 from launchbook.repo.cloudformation.nested import find_nested
 from launchbook.repo.cloudformation.openapi import routes
 from launchbook.repo.cloudformation.parameters import MARKS, assigned, parameter_values
@@ -21,6 +20,7 @@ from launchbook.repo.cloudformation.resolve import Template
 from launchbook.repo.cloudformation.sam import CONFIGURATIONS
 from launchbook.repo.cloudformation.sam_events import unknown_events
 from launchbook.repo.cloudformation.stacks import Reading
+from launchbook.repo.cloudformation.types import attribute_name, terraform_type
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
 from launchbook.repo.reader import File, Found, reader_of_all
 from launchbook.repo.scrub import kept
@@ -40,9 +40,9 @@ _MARKS = rb"|".join(
         rb"^\[[\w-]+\.deploy",
     )
 )
-_SYNTHESIZED = re.compile(r"\.template\.json$|^packaged[-_.]")
+_SYNTHESIZED = regex(r"\.template\.json$|^packaged[-_.]")
 #: What ``package`` puts in the place of a local path: an address with the content's hash.
-_PACKAGED = re.compile(
+_PACKAGED = regex(
     rb"(?:s3://|https://[\w.-]{0,80}amazonaws\.com/)[^\s\"']{1,300}/[0-9a-f]{32}\b|S3Key[\"']?\s*:\s*[\"']?[0-9a-f]{32}\b"
 )
 
@@ -68,12 +68,13 @@ def cloudformation(files: Sequence[File], found: Found) -> None:
     reading = Reading(found, sam, assigned(settings, templates, bodies, found))
     find_nested(templates, bodies, reading.nested, found)
     for file in templates:
-        try:
-            for body in bodies(file):
-                _template(file, body, reading)
-        except Unreadable as error:
-            hint = "aws cloudformation validate-template --template-body file://" + file.shown
-            found.gap(file, error.what, hint, error.line)
+        with found.sparing(file, "CloudFormation"):
+            try:
+                for body in bodies(file):
+                    _template(file, body, reading)
+            except Unreadable as error:
+                hint = "aws cloudformation validate-template --template-body file://" + file.shown
+                found.gap(file, error.what, hint, error.line)
 
 
 def _may_set(file: File) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.helm.charts import Charts, Templated, stands_in, templated
 from launchbook.repo.kubernetes.calls import calls
 from launchbook.repo.kubernetes.delivery import delivered
@@ -62,16 +62,24 @@ def kubernetes(files: Sequence[File], found: Found) -> None:
             }
     patches = patch_files(overlays)
     for file in files:
-        try:
-            for one in _objects(file, charts):
-                if file.path in patches:
-                    _patch(file, one.item, patches[file.path], found)
-                elif not _elsewhere(one.item):
-                    _object(file, one, maps, found)
-        except Unreadable as error:
-            templated = b"{{" in file.data
-            hint = "helm template CHART > rendered.yaml" if templated else "kubectl apply --dry-run=client"
-            found.gap(file, f"a Helm template: {error.what}" if templated else error.what, hint, error.line)
+        with found.sparing(file, "Kubernetes"):
+            _manifest(file, charts, patches.get(file.path), maps, found)
+
+
+def _manifest(
+    file: File, charts: Charts, overlay: tuple[str, str] | None, maps: Mapping[Key, Map], found: Found
+) -> None:
+    """Every object of one file; those of a file that an overlay names change others."""
+    try:
+        for one in _objects(file, charts):
+            if overlay is not None:
+                _patch(file, one.item, overlay, found)
+            elif not _elsewhere(one.item):
+                _object(file, one, maps, found)
+    except Unreadable as error:
+        templated = b"{{" in file.data
+        hint = "helm template CHART > rendered.yaml" if templated else "kubectl apply --dry-run=client"
+        found.gap(file, f"a Helm template: {error.what}" if templated else error.what, hint, error.line)
 
 
 def _objects(file: File, charts: Charts) -> Iterator[Templated]:

@@ -25,6 +25,16 @@ _REGION = regex(
     r"--region[ =]\"?(?P<flag>[\w$-]+)|\b_?REGION\s*[:?]?=\s*[\"']?(?P<set>[a-z]{2}-[a-z]+-\d)"
     r"|AWS_(?:DEFAULT_)?REGION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?(?P<env>[\w-]+)|region:\s*['\"](?P<given>[a-z]{2}-[a-z]+-\d)"
 )
+#: A program runs a command through one of these; without them it only speaks of it.
+_STARTS = regex(
+    r"child_process|\bexeca\b|\bspawn|\bexec(?:Sync|File)?\(|\bzx\b|\$`|shelljs|subprocess|os\.system|\bsh\(|invoke"
+)
+#: A function that others call is no script, whatever it changes.
+_HANDLER = regex(
+    r"^\s{0,4}(?:export\s.{0,40}\bhandler\b|(?:module\.)?exports\.handler\b)|export\s*\{[^}]{0,200}\bhandler\b",
+    re.M,
+)
+_PROGRAMS = (".ts", ".js", ".mjs", ".py")
 _LONGEST = 8000
 _SCRIPTS = (
     "**/scripts/*",
@@ -53,8 +63,10 @@ def deploy_script(file: File, found: Found) -> None:
     body = "\n".join(
         "" if line.lstrip().startswith(("#", "//")) else line[:_LONGEST] for line in file.text.splitlines()
     )
-    does = [f"{match['service']} {match['verb']}" for match in _CHANGES.finditer(body)]
-    does += [match[1] for match in _TOOLS.finditer(body)]
+    does: list[str] = []
+    if not file.name.endswith(_PROGRAMS) or _STARTS.search(body):
+        does += [f"{match['service']} {match['verb']}" for match in _CHANGES.finditer(body)]
+        does += [match[1] for match in _TOOLS.finditer(body)]
     does += [f"{service} {name}" for service, name in _commands(file.text)]
     if not does:
         return
@@ -69,6 +81,8 @@ def deploy_script(file: File, found: Found) -> None:
 def _runs(file: File) -> bool:
     """Whether the file is a script or a Makefile, by name or by its first line."""
     suffixes = (".sh", ".bash", ".ts", ".js", ".mjs", ".py", ".mk", "Makefile", "justfile")
+    if file.name.endswith(_PROGRAMS) and _HANDLER.search(file.text):
+        return False
     return file.name.endswith(suffixes) or file.text.startswith("#!")
 
 

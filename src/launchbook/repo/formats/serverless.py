@@ -49,7 +49,10 @@ class _Service:
 
 
 @reader(
-    "Serverless in code", "serverless.ts", "serverless.js", "serverless.mjs", "serverless.json", hides=("*",)
+    "Serverless in code",
+    *("serverless.ts", "serverless.js", "serverless.mjs"),
+    sniff=rb"\bprovider[\"']?\s*[:,}]|\bfunctions[\"']?\s*[:,}]|\bprovider\s*=",
+    hides=("*",),
 )
 def serverless_in_code(file: File, found: Found) -> None:
     """A service that a program describes: told, and not run."""
@@ -73,7 +76,9 @@ def serverless_compose(file: File, found: Found) -> None:
                 found.gap(file, f"{path} has no service in this repository", "serverless print", at)
 
 
-@reader("Serverless", "serverless.yml", "serverless.yaml", "serverless.*.yml", hides=_HIDES)
+@reader(
+    "Serverless", "serverless.yml", "serverless.yaml", "serverless.json", "serverless.*.yml", hides=_HIDES
+)
 def serverless(file: File, found: Found) -> None:
     """Every function with its events. Its ``resources`` are read as the template that they are."""
     document = next(iter(file.yaml), None)

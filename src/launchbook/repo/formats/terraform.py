@@ -62,18 +62,14 @@ def terraform(files: Sequence[File], found: Found) -> None:
     roots = [folder for folder in modules if folder not in called]
     visited: set[str] = set()
     for folder in (*roots, *modules):
-        if folder not in visited:
+        if folder in visited:
+            continue
+        with found.sparing(modules[folder].files[0], "Terraform"):
             read = read_variable_files(variables.get(folder, []), folder, found)
             for unit in wrapped.get(folder, ()):
                 read.add(unit.environment or unit.file.folder, unit.file, unit.values)
-            _root(
-                modules[folder],
-                read,
-                modules,
-                visited,
-                region_of(wrapped.get(folder, ()), found.environment),
-                found,
-            )
+            region = region_of(wrapped.get(folder, ()), found.environment)
+            _root(modules[folder], read, modules, visited, region, found)
 
 
 def _modules(files: Sequence[File], found: Found) -> dict[str, Module]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
 import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
+from launchbook.patterns import regex
 from launchbook.repo.hcl.syntax import (
     IT,
     Attribute,
@@ -35,7 +35,7 @@ from launchbook.repo.lined import Unreadable
 #: Expressions nested deeper are opaque: nobody writes them, and evaluating them would exhaust the stack.
 DEEPEST = 60
 MOST_BLANKS = 1000
-_BLANKS = re.compile(r"\s{100,}")
+_BLANKS = regex(r"\s{100,}")
 _OPERATORS = frozenset({"+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!"})
 
 
@@ -92,9 +92,16 @@ def _attribute(node: Node, body: Body) -> None:
             text_of(name), Opaque("it does not parse"), line_of_node(node)
         )
         return
-    body.attributes.setdefault(
-        text_of(name), Attribute(text_of(name), _expression(value, 0), line_of_node(node))
-    )
+    try:
+        written = _expression(value, 0)
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        StopIteration,
+    ):  # a shape that nobody has seen costs itself alone
+        written = Opaque("its syntax is not understood")
+    body.attributes.setdefault(text_of(name), Attribute(text_of(name), written, line_of_node(node)))
 
 
 def _block(node: Node, body: Body, depth: int) -> None:
@@ -157,7 +164,8 @@ def _followed(value: Expression, rest: Sequence[Node], depth: int) -> Expression
 
 def _indexed(value: Expression, node: Node, depth: int) -> Expression:
     if node.type == "legacy_index":
-        return Index(value, Literal(int(text_of(node.children[-1]))))
+        number = text_of(node).lstrip(". \t")
+        return Index(value, Literal(int(number))) if number.isdecimal() else Opaque("its index is no number")
     inner = next((child for child in node.children if child.type == "expression"), None)
     return Index(value, _expression(inner, depth)) if inner else Opaque("its index is empty")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from launchbook.model import Fact, Ref, Unread, Value
-from launchbook.repo.cloudformation.names import attribute_name
+from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.lined import as_list, as_map, dig
 from launchbook.repo.reader import File, Found, unread
