@@ -17,14 +17,12 @@ from launchbook.checks import checks
 from launchbook.errors import UsageError
 from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
 from launchbook.redact import shown
-from launchbook.repo import discover
-from launchbook.repo.plan import read_plan, with_plan
 from launchbook.scope import OF_EVERYBODY, SEEN_OF_OTHERS
 from launchbook.scope import in_scope as in_scope  # lifecycle judges by the same scope
 from launchbook.settings import Settings, load_settings
 from launchbook.settle import settled
 
-if TYPE_CHECKING:  # files alone are read without botocore, which takes longer to load than they do
+if TYPE_CHECKING:  # a source that is not asked is not loaded either: botocore and the readers of files take longest
     from launchbook.collect import Target
     from launchbook.collect.whoami import Identity
 
@@ -126,9 +124,13 @@ class _Gathered:
 def _gather(question: Question, settings: Settings, at: datetime, progress: Progress) -> _Gathered:
     found = _Gathered()
     if question.path is not None:
+        from launchbook.repo import discover
+
         found.facts += discover(question.path, question.environment or settings.environment).facts
         found.sources.append(f"repository {question.path}")
     if question.plan is not None:
+        from launchbook.repo.plan import read_plan, with_plan
+
         found.facts = with_plan(found.facts, read_plan(question.plan))
         found.sources.append(f"plan {question.plan}")
     if question.pasted:
@@ -178,11 +180,11 @@ def _live(
     scope = _scope(question, settings, found.facts)
     there = collect(reader, reads, wanted, asked, progress)
     more = [name for name in _named_there(there, scope) if name not in wanted]
+    looked_at = [*wanted, *more]
     if more:
         regional = [one for one in reads if one.scope == "region"]
         there += collect(reader, regional, more, asked, progress)
-    looked_at = [*wanted, *more]
-    found.not_asked = [name for name in _named_there(there, scope) if name not in looked_at]
+        found.not_asked = [name for name in _named_there(there, scope) if name not in looked_at]
     found.facts += there
     found.account, found.role, found.regions = identity.account, identity.arn, looked_at
     found.sources.append(REHEARSAL if target.endpoint else "account")

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
+import botocore
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError
@@ -23,9 +22,9 @@ from launchbook.collect import metadata
 from launchbook.collect.actions import iam_action
 from launchbook.collect.answers import check_answer
 from launchbook.collect.declare import Call, Collector
-from launchbook.collect.models import cut_loader
 from launchbook.collect.pace import Pace
-from launchbook.collect.patience import ATTEMPTS, shorten_pauses
+from launchbook.collect.patience import shorten_pauses
+from launchbook.collect.session import client_config, make_session
 from launchbook.errors import UnreadableInput, UsageError, WriteRefused
 from launchbook.redact import shown
 
@@ -100,10 +99,8 @@ class Reader:
         self._target = target
         calls = {(call.service, call.operation) for one in collectors for call in one.calls}
         self._allowed = (calls - SECRET_OPERATIONS) | CREDENTIAL_OPERATIONS
-        self._session = botocore.session.Session(profile=target.profile)
-        loader = cut_loader(calls)
-        if loader is not None:
-            self._session.register_component("data_loader", loader)
+        self._session = make_session(target.profile, calls | CREDENTIAL_OPERATIONS)
+        self._config = client_config()
         _known(target.profile, self._session)
         metadata.only_where_it_is(self._session)
         if target.dummy:
@@ -153,7 +150,7 @@ class Reader:
         with self._making:  # botocore sessions make one client at a time; clients may be shared
             if (service, region) not in self._clients:
                 made = self._session.create_client(
-                    service, region_name=region, endpoint_url=self._target.endpoint, config=CONFIG
+                    service, region_name=region, endpoint_url=self._target.endpoint, config=self._config
                 )
                 shorten_pauses(made)
                 self._clients[service, region] = made
@@ -187,13 +184,3 @@ def _known(profile: str | None, session: Any) -> None:
 
 #: What botocore's parsers raise over an answer that is none: only the first is an error that they mean.
 _UNPARSABLE = (ResponseParserError, KeyError, TypeError, ValueError, AttributeError)
-
-#: Patience without harm: pauses that grow with each refusal, a quarter of a minute for a connection, half of one for an
-#: answer. The rate is our own (see pace), and not botocore's "adaptive" one: docs/decisions/0016-retries.md.
-CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-    connect_timeout=15,
-    read_timeout=30,
-    max_pool_connections=16,
-    user_agent_extra="launchbook-audit",
-)
