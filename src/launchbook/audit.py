@@ -22,7 +22,7 @@ from launchbook.scope import in_scope as in_scope  # lifecycle judges by the sam
 from launchbook.settings import Settings, load_settings
 from launchbook.settle import settled
 
-if TYPE_CHECKING:  # a source that is not asked is not loaded either: botocore and the readers of files take longest
+if TYPE_CHECKING:  # a source that is not asked is not loaded: botocore and the readers of files take longest
     from launchbook.collect import Target
     from launchbook.collect.whoami import Identity
 
@@ -131,14 +131,18 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
     if question.plan is not None:
         from launchbook.repo.plan import read_plan, with_plan
 
-        found.facts = with_plan(found.facts, read_plan(question.plan))
+        plan = read_plan(question.plan, question.environment or settings.environment)
+        found.facts = with_plan(found.facts, plan)
         found.sources.append(f"plan {question.plan}")
     if question.pasted:
         from launchbook.collect import collectors
         from launchbook.collect.pasted import read_pasted
+        from launchbook.collect.pasted_account import account_of
 
         saved = question.pasted_at or at
-        found.facts += read_pasted(question.pasted, collectors().values(), saved)
+        pasted = read_pasted(question.pasted, collectors().values(), saved)
+        found.account = account_of(pasted, question.account or settings.account)
+        found.facts += pasted
         age = (at - saved).days
         count = len(question.pasted)
         files = f"{count} pasted file" + ("s" if count != 1 else "")
