@@ -124,13 +124,15 @@ def star_role(role: Fact, facts: Facts) -> Verdict | None:
             return verdict(False, f"it holds {str(pointer).rpartition('/')[2]}", at=[role.at()])
     seen = [role.at()]
     for statement, here in grants(role, facts):
-        anything = any(re.fullmatch(r"[*?:]*\*[*?:]*", one) for one in words(statement.get("Action")))
-        everywhere = any(_EVERYTHING.fullmatch(one) for one in words(statement.get("Resource")))
-        if anything and everywhere:
-            return verdict(False, "it may do everything", at=[here, role.at()])
-        if statement.get("NotAction") is not None and everywhere:
-            but = ", ".join(words(statement.get("NotAction")))
-            return verdict(False, f"it may do everything but {but}", at=[here, role.at()])
+        but = words(statement.get("NotAction"))
+        if not but and not any(
+            re.fullmatch(r"[*?:]*\*[*?:]*", one) for one in words(statement.get("Action"))
+        ):
+            seen.append(here)
+            continue
+        if any(_EVERYTHING.fullmatch(one) for one in words(statement.get("Resource"))):
+            why = "it may do everything" + (f" but {', '.join(but)}" if but else "")
+            return verdict(False, why, at=[here, role.at()])
         seen.append(here)
     _every_right(role, facts)
     return verdict(True, "its rights are listed", at=seen)

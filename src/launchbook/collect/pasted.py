@@ -17,6 +17,7 @@ from launchbook.collect.commands import argument, command
 from launchbook.collect.declare import Call, Collector
 from launchbook.collect.engine import Asked, collect
 from launchbook.collect.keep import pick
+from launchbook.collect.pasted_account import accounts_of, foreign, of_identity
 from launchbook.collect.reader import ReadFailed
 from launchbook.collect.restore import items_of, names_of, restored
 from launchbook.collect.transcript import PLACEHOLDER, Block, read_transcript
@@ -80,8 +81,9 @@ class PastedReader:
                 self._name(call, page, region, parameters)
                 yield _only(page, call, parameters)
         if problem:
-            failed = re.match(r"(\w+): the command failed", problem)
-            raise ReadFailed(call, failed[1] if failed else "Partial", problem, ask)
+            failed = re.match(r"(\w+): (the command failed.*)", problem)
+            code, why = (failed[1], failed[2]) if failed else ("Partial", problem)
+            raise ReadFailed(call, code, why, ask)
 
     def _in(self, block: Block, call: Call, region: str) -> bool:
         """Whether a block's answer is about the region asked; where a service has no regions, any is."""
@@ -192,8 +194,8 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
     listed = list(collectors)
     blocks = [block for name, text in texts.items() for block in read_transcript(text, name)]
     reader = PastedReader(blocks, listed)
-    account = next((found for block in blocks if (found := pick(block.answer, "Account"))), "")
-    asked = Asked(str(account or "account not pasted"), "pasted", at)
+    accounts = accounts_of(blocks)
+    asked = Asked(" and ".join(accounts) or "account not pasted", "pasted", at)
     facts = collect(reader, listed, reader.regions or [ANY], asked)
     unused = [
         Gap(
@@ -203,11 +205,10 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
             hides=_hidden_by(block, listed),
         )
         for block in reader.unused
-        if (block.service, block.operation) != ("sts", "get-caller-identity")
-        and not pick(block.answer, "Account")
+        if not of_identity(block)
     ]
     # What was pasted and could not be used is said before what was not pasted.
-    gaps = sorted([*unused, *facts.gaps], key=lambda gap: NOT_PASTED in gap.what)
+    gaps = sorted([*foreign(facts, accounts), *unused, *facts.gaps], key=lambda gap: NOT_PASTED in gap.what)
     return Facts(facts, gaps, facts.relations, facts.complete)
 
 

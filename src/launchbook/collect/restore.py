@@ -12,7 +12,7 @@ from launchbook.collect.declare import Call
 from launchbook.collect.keep import pick_all
 from launchbook.collect.projection import Projection, parse_query
 from launchbook.collect.shapes import fitted, has_numeric_time, output_shape
-from launchbook.collect.transcript import Block
+from launchbook.collect.transcript import PIPE, Block
 from launchbook.model import Unread
 from launchbook.redact import each_string, shown, without_secrets
 
@@ -26,10 +26,12 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     """
     if block.problem:
         return None, f"{shown(block.problem)} ({block.at})"
+    if _of_another(block, call):
+        return None, f"it is no answer to aws {block.service} {block.operation} ({block.at})"
     if _same_query(block.query, call.tree.query()):
         page = _clean(call.tree.cut(_typed(block, call, block.answer)))
         _mark_unasked(page, block, call, ask)
-        return page, narrowed(block)
+        return page, narrowed(block, call)
     projection = parse_query(block.query)
     if projection is None:
         return None, f"its --query cannot be undone ({block.at})"
@@ -44,7 +46,14 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     _mark_unasked(page, block, call, ask)
     if projection.filtered:
         return page, f"its --query kept a part: {shown(block.query)[:80]} ({block.at})"
-    return page, narrowed(block)
+    return page, narrowed(block, call)
+
+
+def _of_another(block: Block, call: Call) -> bool:
+    """Whether a whole answer has not one of the fields that the command's has: it was pasted below the wrong one."""
+    if not block.service or block.query or block.table or call.may_be_empty or not call.tree.fields:
+        return False
+    return not isinstance(block.answer, Mapping) or not any(name in block.answer for name in call.tree.fields)
 
 
 def _mark_unasked(page: object, block: Block, call: Call, ask: str) -> None:
@@ -75,12 +84,36 @@ def _typed(block: Block, call: Call, answer: Any) -> Any:
     return answer
 
 
-def narrowed(block: Block) -> str:
-    """Why a command asked for a part alone; empty when it asked for all."""
-    flags = [
-        flag for flag in block.flags if "prefix" in flag or flag in ("max-items", "filters", "starting-token")
-    ]
-    return f"--{flags[0]} kept a part ({block.at})" if flags else ""
+def narrowed(block: Block, call: Call) -> str:
+    """Why a command asked for a part alone, or its answer is one; empty when it asked for all and got it."""
+    asked = {xform_name(name, "-") for name in call.given}
+    for flag, given in block.flags.items():
+        if flag == PIPE:
+            if " ".join(given) not in _WHOLE_PIPES:
+                return f"| {given[0] if given else ''} kept a part ({block.at})"
+        elif flag not in asked and flag not in _OF_SHOWING and not flag.startswith(_WIDENING):
+            return f"--{flag} kept a part ({block.at})"
+    if any(_goes_on(one) for one in (block.answer, pick_all(block.answer, call.each.rpartition(".")[0]))):
+        return f"more pages follow ({block.at})"
+    return ""
+
+
+#: Flags that change how an answer is shown or fetched, never what it is about.
+_OF_SHOWING = (
+    *("region", "profile", "output", "query", "color", "debug", "endpoint-url", "ca-bundle", "page-size"),
+    *("cli-read-timeout", "cli-connect-timeout", "cli-binary-format"),
+)
+_WIDENING = ("no-", "show-", "include")
+#: What an answer may go through and stay whole.
+_WHOLE_PIPES = ("cat", "less", "more", "jq", "jq .", "jq -S .", "jq -C .", "python -m json.tool")
+_TOKENS = ("NextToken", "nextToken", "NextMarker", "nextMarker", "Marker")
+
+
+def _goes_on(answer: object) -> bool:
+    """Whether an answer says itself that it is not the last page."""
+    if not isinstance(answer, Mapping):
+        return False
+    return any(answer.get(name) for name in _TOKENS) or answer.get("IsTruncated") is True
 
 
 def _missing(call: Call, projection: Projection) -> list[str]:

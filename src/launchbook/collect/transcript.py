@@ -21,6 +21,8 @@ _COMMAND = re.compile(
 )
 #: What stands for a value that a shell or a person would have put there.
 PLACEHOLDER = re.compile(r"^[\"']?[$<].*$", re.S)
+#: The flag under which stands what an answer went through.
+PIPE = "|"
 _LINE = re.compile(
     r"""^[^\S\n]*["']?(?P<name>[A-Za-z][A-Za-z ]{2,40}?)["']?[ \t]*[:=][ \t]*(?P<value>[^\s{\[][^\n]{0,80})$""",
     re.M,
@@ -111,11 +113,13 @@ def _plain(command: str) -> str:
 def _flags(words: list[str]) -> dict[str, list[str]]:
     flags: dict[str, list[str]] = {}
     name = ""
-    for word in words:
+    for place, word in enumerate(words):
         if word.startswith("--"):
             name, given, value = word[2:].partition("=")
             flags[name] = [value] if given else []
         elif word in ("|", "||", "&&", ";"):
+            if word == "|":
+                flags[PIPE] = words[place + 1 :]
             break
         elif name:
             flags[name].append(word)

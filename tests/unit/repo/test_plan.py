@@ -143,3 +143,11 @@ def test_what_is_no_plan_is_refused_with_the_next_command(tmp_path: Path, text: 
 def test_a_plan_of_another_shape_never_crashes(tmp_path: Path, wrong: object) -> None:
     assert len(read_plan(changed(tmp_path, planned_values=wrong))) == 0
     read_plan(changed(tmp_path, configuration=wrong, resource_changes=wrong, variables=wrong))
+
+
+@pytest.mark.parametrize(("asked", "gaps"), [("production", 1), ("staging", 0), ("stg", 0), ("", 0)])
+def test_a_plan_of_another_environment_settles_nothing(asked: str, gaps: int, tmp_path: Path) -> None:
+    path = changed(tmp_path, variables={"environment": {"value": "staging"}})
+    found = [gap for gap in read_plan(path, asked).gaps if "the plan is for staging" in gap.what]
+    assert len(found) == gaps
+    assert all(gap.may_hide("aws_db_instance") for gap in found)

@@ -14,6 +14,7 @@ from launchbook.model import UNKNOWN_UNTIL_APPLY, Facts, Gap, Unread, Value, Whe
 from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.discover import related
+from launchbook.repo.environments import same_environment
 from launchbook.repo.lined import as_list, as_map
 from launchbook.repo.plan.addresses import Address, Configuration, parse_address
 from launchbook.repo.reader import File, Found, Tree
@@ -31,8 +32,9 @@ _IDENTITY_OF = ("arn", "id", "name", "url", "identifier", "invoke_arn")
 _JSON = regex(r"(.*_)?(policy|policies|definitions|event_pattern|dashboard_body)")
 
 
-def read_plan(path: Path) -> Facts:
-    """The facts of a plan, complete about what Terraform will manage and about nothing else.
+def read_plan(path: Path, environment: str = "") -> Facts:
+    """The facts of a plan, complete about what Terraform will manage and about nothing else. One that was made for
+    another ``environment`` than the one that is judged tells of nothing for sure: that is a gap.
 
     Raises UsageError for a file that is no plan in JSON.
     """
@@ -61,7 +63,7 @@ def read_plan(path: Path) -> Facts:
             level="plan",
             region=setup.region(address, variables),
         )
-    found.gaps += _gaps(document, file)
+    found.gaps += [*_gaps(document, file), *_of_another(variables, environment, file)]
     return related(found)
 
 
@@ -98,8 +100,16 @@ def _gaps(document: Mapping[str, Any], file: File) -> Iterator[Gap]:
         yield _gap(file, "the plan is of a part (-target, or deferred changes)")
 
 
-def _gap(file: File, what: str) -> Gap:
-    hint = "terraform plan   (whole, without -target)"
+def _of_another(variables: Mapping[str, Any], environment: str, file: File) -> Iterator[Gap]:
+    """What a plan says itself of its environment, where that is not the one that is asked for."""
+    for name in ("environment", "env", "stage"):
+        given = as_map(variables.get(name)).get("value")
+        if environment and isinstance(given, str) and not same_environment(given, environment):
+            what = f"the plan is for {shown(given)}, and {environment} is judged"
+            yield _gap(file, what, f"terraform plan   (for {environment}), or --env {shown(given)}")
+
+
+def _gap(file: File, what: str, hint: str = "terraform plan   (whole, without -target)") -> Gap:
     return Gap(where=Where(file=file.shown), what=what, hint=hint, hides=("aws_*",))
 
 
