@@ -32,6 +32,8 @@ _QUESTION = re.compile(
     re.M,
 )
 _YES = b"yes\n"
+#: What changes neither a platform nor its state.
+_LOOKING = ("init", "plan")
 
 
 class Command:
@@ -84,19 +86,19 @@ class Command:
 
     def end(self, codes: Sequence[int] = (0,)) -> leftovers.Said:
         """Wait for its end: what it printed since it began, or since its question. RunFailed for another code."""
+        one = self._terraform
         try:
-            code = follow(self._child, self._terraform.log, self._from, self._terraform.work)
+            code = follow(self._child, one.log, self._from, one.work, changes=self._name not in _LOOKING)
         finally:
             self._let_go()
         self._note(self._name, code)
         said = self._said()
         failure = None
         if code not in codes:
-            one = self._terraform
             failure = terraform_failure(one.root.name, said, str(one.log), str(one.folder), self._name)
         # Kept when it was killed, and when somebody's lock kept it out: one before it may have left that.
         if code < 128 and not (self._unseen and isinstance(failure, LockHeld)):
-            leftovers.ended(self._terraform.folder)
+            leftovers.ended(one.folder)
         if failure is not None:
             raise failure
         return leftovers.Said(code, said)

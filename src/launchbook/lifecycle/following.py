@@ -16,6 +16,8 @@ from launchbook.lifecycle.steps import Work
 _EVERY = 0.05
 #: What Terraform has printed last when it waits for an answer.
 _PROMPT = b"Enter a value: "
+_STORES = "interrupted: Terraform ends what it has begun and stores its state (Ctrl-C again asks)"
+_CHANGES_NOTHING = "interrupted: Terraform ends; it has changed nothing"
 _BUSY = re.compile(
     r"^(\S+): (Creating|Still creating|Creation complete|Modifying|Still modifying|Modifications complete|"
     r"Destroying|Still destroying|Destruction complete|Refreshing state|Reading|Still reading|Read complete)"
@@ -29,22 +31,30 @@ _DONE = (
 )
 
 
-def follow(child: process.Child, log: Path, start: int, work: Work) -> int:
+def follow(child: process.Child, log: Path, start: int, work: Work, *, changes: bool = True) -> int:
     """Wait for Terraform and return its exit code (128 + N for signal N), saying what it waits for.
 
     The first Ctrl-C goes to Terraform once, which ends what it has begun and stores its state; a second asks whether it
-    shall end at once, and does so where nobody can answer. Then KeyboardInterrupt is raised, with Terraform ended.
+    shall end at once, and does so where nobody can answer, or where it ``changes`` nothing. Then KeyboardInterrupt is
+    raised, with Terraform ended.
     """
-    _watch(child, log, start, work, lambda _: False)
+    _watch(child, log, start, work, lambda _: False, changes)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
 def asked(child: process.Child, log: Path, start: int, work: Work) -> bool:
     """Wait in the same way until Terraform waits for an answer (True) or has ended."""
-    return _watch(child, log, start, work, lambda last: last.endswith(_PROMPT))
+    return _watch(child, log, start, work, lambda last: last.endswith(_PROMPT), changes=False)
 
 
-def _watch(child: process.Child, log: Path, start: int, work: Work, enough: Callable[[bytes], bool]) -> bool:
+def _watch(
+    child: process.Child,
+    log: Path,
+    start: int,
+    work: Work,
+    enough: Callable[[bytes], bool],
+    changes: bool,
+) -> bool:
     with Reserve(work.home.state(work.target.key)) as reserve:
 
         def look(last: bytes) -> bool:
@@ -52,10 +62,17 @@ def _watch(child: process.Child, log: Path, start: int, work: Work, enough: Call
                 work.show.note(MADE_ROOM)
             return enough(last)
 
-        return _until(child, log, start, work, look)
+        return _until(child, log, start, work, look, changes)
 
 
-def _until(child: process.Child, log: Path, start: int, work: Work, enough: Callable[[bytes], bool]) -> bool:
+def _until(
+    child: process.Child,
+    log: Path,
+    start: int,
+    work: Work,
+    enough: Callable[[bytes], bool],
+    changes: bool,
+) -> bool:
     progress = _Progress(log, start, work)
     interrupts = 0
     while True:
@@ -67,18 +84,16 @@ def _until(child: process.Child, log: Path, start: int, work: Work, enough: Call
             time.sleep(_EVERY)
         except KeyboardInterrupt:
             interrupts += 1
-            _interrupt(child, interrupts, work)
+            _interrupt(child, interrupts, work, changes)
     if interrupts:
         raise KeyboardInterrupt
     return False
 
 
-def _interrupt(child: process.Child, count: int, work: Work) -> None:
+def _interrupt(child: process.Child, count: int, work: Work, changes: bool) -> None:
     if count == 1:
-        work.show.note(
-            "interrupted: Terraform ends what it has begun and stores its state (Ctrl-C again asks)"
-        )
-    elif _refused(work):
+        work.show.note(_STORES if changes else _CHANGES_NOTHING)
+    elif changes and _refused(work):
         return
     try:
         os.kill(child.pid, signal.SIGINT)

@@ -97,6 +97,17 @@ def test_a_person_may_say_no_to_the_second(tmp_path, work):
     assert log.read_text("utf-8").count("Interrupt received") == 2
 
 
+def test_what_changes_nothing_ends_at_the_second_without_a_question(tmp_path, work):
+    work.show = told = Told(answer=False)
+    child, log = started(tmp_path, after=2)
+    interrupt(0.3, 0.6)
+    with pytest.raises(KeyboardInterrupt):
+        follow(child, log, 0, work, changes=False)
+    assert told.asked == 0
+    assert log.read_text("utf-8").count("Interrupt received") == 2
+    assert "interrupted: Terraform ends; it has changed nothing" in told.said
+
+
 def test_how_it_ended(tmp_path, work):
     log = tmp_path / "log"
     assert follow(process.start(["sh", "-c", "exit 2"], log=log), log, 0, work) == 2
