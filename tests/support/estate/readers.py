@@ -1,4 +1,4 @@
-"""Whoever reads the alarms: an endpoint on loopback that confirms each subscription it is asked for."""
+"""Whoever is told something: an endpoint on loopback that takes calls and alarms, and confirms each subscription."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Readers:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
