@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from launchbook.patterns import regex
 from launchbook.repo.code import modules
@@ -22,6 +23,8 @@ _APPLICATION = regex(
 )
 _APP_NAME = regex(r"(^|\.)(app|application|server|api)$")
 _AUTHENTICATES = regex(r"auth|token|user|Security\b|api_?key", re.I)
+
+_MOUNTS = ("include_router", "register_blueprint", "mount", "Mount")
 
 
 @dataclass
@@ -72,9 +75,8 @@ class Module:
         here = Router(file.path, name)
         if file.name != "__init__.py" or not name or depth > 3:
             return here
-        try:
-            package = Module(file, self.files, tree(file))
-        except Unreadable:
+        package = _package(file, self.files)
+        if package is None:
             return here
         base = name.partition(".")[0]
         node = ast.parse(name, mode="eval").body if base in package.imported else None
@@ -121,13 +123,33 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 def _constant_of(file: File, name: str) -> str | None:
     """The string that a module, or a class in it, gives to a name; None where it gives two."""
+    told = _constants(file).get(name, [])
+    return told[0] if len(told) == 1 else None
+
+
+@lru_cache(maxsize=32)  # one module of settings is asked for by every route of an application
+def _constants(file: File) -> dict[str, list[str | None]]:
+    """What a module, or a class in it, gives to each name: strings, None for anything else."""
     try:
         top = tree(file)
     except Unreadable:
+        return {}
+    found: dict[str, list[str | None]] = {}
+    for node in ast.walk(top):
+        for name, given in assigned(node):
+            value = constant(given)
+            text = value if isinstance(value, str) else None
+            if text not in found.setdefault(name, []):
+                found[name].append(text)
+    return found
+
+
+@lru_cache(maxsize=32)  # as above: a package's own file is behind each of its names
+def _package(file: File, files: Tree) -> Module | None:
+    try:
+        return Module(file, files, tree(file))
+    except Unreadable:
         return None
-    told = {constant(value) for node in ast.walk(top) for target, value in assigned(node) if target == name}
-    only = told.pop() if len(told) == 1 else None
-    return only if isinstance(only, str) else None
 
 
 def root(module: Module, owner: str, router: Router, mounts: Mounts) -> None:
@@ -166,6 +188,9 @@ def mounting(module: Module, mounts: Mounts) -> None:
 
 def _mount(module: Module, call: ast.Call, mounts: Mounts) -> None:
     owner, _, verb = dotted(call.func).rpartition(".")
+    verb = verb or getattr(call.func, "attr", "")
+    if verb not in _MOUNTS:
+        return
     outer = module.router(call.func.value) if isinstance(call.func, ast.Attribute) else None
     inner = module.router(call.args[0]) if call.args else None
     if verb == "include_router" and outer is not None and inner is not None:

@@ -18,12 +18,16 @@ _JAVASCRIPT = tuple(f"*.{suffix}" for suffix in ("ts", "tsx", "js", "mjs", "cjs"
 _QUEUE_URL = regex(r"https://sqs\.[\w-]+\.amazonaws\.com/\d+/(?P<name>[\w.-]+)")
 _REGION = regex(r"[a-z]{2}(-gov)?-[a-z]+-\d")
 _QUEUE_NAME = regex(r"^[a-z][\w-]*(queue|messages|jobs|tasks|events)[\w-]*$", re.I)
+#: What tests, examples and stale copies call is not what runs.
+_TOLD_ELSEWHERE = ("document", "archived")
 _RESOURCES = ("QueueUrl", "QueueName", "Bucket", "TopicArn", "TableName", "FromEmailAddress", "StreamName")
 
 
 @reader("AWS SDK for JavaScript", *_JAVASCRIPT, sniff=rb"@aws-sdk/client-|aws-sdk", hides=("sdk_call",))
 def javascript_sdk(file: File, found: Found) -> None:
     """``new SendMessageCommand({QueueUrl: …})``: service, operation, and what it names."""
+    if file.origin in _TOLD_ELSEWHERE:
+        return
     top = root(file)
     modules = imports(top)
     for made in below(top, "new_expression"):
@@ -49,17 +53,19 @@ def javascript_sdk(file: File, found: Found) -> None:
 @reader("AWS SDK for Python", "*.py", sniff=rb"boto3|aiobotocore", hides=("sdk_call",))
 def python_sdk(file: File, found: Found) -> None:
     """``boto3.client("sqs")`` and the methods called on it, or on a table or queue made from it."""
-    module = tree(file)
+    if file.origin in _TOLD_ELSEWHERE:
+        return
+    told = [node for node in ast.walk(tree(file)) if isinstance(node, (ast.Assign, ast.Call))]
     clients: dict[str, str] = {}
     constants: dict[str, tuple[str, int]] = {}
-    for node in ast.walk(module):
+    for node in told:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
             if isinstance(node.value.value, str):
                 constants |= {dotted(one): (node.value.value, node.lineno) for one in node.targets}
         elif isinstance(node, ast.Assign) and (made := _client(node.value)) is not None:
             clients |= {dotted(target): str(constant(made.args[0]) or "") for target in node.targets}
             _region(file, found, made)
-    for node in ast.walk(module):
+    for node in told:
         if isinstance(node, ast.Call) and (owner := dotted(node.func).rpartition("."))[0] in clients:
             operation = "".join(part.capitalize() for part in owner[2].split("_"))
             given = {key: value for key in _RESOURCES if (value := keyword(node, key)) is not None}
