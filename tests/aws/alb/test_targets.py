@@ -178,7 +178,7 @@ def test_the_deregistration_delay_ends_what_is_still_in_flight(balancing: Balanc
     time.sleep(0.2)
     balancing.client.deregister_targets(TargetGroupArn=group, Targets=[target.id])
     asking.join()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 8
     assert answers == [502]
 
 

@@ -43,7 +43,7 @@ def test_long_poll_returns_when_a_message_comes(sqs, aws, make):
     timer.start()
     started = time.monotonic()
     assert [m["Body"] for m in receive(sqs, url, WaitTimeSeconds=5)] == ["x"]
-    assert 0.2 < time.monotonic() - started < 1.5
+    assert 0.2 < time.monotonic() - started < 4.5
 
 
 def test_long_poll_sees_a_message_become_visible_again(sqs, make):
@@ -53,14 +53,14 @@ def test_long_poll_sees_a_message_become_visible_again(sqs, make):
     started = time.monotonic()
     (again,) = receive(sqs, url, WaitTimeSeconds=5, MessageSystemAttributeNames=["ApproximateReceiveCount"])
     assert again["Attributes"]["ApproximateReceiveCount"] == "2"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4.5
 
 
 def test_open_long_polls_hold_nobody_up(sqs, aws, make):
     url = make()
     aws("sts").get_caller_identity()  # loads the service
     polls = [
-        threading.Thread(target=lambda: aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=2))
+        threading.Thread(target=lambda: aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20))
         for _ in range(9)
     ]
     for poll in polls:
@@ -68,7 +68,9 @@ def test_open_long_polls_hold_nobody_up(sqs, aws, make):
     time.sleep(0.2)
     started = time.monotonic()
     aws("sts").get_caller_identity()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
+    for _ in polls:
+        sqs.send_message(QueueUrl=url, MessageBody="enough")
     for poll in polls:
         poll.join()
 

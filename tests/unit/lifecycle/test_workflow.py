@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -100,9 +101,12 @@ def test_release_verify_and_validate_are_its_gate_in_this_order() -> None:
 
 
 @pytest.mark.parametrize("line", commands(), ids=lambda line: line[0])
-def test_each_command_exists_with_its_options(line: list[str]) -> None:
+def test_each_command_exists_with_its_options(
+    line: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
     command: click.Command = import_module(f"launchbook.cli.{line[0]}").command
-    command.make_context(line[0], line[1:])  # raises UsageError for an option that there is not
+    command.make_context(line[0], list(map(os.path.expandvars, line[1:])))  # raises UsageError for an option that there is not
 
 
 def test_actions_are_pinned() -> None:

@@ -136,9 +136,9 @@ def test_one_line_of_fifty_megabytes_is_a_gap_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.tf").write_bytes(line)
     for name in ("b.yaml", "c.json", "d.tfstate", "e.ts", "f.py", "g.md", "amplify.yml"):
         (tmp_path / name).hardlink_to(tmp_path / "a.tf")
-    started = time.monotonic()
+    started = time.process_time()
     found = discover(tmp_path)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert {str(gap.where) for gap in found.facts.gaps} >= {
         "a.tf",
         "b.yaml",
@@ -202,9 +202,9 @@ def test_endless_repetition_costs_seconds_at_most(
     tmp_path: Path, name: str, start: str, repeated: str
 ) -> None:
     (tmp_path / name).write_text(start + repeated * (250_000 // len(repeated)))
-    started = time.monotonic()
+    started = time.process_time()
     assert crashes(tmp_path) == []
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_bundles_are_one_gap_and_credentials_in_them_are_told(tmp_path: Path) -> None:

@@ -75,10 +75,10 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     ids=["alias bomb", "self alias", "no anchor", "lists", "maps", "dashes", "tab", "open", "nul"],
 )
 def test_hostile_yaml_is_refused_at_once(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Unreadable):
         load_yaml(text)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_python_tag_builds_nothing() -> None:

@@ -192,6 +192,6 @@ def test_annotations_that_only_set_a_load_balancer_are_kept(tmp_path: Path) -> N
     "piece", ["echo ", "docker login ", "redis-cli ", "mysql -p ", "--key", "export A=b "]
 )
 def test_a_hostile_command_is_read_in_time(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     without_arguments(piece * (40_000 // len(piece)))
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

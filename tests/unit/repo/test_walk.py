@@ -119,7 +119,7 @@ def test_a_fifo_is_counted_and_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "main.tf")
     started = time.monotonic()
     assert discover(tmp_path).skipped == {"special_files": 1}
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     with pytest.raises(Unreadable, match="regular"):
         _ = File(str(tmp_path), "main.tf", "source").data
 
