@@ -16,13 +16,26 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from launchbook.cli._live import Live
-from launchbook.errors import UsageError
+from launchbook.errors import LaunchbookError, UsageError
 
 if TYPE_CHECKING:
     from launchbook.lifecycle.steps import Step, StepResult, Work
     from launchbook.lifecycle.target import TargetName
 
 C = TypeVar("C", bound=Callable[..., Any])
+
+
+class _Out(click.Path):
+    """A file to be written, in a folder that is there: known before minutes of work, not after them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if not Path(path).parent.is_dir():
+            self.fail(f"there is no folder {Path(path).parent}", param, ctx)
+        return path
+
+
+OUT = _Out(path_type=Path, dir_okay=False)
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ def lifecycle_options(*, approves: bool = False) -> Callable[[C], C]:
         click.option("--profile", help="Profile of the AWS configuration, with --target aws."),
         click.option("--region", help="Another region than launchbook.toml names."),
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-        click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the result to a file."),
+        click.option("--out", type=OUT, help="Write the result to a file."),
     ]  # fmt: skip
     if approves:
         options += [
@@ -141,12 +154,21 @@ def run_steps(
     from launchbook.lifecycle.steps import exit_code, proceed
 
     with opened(kind, asked, **how) as work:
-        results = proceed(work, steps(work))
+        results = proceed(work, _known(work, steps))
         code = exit_code(results)
         data, text = more()
         printed(asked, json_of(work, results) | data, text + text_of(work, results, every=every))
         _last_words(results, code, next_(code))
     sys.exit(code)
+
+
+def _known(work: Work, steps: Callable[[Work], Sequence[Step]]) -> Sequence[Step]:
+    """The steps; a platform that has nothing for them ends the run."""
+    try:
+        return steps(work)
+    except LaunchbookError as error:
+        work.run.end(error.exit_code)
+        raise
 
 
 def printed(asked: Asked, data: dict[str, Any], text: str) -> None:

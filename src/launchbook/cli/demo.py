@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launchbook.cli._lifecycle import Asked, json_of, opened, printed, text_of
+from launchbook.cli._lifecycle import OUT, Asked, json_of, opened, printed, text_of
 from launchbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Lived:
 @click.argument("path", default=Path(), type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--keep", is_flag=True, help="Leave the platform up, and say what to try.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the result to a file.")
+@click.option("--out", type=OUT, help="Write the result to a file.")
 def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
     """Live a platform's whole life on an embedded AWS: plan, apply, verify, validate, release, destroy, sweep.
 

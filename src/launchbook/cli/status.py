@@ -9,6 +9,9 @@ import click
 
 from launchbook.cli._lifecycle import Asked, lifecycle_options, printed
 
+#: How many types of a root are named.
+_SHOWN = 4
+
 
 @click.command("status")
 @lifecycle_options()
@@ -28,8 +31,9 @@ def _text(found: dict[str, Any]) -> str:
     lines = [f"{found['platform']} on {found['target']} ({found['where']}), {found['region']}"]
     for root in found["roots"]:
         counts = Counter(one["type"] for one in root["resources"])
-        many = ", ".join(f"{count} {kind}" for kind, count in counts.most_common(4))
-        said = f"{len(root['resources'])} resources" + (f" ({many} …)" if many else "")
+        many = ", ".join(f"{count} {kind}" for kind, count in counts.most_common(_SHOWN))
+        more = " …" if len(counts) > _SHOWN else ""
+        said = f"{len(root['resources'])} resources" + (f" ({many}{more})" if many else "")
         lines.append(f"  {root['name']:<14} {said if root['known'] else 'not known here'}")
         lines += [f"    {name} = {value}" for name, value in root["outputs"].items() if len(str(value)) < 90]
     for run in found["runs"]:

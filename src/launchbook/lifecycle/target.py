@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from launchbook import process
-from launchbook.errors import LocalAwsError, RunFailed
+from launchbook.errors import LocalAwsError, RunFailed, UsageError
 from launchbook.lifecycle.home import Home, read_json, write_json
 from launchbook.lifecycle.platform import Platform
 
@@ -28,6 +29,7 @@ DEFAULT_PORT = 4566
 #: What the embedded AWS takes for credentials: no secret, and no caller's real ones are ever sent to it.
 _DUMMY = ("test", "test")
 _START_SECONDS = 60.0
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ def open_target(
     credentials that are missing or refused.
     """
     where = region or platform.region
+    if not _REGION.fullmatch(where):
+        raise UsageError(
+            f"{where or 'an empty word'} is no region", "regions are called like eu-west-1",
+            hint="correct platform.region in launchbook.toml, or give --region",
+        )  # fmt: skip
     # Another region is another world: with this one's state Terraform would lose sight of what is here.
     other = "" if where == platform.region else f"-{where}"
     if name == "aws":
@@ -163,10 +170,13 @@ def _embedded(home: Home, port: int | None, start: bool) -> tuple[dict[str, Any]
             same = (instance["port"], instance["started"]) == (last.get("port"), last.get("started"))
             return instance, bool(same and last.get("ours"))
     if port or not start:
-        where = f"on port {port}" if port else "that this platform used, nor one on port 4566"
+        where = (
+            f"on port {port}"
+            if port
+            else f"neither on port {DEFAULT_PORT} nor where this platform last used one"
+        )
         raise LocalAwsError(
-            "no embedded AWS answers",
-            where,
+            f"no embedded AWS answers {where}",
             hint=f"launchbook local start --detach{f' --port {port}' if port else ''}",
         )
     try:  # where the next command looks first, should this one be killed before it has noted the port
