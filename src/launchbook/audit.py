@@ -88,7 +88,7 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     known = checks()
     wanted = [known[name] for name in dict.fromkeys(name for line in checklist.lines for name in line.checks)]
     findings = evaluate(wanted, gathered.facts, waivers=waivers, today=at.date(), judged=judged)
-    findings = settled(findings, gathered.facts)
+    findings = settled(findings, gathered.facts, gathered.regions)
     there = (fact for fact in gathered.facts if not fact.where.file and fact.type not in SEEN_OF_OTHERS)
     outside = sum(1 for fact in there if not judged(fact))
     hollow = _hollow(gathered.facts, judged)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from launchbook.model import Fact, Facts, Finding
+from launchbook.model.file_kinds import IN_FILES_ALONE
 
 
-def settled(findings: Sequence[Finding], facts: Facts) -> list[Finding]:
+def settled(findings: Sequence[Finding], facts: Facts, regions: Sequence[str] = ()) -> list[Finding]:
     """Without what the files could not tell and the account does.
 
     An UNKNOWN about something in the files goes only where the account was listed to its end and the same check gives
     a verdict of its own on the same thing there. What the files declare and the account has not stays unknown: nobody
-    has seen it.
+    has seen it, and it says so, with the ``regions`` that were looked at.
     """
     about = {id(finding): facts.find(finding.subject) for finding in findings}
     seen: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
@@ -37,8 +39,23 @@ def settled(findings: Sequence[Finding], facts: Facts) -> list[Finding]:
             # The name is AWS's to choose: then as many there as are declared must have been judged.
             if told and not _own_name(subject) and len(told) >= declared[key]:
                 continue
+            if regions and _missing(subject, facts):
+                finding = _said_missing(finding, subject, regions)
         kept.append(finding)
     return kept
+
+
+def _missing(subject: Fact, facts: Facts) -> bool:
+    """Whether an account that was listed to its end has nothing of a declared thing's kind and name."""
+    if subject.type not in facts.complete or subject.type in IN_FILES_ALONE or not _own_name(subject):
+        return False
+    return all(one.where.file or one.name.lower() != subject.name.lower() for one in facts.seen(subject.type))
+
+
+def _said_missing(finding: Finding, subject: Fact, regions: Sequence[str]) -> Finding:
+    why = f"{finding.why}; the account has no {subject.type} {subject.name} (looked at {', '.join(regions)})"
+    hint = "apply what declares it, or name the region it is in: launchbook audit --live --region REGION"
+    return replace(finding, why=why, settle=hint)
 
 
 def _own_name(fact: Fact) -> bool:

@@ -205,7 +205,7 @@ def unhidden(facts: Facts, subject: Fact, *kinds: str) -> None:
 
     What files declare, they declare with its companions: what any other file may hold counts only where it is near.
     """
-    declared = subject.level in ("static", "plan")
+    declared = subject.declared
     for kind in kinds:
         for gap in facts.hiding(kind):
             just = kind in gap.hides and not any("*" in one for one in gap.hides)
@@ -220,7 +220,7 @@ def absent(facts: Facts, subject: Fact, *kinds: str) -> None:
     hold one could not be read. Of an account every one must have been listed. Raises NotKnown otherwise.
     """
     unhidden(facts, subject, *kinds)
-    if subject.level in ("static", "plan"):
+    if subject.declared:
         return
     for kind in kinds:
         if kind not in facts.complete:
@@ -281,7 +281,7 @@ def switched_on(value: Value) -> bool:
 
 def of_account(fact: Fact, action: str) -> None:
     """Raise NotKnown for what files declare, where only the account can tell; ``action`` is the read that would."""
-    if fact.level in ("static", "plan"):
+    if fact.declared:
         raise NotKnown(f"how {fact.name} is now", "only the account can tell", action)
 
 

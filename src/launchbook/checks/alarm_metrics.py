@@ -105,7 +105,7 @@ def _without_filter(alarm: Alarm, place: str, namespace: str, name: str, facts: 
         raise NotKnown(
             f"whether {namespace} {name} is emitted", "code puts metrics of its own, under names not read"
         )
-    if alarm.level not in ("static", "plan") and not facts.none_exists("aws_cloudwatch_log_metric_filter"):
+    if not alarm.declared and not facts.none_exists("aws_cloudwatch_log_metric_filter"):
         raise NotKnown(
             f"whether {namespace} {name} is emitted", "only its data could tell", "cloudwatch:ListMetrics"
         )

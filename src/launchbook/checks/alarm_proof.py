@@ -33,7 +33,7 @@ def metric_without_data(alarm: Alarm, facts: Facts) -> Verdict | None:
     """An alarm on a metric without data never rings, and one that treats missing data as good shows OK for ever. Judged
     where a metric has data for as long as its resource runs; of one that only counts errors, messages or requests its
     silence tells nothing."""
-    if alarm.level in ("static", "plan"):
+    if alarm.declared:
         return None
     seen: list[Evidence] = []
     for namespace, name, dimensions, place in _own(alarm):
@@ -108,7 +108,7 @@ def _without_data(alarm: Alarm, facts: Facts, what: str, place: str) -> Verdict:
 def action_failed(alarm: Alarm, facts: Facts) -> Verdict | None:
     """The alarm rang and nobody was told: its history shows an action that failed. One that never rang proves nothing,
     and is not taken for good."""
-    if alarm.level in ("static", "plan"):
+    if alarm.declared:
         return None
     newest: dict[Value, Fact] = {}
     for one in sorted(_history(alarm, facts), key=lambda each: str(each.get("at"))):

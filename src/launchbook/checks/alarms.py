@@ -81,7 +81,7 @@ def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
         return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
     for action in actions:
         known(action, f"alarm_actions of {alarm.name}")
-    if alarm.level not in ("static", "plan") and all(_topic_gone(one, alarm, facts) for one in actions):
+    if not alarm.declared and all(_topic_gone(one, alarm, facts) for one in actions):
         return verdict(False, f"there is no topic {str(actions[0]).rpartition(':')[2]}", at=[here])
     return verdict(True, "it has an action", at=[here])
 
@@ -150,7 +150,7 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     if kind == "aws_lambda_function":
         candidates += _handlers(text, facts)
     names = [one.name for one in candidates]
-    if not names or alarm.level not in ("static", "plan"):
+    if not names or not alarm.declared:
         if facts.none_exists(kind) or kind in facts.complete:
             return verdict(False, f"no {kind} is called {text}", at=[here])
         raise NotKnown(f"whether {text} exists", f"no {kind} was read")

@@ -79,9 +79,9 @@ def distribution_checked(distribution: Fact, facts: Facts) -> Verdict | None:
 def certificate(one: Fact, facts: Facts) -> Verdict | None:
     """A certificate that waits for a click in a mail runs out on a weekend."""
     method = one.attributes.get("validation_method")
-    if isinstance(method, str) and one.level in ("static", "plan"):
+    if isinstance(method, str) and one.declared:
         return verdict(method == "DNS", f"validated by {method}", at=[one.at("validation_method")])
-    if one.level in ("static", "plan"):
+    if one.declared:
         known(one.get("validation_method"), f"the validation of {one.name}")
         return None
     status, until = one.get("status"), day(one.get("not_after"))

@@ -87,7 +87,7 @@ def sending_enabled(account: Fact, facts: Facts) -> Verdict | None:
 )
 def identity_signed(identity: Fact, facts: Facts) -> Verdict | None:
     """Unsigned mail is taken for spam."""
-    if identity.level in ("static", "plan"):
+    if identity.declared:
         raise NotKnown(f"whether {identity.name} is verified", "files do not show it", "ses:GetEmailIdentity")
     verified, status = identity.get("verified_for_sending_status"), identity.get("dkim_status")
     fine = verified is True and status == "SUCCESS"
@@ -168,7 +168,7 @@ def mail_from(identity: Fact, facts: Facts) -> Verdict | None:
     apart = beside(facts, "aws_sesv2_email_identity_mail_from_attributes", "email_identity", identity)
     for one in apart.found or apart.settled():
         return verdict(True, "it has", at=[identity.at(), one.at("mail_from_domain")])
-    if identity.level in ("static", "plan"):
+    if identity.declared:
         absent(facts, identity, "aws_sesv2_email_identity_mail_from_attributes")
         return verdict(False, "it has none", at=[identity.at()])
     status = identity.get("mail_from_status")

@@ -101,7 +101,7 @@ def dmarc(identity: Fact, facts: Facts) -> Verdict | None:
 def dkim_records(identity: Fact, facts: Facts) -> Verdict | None:
     """What files declare of DKIM; the account says whether SES has seen it."""
     domain = domain_of(identity)
-    if domain is None or identity.level not in ("static", "plan"):
+    if domain is None or not identity.declared:
         return None
     declaring = pick(_records(facts), lambda one: _of_type(one, "CNAME") and _of_dkim(one))
     for one in declaring.found:

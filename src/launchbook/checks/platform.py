@@ -59,7 +59,7 @@ def state_encrypted(bucket: Fact, facts: Facts) -> Verdict | None:
     apart = beside(facts, kind, "bucket", bucket)
     for one in apart.found or apart.settled():
         return verdict(True, "it is", at=[bucket.at(), one.at("rule")])
-    if bucket.level in ("static", "plan"):
+    if bucket.declared:
         absent(facts, bucket, kind)
     return verdict(False, "no rule of its own", at=[bucket.at(name)])
 
@@ -82,7 +82,7 @@ def state_private(bucket: Fact, facts: Facts) -> Verdict | None:
     nested = first(bucket.attributes.get("public_access_block_configuration"))
     if holder is bucket and nested:
         block = nested
-    if holder is bucket and bucket.level in ("static", "plan") and not nested:
+    if holder is bucket and bucket.declared and not nested:
         absent(facts, bucket, "aws_s3_bucket_public_access_block")
     off = [name for name in _SWITCHES if not switched_on(known(block.get(name), f"{name} of {bucket.name}"))]
     return verdict(
@@ -118,7 +118,7 @@ def lock_table(table: Fact, facts: Facts) -> Verdict | None:
     named = {one.attributes.get("dynamodb_table") for one in facts.seen("terraform_backend")}
     if table.name not in named and not re.search(r"lock", table.name):
         return None
-    if table.level in ("static", "plan"):
+    if table.declared:
         return verdict(
             table.get("hash_key") == "LockID",
             f"its key is {table.get('hash_key')}",
@@ -194,7 +194,7 @@ def log_group(definition: Fact, facts: Facts) -> Verdict | None:
 )
 def image_tagged(repository: Fact, facts: Facts) -> Verdict | None:
     """Only a name that never moves says what runs."""
-    if repository.level in ("static", "plan"):
+    if repository.declared:
         return None
     newest = _newest(repository, facts)
     if newest is None:
@@ -214,7 +214,7 @@ def image_tagged(repository: Fact, facts: Facts) -> Verdict | None:
 )
 def image_stable(repository: Fact, facts: Facts) -> Verdict | None:
     """The stable tag and the commit's SHA name one digest, or the wrong one runs after the next restart."""
-    if repository.level in ("static", "plan"):
+    if repository.declared:
         return None
     newest = _newest(repository, facts)
     if newest is None:

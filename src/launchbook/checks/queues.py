@@ -101,7 +101,7 @@ def redrive_target(queue: Queue, facts: Facts) -> Verdict | None:
     others = [
         one.at() for one in facts.seen(Queue) if re.search(r"dlq|dead|fail", one.name) and one.name != name
     ]
-    if queue.level in ("static", "plan") and not others:
+    if queue.declared and not others:
         raise NotKnown(f"whether {name} exists", "no file makes it", "sqs:ListQueues")
     absent(facts, queue, "aws_sqs_queue")
     return verdict(False, f"no queue is called {name}", at=[here, *others[:2]])

@@ -76,7 +76,7 @@ def secret_exists(definition: Fact, facts: Facts) -> Verdict | None:
             found = facts.find(text) or _stored(str(text), facts)
             if found is None:
                 kind = "aws_ssm_parameter" if ":ssm:" in str(text) or "arn:" not in str(text) else _STORE
-                if definition.level in ("static", "plan") or isinstance(text, Ref):
+                if definition.declared or isinstance(text, Ref):
                     raise NotKnown(f"whether {text} exists", "files do not show it", f"{_ASK[kind]}")
                 absent(facts, definition, kind)
                 return verdict(

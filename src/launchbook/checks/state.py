@@ -37,7 +37,7 @@ def log_retention(group: Fact, facts: Facts) -> Verdict | None:
 )
 def alarm_state(alarm: Alarm, facts: Facts) -> Verdict | None:
     """A launch begins with quiet alarms. One without data for days will never ring."""
-    if alarm.level in ("static", "plan"):
+    if alarm.declared:
         return None
     state, since = alarm.get("state"), day(alarm.attributes.get("state_since"))
     updated = day(alarm.attributes.get("state_updated"))
@@ -80,7 +80,7 @@ def _only_scales(alarm: Alarm, facts: Facts) -> bool:
 )
 def backlog(queue: Queue, facts: Facts) -> Verdict | None:
     """A thousand waiting messages are more than a moment's work. How old the oldest is, its alarm tells."""
-    if queue.level in ("static", "plan") or seen_to_take(queue, facts).found:
+    if queue.declared or seen_to_take(queue, facts).found:
         return None
     waiting = whole(queue.get("messages"), f"the depth of {queue.name}")
     return verdict(waiting < 1000, f"{waiting} wait", at=[queue.at("messages")])
@@ -95,7 +95,7 @@ def backlog(queue: Queue, facts: Facts) -> Verdict | None:
 )
 def dead_letters(queue: Queue, facts: Facts) -> Verdict | None:
     """Each one is work that was given up."""
-    if queue.level in ("static", "plan") or not takes_dead_letters(queue, facts):
+    if queue.declared or not takes_dead_letters(queue, facts):
         return None
     waiting = whole(queue.get("messages"), f"the depth of {queue.name}")
     return verdict(waiting == 0, f"{waiting} wait", at=[queue.at("messages")])
@@ -110,7 +110,7 @@ def dead_letters(queue: Queue, facts: Facts) -> Verdict | None:
 )
 def unconfirmed(topic: Topic, facts: Facts) -> Verdict | None:
     """Whoever never confirmed gets nothing."""
-    if topic.level in ("static", "plan"):
+    if topic.declared:
         return None
     waiting = whole(topic.get("subscriptions_pending"), f"the subscriptions of {topic.name}")
     return verdict(waiting == 0, f"{waiting} wait", at=[topic.at("subscriptions_pending")])

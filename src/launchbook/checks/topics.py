@@ -111,7 +111,7 @@ def _every_publisher(topic: Topic, publishers: Picked[Publisher], facts: Facts) 
     """Raise NotKnown where something may publish here unseen: nothing is admitted that is not known."""
     publishers.settled()
     unhidden(facts, topic, *PUBLISHERS)
-    if topic.level not in ("static", "plan"):
+    if not topic.declared:
         absent(facts, topic, "aws_cloudwatch_metric_alarm")
 
 

@@ -90,6 +90,11 @@ class Fact:
         for name in cls.__dict__.get("TYPES", ()):
             CLASSES[name] = cls
 
+    @property
+    def declared(self) -> bool:
+        """Whether files say that it is to exist: how it is now, only an account can tell."""
+        return self.level in ("document", "static", "plan")
+
     def get(self, path: str) -> Value:
         """The value at a dotted path (``health_check.0.path``).
 
