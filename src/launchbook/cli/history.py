@@ -43,13 +43,16 @@ def command(path: Path, run: str | None, as_json: bool, limit: int) -> None:
 
 
 def _next(rows: list[dict[str, Any]], path: Path) -> str:
+    """What goes on, if the last run that changed anything does: an older one on another target is nobody's wish now."""
+    from launchbook.lifecycle.run import CHANGING
+
     where = "" if path == Path() else f" {path}"
     if not rows:
         return f"launchbook plan{where}"
-    row = next((one for one in rows if one["resumable"]), None)
-    return (
-        f"launchbook {row['kind']}{where}{row['options']}" if row else f"launchbook history{where} --run ID"
-    )
+    row = next((one for one in rows if one["kind"] in CHANGING), None)
+    if row is not None and row["resumable"]:
+        return f"launchbook {row['kind']}{where}{row['options']}"
+    return f"launchbook history{where} --run ID"
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -59,7 +62,7 @@ def _line(row: dict[str, Any]) -> str:
 
 def _ended(row: dict[str, Any]) -> str:
     if row["resumable"]:
-        return f"{row['ended']}; launchbook {row['kind']} continues it"
+        return f"{row['ended']}; launchbook {row['kind']}{row['options']} continues it"
     return f"{row['ended']}; its embedded AWS has ended" if row["world"] == "gone" else str(row["ended"])
 
 

@@ -100,8 +100,11 @@ def test_history_says_where_a_run_goes_on_and_that_an_interrupted_demo_does_not(
     assert f"next: launchbook history {platform.folder} --run ID" in said.stderr
     monkeypatch.setattr("launchbook.lifecycle.status.still_there", lambda _: True)
     said = CliRunner().invoke(history, [str(platform.folder)])
-    assert "interrupted at stack; launchbook apply continues it" in said.stdout
+    assert "interrupted at stack; launchbook apply --port 4566 continues it" in said.stdout
     assert f"next: launchbook apply {platform.folder} --port 4566" in said.stderr
+    open_run(home, "destroy", replace(target, key="local-4566-now", region="eu-west-2")).end(0)
+    said = CliRunner().invoke(history, [str(platform.folder)])
+    assert f"next: launchbook history {platform.folder} --run ID" in said.stderr, "that was long ago"
 
 
 def test_a_run_is_found_by_the_start_of_its_name(home, target):

@@ -106,7 +106,8 @@ def test_each_command_exists_with_its_options(
 ) -> None:
     monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
     command: click.Command = import_module(f"launchbook.cli.{line[0]}").command
-    command.make_context(line[0], list(map(os.path.expandvars, line[1:])))  # raises UsageError for an option that there is not
+    arguments = [os.path.expandvars(one) for one in line[1:]]
+    command.make_context(line[0], arguments)  # raises UsageError for an option that there is not
 
 
 def test_actions_are_pinned() -> None:
