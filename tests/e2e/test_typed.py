@@ -6,11 +6,10 @@ Section 6 is last: after it there is no platform any more.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,14 @@ import pytest
 
 from launchbook.local import instance
 from tests.aws.stacks.cycle import environment
+from tests.support.cli import CommandLine, interpreter
 from tests.support.terraform import Terraform, TerraformFailed
 from tests.support.tool import REPOSITORY, Tool
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 INFRA = REPOSITORY / "infra/aws-v3"
 REGION = "eu-west-1"
-CLI = shutil.which("aws")
+SERVICES = ["dynamodb", "ec2", "ecr", "ecs", "elbv2", "logs", "rds", "s3", "sqs"]
 Typed = Callable[[str], Any]
 
 
@@ -57,22 +57,21 @@ def outputs(roots: Roots) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def typed(stack: Tool) -> Typed:
+def typed(stack: Tool) -> Iterator[Typed]:
     """``typed("ecs list-clusters")``: what the AWS CLI answers; nothing but the embedded AWS is in its reach."""
-    if CLI is None:
+    if not interpreter():
         pytest.skip("the AWS CLI is not installed")
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
-    given |= environment(instance.find(stack.port), REGION)
+    command_line = CommandLine(f"http://127.0.0.1:{stack.port}", SERVICES)
 
     def typed(line: str) -> Any:
-        done = subprocess.run(
-            [CLI, *line.split(), "--endpoint-url", f"http://127.0.0.1:{stack.port}", "--output", "json"],
-            env=given, capture_output=True, text=True, timeout=180, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"aws {line}: {done.stderr}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        said = command_line.run(f"aws {line} --region {REGION} --output json")
+        try:
+            return json.loads(said) if said.strip() else None
+        except ValueError:
+            raise AssertionError(f"aws {line}: {said}") from None
 
-    return typed
+    yield typed
+    command_line.close()
 
 
 def curl(*arguments: str) -> tuple[int, Any]:
