@@ -62,5 +62,15 @@ def named_environment(path: str) -> str:
 
     ``live/staging`` is about staging: the outer word only says that it runs.
     """
-    words = (word for word in reversed(re.split(r"[/._-]", path)) if word and word != "main")
+    folders, _, last = path.rpartition("/")
+    if "." in last:  # a file: its folder is the next
+        folders, _, folder = folders.rpartition("/")
+        last = f"{folder}/{last}"
+    # ``live/shop`` is one of many in all that runs: only the folder itself can be the one that is live.
+    words = [*_words(last), *(word for word in _words(folders) if word != "live")]
     return next((canonical(word) for word in words if is_environment(word)), "")
+
+
+def _words(path: str) -> list[str]:
+    """The words of a path from its end."""
+    return [word for word in reversed(re.split(r"[/._-]", path)) if word and word != "main"]

@@ -34,6 +34,8 @@ _DOCUMENT_STORIES |= {"amplify-classic": "Amplify Gen 1", "skaffold": "Skaffold"
 _DOCUMENT_STORIES |= {"gitlab-ci": "GitLab CI", "circleci": "CircleCI", "azure-pipelines": "Azure Pipelines"}
 _DOCUMENT_STORIES |= {"bitbucket-pipelines": "Bitbucket Pipelines"}
 
+_TERRAFORM = (".tf", ".tf.json")
+
 #: Types whose facts are for one environment.
 _BY_ENVIRONMENT = (
     *("pulumi_stack", "helm_values", "copilot_environment", "kustomization", "terragrunt_unit"),
@@ -56,23 +58,30 @@ def tiers(facts: Facts) -> dict[Tier, list[Fact]]:
     """What the repository's own sources declare, by tier; copies, states and documents are left out."""
     found: dict[Tier, list[Fact]] = {tier: [] for tier in TIERS}
     for fact in facts:
-        tier = tier_of(fact.type)
+        tier = _tier(fact)
         if tier and fact.origin == "source":
             found[tier].append(fact)
     return found
 
 
+def _tier(fact: Fact) -> Tier | None:
+    """The tier of a resource, or of what a module that is not here makes first of all."""
+    if fact.type != "terraform_module":
+        return tier_of(fact.type)
+    made = next(iter(_list(fact, "makes")), "")
+    return tier_of(str(made).rstrip("*_"))
+
+
 def untiered(facts: Facts) -> list[Fact]:
     """Resources of the repository's own sources that no tier claims: whatever a provider has beyond the usual."""
-    return [
-        fact for fact in facts if fact.origin == "source" and not tier_of(fact.type) and _is_resource(fact)
-    ]
+    return [fact for fact in facts if fact.origin == "source" and not _tier(fact) and _is_resource(fact)]
 
 
 def _is_resource(fact: Fact) -> bool:
     """By its type's provider, or by an address or a type that only a resource has."""
     return (
         fact.type.startswith(("aws_", "kubernetes_"))
+        or fact.type == "terraform_module"
         or f"{fact.type}." in fact.id.partition("#")[2]
         or "cloudformation_type" in fact.attributes
     )
@@ -88,19 +97,20 @@ def deployments(facts: Facts) -> list[Deployment]:
 def _by_file(facts: Facts) -> Iterator[Deployment]:
     by_file: dict[str, Counter[str]] = {}
     for fact in facts:
-        if fact.type.startswith("aws_"):
+        if fact.type.startswith("aws_") or (fact.where.file.endswith(_TERRAFORM) and _is_resource(fact)):
             # What a module makes is the doing of the folder that calls it, whose file its id begins with.
             owner = fact.id.partition("#")[0]
-            by_file.setdefault(owner if owner.endswith(".tf") else fact.where.file, Counter())[fact.type] += 1
+            file = owner if owner.endswith(_TERRAFORM) else fact.where.file
+            by_file.setdefault(file, Counter())[fact.type] += 1
     folders: dict[str, Counter[str]] = {}
     for file, counted in by_file.items():
-        if file.endswith(".tf"):
+        if file.endswith(_TERRAFORM):
             folders.setdefault(file.rpartition("/")[0] or ".", Counter()).update(counted)
     for fact in facts:
         kind = _STORIES.get(fact.type) or _DOCUMENT_STORIES.get(
             _text(fact, "kind") if fact.type == "document" else ""
         )
-        if not kind:
+        if not kind or _only_checks(fact):
             continue
         if fact.type == "terraform_root":
             regions = fact.attributes.get("regions")
@@ -122,10 +132,17 @@ def _by_file(facts: Facts) -> Iterator[Deployment]:
             yield Deployment(kind, fact.where.file, fact.origin, what, fact.where.region)
 
 
+def _only_checks(fact: Fact) -> bool:
+    """A workflow that neither deploys nor signs in to AWS: it tests, lints or publishes."""
+    if fact.type != "github_workflow":
+        return False
+    return not fact.attributes.get("deploys") and "authentication" not in fact.attributes
+
+
 def _manifests(facts: Facts) -> Iterator[Deployment]:
     by_file: dict[tuple[str, str], Counter[str]] = {}
     for fact in facts:
-        if fact.type.startswith("kubernetes_"):
+        if fact.type.startswith("kubernetes_") and not fact.where.file.endswith(_TERRAFORM):
             by_file.setdefault((fact.where.file, fact.origin), Counter())[fact.type] += 1
         elif fact.type == "aws_ecs_task_definition" and fact.id.endswith("#taskDefinition"):
             yield Deployment("ECS task definition", fact.where.file, fact.origin, fact.name)

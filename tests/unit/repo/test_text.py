@@ -127,3 +127,27 @@ def test_a_function_that_deletes_objects_is_no_deploy_script(tmp_path: Path) -> 
         tmp_path, {"deploy/fn/delete.ts": code, "bin/help.js": said, "bin/serverless.js": "require('./x');\n"}
     )
     assert "What deploys" not in text
+
+
+def test_a_workflow_that_only_checks_deploys_nothing(tmp_path: Path) -> None:
+    lint = "name: lint\non: push\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ruff check\n"
+    ship = lint.replace("lint", "ship").replace("ruff check", "terraform apply -auto-approve")
+    text = written(tmp_path, {".github/workflows/lint.yml": lint, ".github/workflows/ship.yml": ship})
+    assert "GitHub workflow  .github/workflows/ship.yml" in text
+    assert "lint.yml" not in text
+
+
+def test_terraform_for_clusters_is_one_story(tmp_path: Path) -> None:
+    hcl = 'resource "kubernetes_deployment" "web" {\n  metadata {\n    name = "web"\n  }\n}\n'
+    text = written(tmp_path, {"live/shop/main.tf": hcl})
+    assert "Terraform        live/shop  1 deployment" in text
+    assert "\n  Kubernetes " not in text
+    assert "environments:" not in text  # ``live`` holds all that runs
+
+
+def test_a_text_that_speaks_of_backups_promises_none(tmp_path: Path) -> None:
+    check = '{"id": "backup_plans_exist", "risk": "no retention, no schedule"}'
+    plan = "retention_days: 35\n"
+    text = written(tmp_path, {"checks/backup_plans.json": check, "ops/backup.yaml": plan})
+    assert "ops/backup.yaml" in text
+    assert "checks/backup_plans.json" not in text

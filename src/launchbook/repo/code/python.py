@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -22,7 +23,8 @@ def tree(file: File) -> ast.Module:
     try:
         return ast.parse(file.text)
     except SyntaxError as error:
-        raise Unreadable(f"not valid Python: {error.msg}", error.lineno or 0) from None
+        version = ".".join(map(str, sys.version_info[:2]))  # a later one may know more
+        raise Unreadable(f"not valid Python {version}: {error.msg}", error.lineno or 0) from None
     except (ValueError, RecursionError, MemoryError):
         raise Unreadable("not valid Python: too deeply nested") from None
 

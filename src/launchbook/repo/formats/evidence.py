@@ -20,10 +20,7 @@ from launchbook.repo.reader import File, Found, reader
 def backups(file: File, found: Found) -> None:
     """What a repository promises about backups: plain values, each with its line."""
     document = file.json if file.name.endswith(".json") else next(iter(file.yaml), None)
-    if (
-        not any(word in str(document) for word in ("retention", "schedule"))
-        or "AWSTemplateFormatVersion" in file.text
-    ):
+    if not any(_promises(key) for key in lines_below(document)) or "AWSTemplateFormatVersion" in file.text:
         return
     plain: dict[str, Value] = {
         key: value
@@ -39,6 +36,11 @@ def backups(file: File, found: Found) -> None:
         attributes={"kind": "backup-configuration", "title": file.name, "promises": plain},
         lines={f"promises.{path}": at for path, at in lines_below(document).items()},
     )
+
+
+def _promises(path: str) -> bool:
+    """Whether a key says how long or how often: a text that only speaks of it promises nothing."""
+    return re.search(r"retention|schedule|retain|frequency", path.rpartition(".")[2], re.I) is not None
 
 
 @reader(

@@ -15,7 +15,7 @@ from launchbook.repo.terraform.bodies import META, read_body
 from launchbook.repo.terraform.calls import call_modules, sources
 from launchbook.repo.terraform.copies import Copy, both
 from launchbook.repo.terraform.instance import Instance
-from launchbook.repo.terraform.module import LIMIT, Declared, Module, read_module
+from launchbook.repo.terraform.module import LIMIT, SOURCES, Declared, Module, read_module
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.terragrunt import NAMES as TERRAGRUNT
 from launchbook.repo.terraform.terragrunt import Unit, region_of, units
@@ -40,20 +40,12 @@ def backend_file(file: File, found: Found) -> None:
     )
 
 
-@reader("Terraform in JSON", "*.tf.json", hides=("*",))
-def terraform_in_json(file: File, found: Found) -> None:
-    """Terraform's JSON syntax, which programs write: said, not read."""
-    found.gap(
-        file, "Terraform in JSON syntax is not read", "terraform plan, then launchbook audit --plan FILE", 1
-    )
-
-
-@reader_of_all("Terraform", "*.tf", "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT)
+@reader_of_all("Terraform", "*.tf", "*.tf.json", "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT)
 def terraform(files: Sequence[File], found: Found) -> None:
     """Every root module with what it calls, evaluated as far as files decide."""
-    modules = _modules([file for file in files if file.name.endswith(".tf")], found)
+    modules = _modules([file for file in files if file.name.endswith(SOURCES)], found)
     wraps = [file for file in files if file.name in TERRAGRUNT]
-    given = [file for file in files if not file.name.endswith(".tf") and file not in wraps]
+    given = [file for file in files if not file.name.endswith(SOURCES) and file not in wraps]
     variables = _variable_files(given, modules)
     wrapped: dict[str, list[Unit]] = {}
     for unit in units(wraps, set(modules), found):

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from launchbook.model import Ref, Unread, Value
-from launchbook.repo.hcl.functions import FUNCTIONS, LONGEST, as_text
+from launchbook.repo.hcl.functions import (
+    AS_GIVEN,
+    DECODED,
+    FUNCTIONS,
+    LONGEST,
+    STRUCTURAL,
+    as_text,
+    up_to_the_first,
+)
 from launchbook.repo.hcl.jsontext import json_structure
 from launchbook.repo.hcl.scope import Scope, arn_parts, partial, pointers, stepped
 from launchbook.repo.hcl.syntax import (
@@ -26,6 +34,7 @@ from launchbook.repo.hcl.syntax import (
     Splat,
     Template,
 )
+from launchbook.repo.lined import Unreadable
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
@@ -55,6 +64,7 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
         ArithmeticError,
         StopIteration,
         AttributeError,
+        Unreadable,
     ) as error:
         return Unread(f"it cannot be evaluated ({type(error).__name__})")
     except RecursionError:
@@ -133,10 +143,10 @@ def _called(name: str, args: tuple[Expression, ...], spread: bool, scope: Scope)
     values = [evaluate(arg, scope) for arg in args]
     if spread and values and isinstance(values[-1], list):
         values = [*values[:-1], *values[-1]]
-    if name in ("jsonencode", "sensitive", "nonsensitive", "ephemeralasnull"):
-        return (
-            values[0] if values else Unread(f"{name} has no argument")
-        )  # JSON stays a structure, so that its parts can be read
+    if name in AS_GIVEN or (name in DECODED and values and isinstance(values[0], dict | list)):
+        return values[0] if values else Unread(f"{name} has no argument")
+    if name == "coalesce":
+        values = up_to_the_first(values)
     if name not in FUNCTIONS:
         return scope.call(name, values, scope)
     for value in values:
@@ -144,7 +154,7 @@ def _called(name: str, args: tuple[Expression, ...], spread: bool, scope: Scope)
             return Unread(
                 f"{name}() of what is not known here", refs=tuple(p for v in values for p in pointers(v))
             )
-    if name not in _STRUCTURAL and any(partial(value) for value in values):
+    if name not in STRUCTURAL and any(partial(value) for value in values):
         return Unread(
             f"{name}() of what is not known here", refs=tuple(p for v in values for p in pointers(v))
         )
@@ -153,25 +163,6 @@ def _called(name: str, args: tuple[Expression, ...], spread: bool, scope: Scope)
     scope.budget.left -= size // 16 if isinstance(result, str) else size
     too_long = size > LONGEST
     return _UNREAD_LIMIT if too_long else result
-
-
-#: Functions that move parts about without looking into them: unknown parts stay where they are.
-_STRUCTURAL = frozenset(
-    {
-        "concat",
-        "merge",
-        "flatten",
-        "keys",
-        "values",
-        "length",
-        "element",
-        "lookup",
-        "slice",
-        "zipmap",
-        "tolist",
-    }
-    | {"tomap", "toset", "one", "compact", "reverse", "distinct", "coalescelist", "setunion", "chunklist"}
-)
 
 
 def _tried(name: str, args: tuple[Expression, ...], scope: Scope) -> Value:

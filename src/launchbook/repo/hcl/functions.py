@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ipaddress
+import itertools
 import json
 import math
 import re
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.repo.yaml_lines import load_yaml
 
 #: No string grows past this, and no list past as many items: ``join`` and ``range`` are how small files become large.
 LONGEST = 65_536
@@ -61,6 +63,18 @@ def _format(text: str, *values: Any) -> str:
         )
 
     return re.sub(r"%(?:%|([-+0 #]{0,3}\d{0,3}(?:\.\d{1,3})?)([vsqdxXobfeg])|)", one, text)
+
+
+def _formatted(text: str, *values: Any) -> list[str]:
+    count = max((len(value) for value in values if isinstance(value, list)), default=1)
+    rows = ([value[i] if isinstance(value, list) else value for value in values] for i in range(count))
+    return [_format(text, *row) for row in rows]
+
+
+def _product(*sets: list[Any]) -> list[tuple[Any, ...]]:
+    if math.prod(map(len, sets)) > 10_000:
+        raise ValueError("too long")
+    return list(itertools.product(*sets))
 
 
 def _replaced(text: str, old: str, new: str) -> str:
@@ -169,7 +183,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "endswith": str.endswith,
     "flatten": _flat,
     "floor": math.floor,
+    "formatlist": _formatted,
     "format": _format,
+    "index": lambda items, item: items.index(item),
     "indent": lambda count, text: text.replace("\n", "\n" + " " * int(count)),
     "join": lambda mark, items: mark.join(as_text(item) for item in _flat(items)),
     "jsondecode": json.loads,
@@ -187,6 +203,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "range": _ranged,
     "replace": _replaced,
     "reverse": lambda items: items[::-1],
+    "setintersection": lambda first, *sets: [item for item in first if all(item in part for part in sets)],
+    "setproduct": lambda *sets: [list(one) for one in _product(*sets)],
+    "setsubtract": lambda first, other: [item for item in first if item not in other],
     "setunion": lambda *sets: _distinct([item for part in sets for item in part]),
     "sha1": _digest("sha1"),
     "sha256": _digest("sha256"),
@@ -213,6 +232,35 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "urlencode": lambda text: re.sub(
         r"[^\w.~-]", lambda m: "".join(f"%{b:02X}" for b in m.group().encode()), text
     ),
+    "yamldecode": lambda text: next(iter(load_yaml(text)), None),
     "values": lambda table: [table[key] for key in sorted(table)],
     "zipmap": _zipped,
 }
+#: JSON and YAML stay a structure, so that its parts can be read, and decoding one gives it back.
+AS_GIVEN = frozenset({"jsonencode", "yamlencode", "sensitive", "nonsensitive", "ephemeralasnull"})
+DECODED = frozenset({"jsondecode", "yamldecode"})
+
+
+def up_to_the_first(values: list[Value]) -> list[Value]:
+    """The arguments as far as the first that is known to be something: what comes after it does not matter."""
+    at = next((i for i, value in enumerate(values) if value not in (None, "")), len(values))
+    return values[: at + 1]
+
+
+#: Functions that move parts about without looking into them: unknown parts stay where they are.
+STRUCTURAL = frozenset(
+    {
+        "concat",
+        "merge",
+        "flatten",
+        "keys",
+        "values",
+        "length",
+        "element",
+        "lookup",
+        "slice",
+        "zipmap",
+        "tolist",
+    }
+    | {"tomap", "toset", "one", "compact", "reverse", "distinct", "coalescelist", "setunion", "chunklist"}
+)

@@ -24,29 +24,25 @@ MOST_CALLS = 300
 #: What modules of the community's registry namespace may create, by their name; any other may create anything.
 _REGISTRY: dict[str, tuple[str, ...]] = {
     "vpc": (
-        "aws_vpc",
-        "aws_subnet",
-        "aws_nat_gateway",
-        "aws_internet_gateway",
-        "aws_route_table",
-        "aws_route",
-        "aws_security_group",
-        "aws_flow_log",
-        "aws_eip",
-        "aws_db_subnet_group",
+        *("aws_vpc*", "aws_subnet", "aws_nat_gateway", "aws_internet_gateway", "aws_route*", "aws_eip"),
+        *("aws_security_group*", "aws_default_*", "aws_network_acl*", "aws_flow_log", "aws_db_subnet_group"),
+        *("aws_elasticache_subnet_group", "aws_cloudwatch_log_group"),
     ),
     "security-group": ("aws_security_group", "aws_security_group_rule"),
-    "s3-bucket": ("aws_s3_bucket", "aws_s3_bucket_versioning", "aws_s3_bucket_policy"),
-    "sqs": ("aws_sqs_queue", "aws_sqs_queue_policy"),
-    "sns": ("aws_sns_topic", "aws_sns_topic_policy", "aws_sns_topic_subscription"),
-    "rds": ("aws_db_instance", "aws_db_subnet_group", "aws_db_parameter_group", "aws_cloudwatch_log_group"),
-    "rds-aurora": ("aws_rds_cluster", "aws_rds_cluster_instance"),
+    "s3-bucket": ("aws_s3_bucket*",),
+    "sqs": ("aws_sqs_*",),
+    "sns": ("aws_sns_*",),
+    "rds": ("aws_db_*", "aws_cloudwatch_log_group"),
+    "rds-aurora": (
+        *("aws_rds_*", "aws_db_*", "aws_security_group*", "aws_vpc_security_group_*", "aws_appautoscaling_*"),
+        "aws_cloudwatch_log_group",
+    ),
     "acm": ("aws_acm_certificate", "aws_route53_record"),
     "kms": ("aws_kms_key", "aws_kms_alias"),
-    "dynamodb-table": ("aws_dynamodb_table",),
-    "ecr": ("aws_ecr_repository", "aws_ecr_lifecycle_policy"),
-    "cloudfront": ("aws_cloudfront_distribution",),
-    "route53": ("aws_route53_zone", "aws_route53_record"),
+    "dynamodb-table": ("aws_dynamodb_*", "aws_appautoscaling_*"),
+    "ecr": ("aws_ecr_*",),
+    "cloudfront": ("aws_cloudfront_*",),
+    "route53": ("aws_route53_*",),
     "alb": (
         "aws_lb*",
         "aws_alb*",
@@ -56,11 +52,25 @@ _REGISTRY: dict[str, tuple[str, ...]] = {
         "aws_waf*",
     ),
     "ecs": (
-        *("aws_ecs_*", "aws_iam_*", "aws_cloudwatch_*", "aws_security_group*", "aws_vpc_security_group_*"),
+        *(
+            "aws_ecs_*",
+            "aws_iam_*",
+            "aws_cloudwatch_log_*",
+            "aws_cloudwatch_event_*",
+            "aws_security_group*",
+            "aws_vpc_security_group_*",
+        ),
         *("aws_appautoscaling_*", "aws_service_discovery_*"),
     ),
     "eks": (
-        *("aws_eks_*", "aws_iam_*", "aws_cloudwatch_*", "aws_security_group*", "aws_vpc_security_group_*"),
+        *(
+            "aws_eks_*",
+            "aws_iam_*",
+            "aws_cloudwatch_log_*",
+            "aws_cloudwatch_event_*",
+            "aws_security_group*",
+            "aws_vpc_security_group_*",
+        ),
         *(
             "aws_kms_*",
             "aws_launch_template",
@@ -70,7 +80,15 @@ _REGISTRY: dict[str, tuple[str, ...]] = {
             "aws_placement_group",
         ),
     ),
-    "lambda": ("aws_lambda_*", "aws_iam_*", "aws_cloudwatch_*", "aws_s3_*", "aws_sqs_*", "aws_ecr_*"),
+    "lambda": (
+        "aws_lambda_*",
+        "aws_iam_*",
+        "aws_cloudwatch_log_*",
+        "aws_cloudwatch_event_*",
+        "aws_s3_*",
+        "aws_sqs_*",
+        "aws_ecr_*",
+    ),
     "iam": ("aws_iam_*",),
     "cloudwatch": ("aws_cloudwatch_*",),
     "eventbridge": ("aws_cloudwatch_event_*", "aws_scheduler_*", "aws_iam_*", "aws_pipes_*"),
@@ -131,6 +149,7 @@ def call_modules(
     for name, declared in module.calls.items():
         target = _target(declared, module, modules, chain, found)
         if target is None:
+            _elsewhere(instance, name, declared, found)
             continue
         for copy in copies(declared.body, instance.scope()):
             instance.budget.left -= 1000
@@ -138,7 +157,39 @@ def call_modules(
                 return
             child = _child(instance, target, name, declared, copy)
             instance.children.setdefault(name, []).append(child)
+    # First all of them: what one is given may be another's output, in whatever order they are written.
+    for children in instance.children.values():
+        for child in children:
             call_modules(child, modules, visited, found, chain)
+
+
+def _elsewhere(instance: Instance, name: str, declared: Declared, found: Found) -> None:
+    """A module that is not in the repository: what it is given is known, and by its name what it may make."""
+    for copy in copies(declared.body, instance.scope()):
+        values = read_body(
+            declared.body, instance.scope(copy), frozenset({"count", "for_each", "depends_on"})
+        )
+        source = literal(declared.body, "source")
+        given = {key: value for key, value in values.attributes.items() if key not in CALL_META}
+        attributes: dict[str, Value] = {"source": source, "arguments": given, "makes": [*hidden_by(source)]}
+        attributes["version"] = literal(declared.body, "version")
+        lines = {f"arguments.{path}": line for path, line in values.lines.items()}
+        fact = found.fact(
+            declared.file,
+            "terraform_module",
+            f"{instance.prefix}module.{name}{copy.suffix}",
+            name=f"{name} ({source})",
+            line=declared.block.line,
+            attributes=attributes,
+            lines={**lines},
+            whole=False,
+            condition="; ".join(part for part in (instance.condition, copy.condition) if part),
+            created=both(copy.created, instance.created),
+            owner=instance.owner,
+        )
+        for path, parts in values.refers:
+            for target in instance.referred(declared, copy, parts):
+                found.refer(fact, path, target)
 
 
 def _target(
@@ -178,14 +229,13 @@ def _target(
 
 
 def _child(instance: Instance, target: Module, name: str, declared: Declared, copy: Copy) -> Instance:
-    arguments = read_body(declared.body, instance.scope(copy), CALL_META).attributes
-
     def variable(wanted: str) -> Value:
         known = target.variables.get(wanted)
         if known is None:
             return Unread(f'variable "{wanted}" is not declared')
-        if wanted in arguments:
-            return typed(known, arguments[wanted])
+        given = declared.body.attributes.get(wanted)
+        if given is not None:
+            return typed(known, evaluate(given.value, instance.scope(copy)))
         default = known.body.attributes.get("default")
         return (
             typed(known, evaluate(default.value, instance.scope()))

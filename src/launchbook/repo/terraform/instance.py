@@ -14,7 +14,7 @@ from launchbook.repo.lined import Unreadable
 from launchbook.repo.reader import File, Tree
 from launchbook.repo.terraform.bodies import META, read_body
 from launchbook.repo.terraform.copies import Copy, copies
-from launchbook.repo.terraform.module import Declared, Module
+from launchbook.repo.terraform.module import Declared, Module, literal
 from launchbook.repo.terraform.policy import policy_document
 
 _GOING_ON = Unread("it refers to itself")
@@ -134,7 +134,8 @@ class Instance:
     def _output(self, name: str, rest: list[str]) -> Value:
         called = self.children.get(name)
         if not called:
-            return Unread(f"module.{name} is not read here")
+            made = tuple(Ref(one, rest[0] if rest else "id") for one in self._elsewhere(name))
+            return Unread(f"module.{name} is not read here", refs=made)
         if rest and rest[0].isdigit() and len(rest) > 1:
             rest = rest[1:]
         elif len(rest) > 1 and rest[0] not in called[0].module.outputs:
@@ -195,9 +196,9 @@ class Instance:
         match parts:
             case (kind, name, *rest) if (kind, name) in self.module.resources:
                 index = rest[0][1:-1] if rest and rest[0].startswith("[") else None
-                copies = self.copies((kind, name))
-                chosen = [copy for copy in copies if copy.suffix in (f"[{index}]", f'["{index}"]')]
-                yield from (self.id_of((kind, name), copy) for copy in (chosen or copies)[:10])
+                each = self.copies((kind, name))
+                chosen = [copy for copy in each if copy.suffix in (f"[{index}]", f'["{index}"]')]
+                yield from (self.id_of((kind, name), copy) for copy in (chosen or each)[:10])
             case ("local", name, *_) if depth < 6 and name in self.module.local_values:
                 declared, key = self.module.local_values[name]
                 yield from self._through(declared, key, depth)
@@ -206,6 +207,17 @@ class Instance:
                 wanted = next((part for part in rest if part in child.module.outputs), "")
                 if wanted:
                     yield from child._through(child.module.outputs[wanted], "value", depth)
+            case ("module", name, *_):
+                yield from self._elsewhere(name)
+
+    def _elsewhere(self, name: str) -> Iterator[str]:
+        """The ids of what a call makes whose module is not in the repository."""
+        declared = self.module.calls.get(name)
+        if declared is None or literal(declared.body, "source").startswith("."):
+            return
+        file = self.owner or declared.file
+        for copy in copies(declared.body, self.scope())[:10]:
+            yield f"{file.shown}#{self.prefix}module.{name}{copy.suffix}"
 
     def _through(self, declared: Declared, key: str, depth: int) -> Iterator[str]:
         attribute = declared.body.attributes.get(key)

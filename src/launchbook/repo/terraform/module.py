@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from launchbook.repo.hcl.jsonsyntax import parse_json
 from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.syntax import Block, Body, Literal
 from launchbook.repo.lined import Unreadable
@@ -13,6 +14,8 @@ from launchbook.repo.reader import File, Found
 
 #: Cost of parsing grows with the square of one long string: nobody writes a larger file by hand.
 LIMIT = 256_000
+#: How the files of a module end: HCL, or the same as JSON.
+SOURCES = (".tf", ".tf.json")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def read_module(folder: str, files: Sequence[File], found: Found) -> Module:
     module = Module(folder, list(files))
     for file in sorted(files, key=lambda file: (_overrides(file), file.name)):
         try:
-            body = parse_hcl(file.text)
+            body = parse_json(file.text) if file.name.endswith(".json") else parse_hcl(file.text)
         except Unreadable as error:
             found.gap(file, error.what, "terraform fmt -check", error.line)
             continue
@@ -61,7 +64,8 @@ def read_module(folder: str, files: Sequence[File], found: Found) -> Module:
 
 
 def _overrides(file: File) -> bool:
-    return file.name == "override.tf" or file.name.endswith("_override.tf")
+    stem = file.name.removesuffix(".json").removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
 
 
 def _declare(module: Module, declared: Declared, found: Found) -> None:

@@ -1,0 +1,7 @@
+output "all" {
+  value = { web = { url = "${local.registry}/web:${local.tag}" } }
+}
+
+output "queue" {
+  value = aws_sqs_queue.jobs.url
+}
