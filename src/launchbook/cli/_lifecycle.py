@@ -120,7 +120,7 @@ def opened(
     from launchbook.lifecycle.steps import Work
     from launchbook.lifecycle.target import open_target
 
-    _end_politely()
+    end_politely()
     platform = load_platform(asked.path)
     home = Home.of(platform.folder)
     name: TargetName = "aws" if asked.target == "aws" else "local"
@@ -249,7 +249,7 @@ def _last_words(results: Sequence[StepResult], code: int, following: str) -> Non
     click.echo(f"next: {following}", err=True)
 
 
-def _end_politely() -> None:
+def end_politely() -> None:
     """A SIGTERM or a closed terminal ends a run as Ctrl-C does: journaled, with Terraform's state stored."""
 
     def interrupt(*_: object) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launchbook.cli._lifecycle import OUT, Asked, json_of, opened, printed, text_of
+from launchbook.cli._lifecycle import OUT, Asked, end_politely, json_of, opened, printed, text_of
 from launchbook.errors import UsageError
 
 if TYPE_CHECKING:
+    from launchbook.lifecycle.platform import Platform
     from launchbook.lifecycle.steps import Step, StepResult, Work
 
 _STOPPING = "the embedded AWS on port {port} is being stopped, with all that was made on it"
@@ -58,14 +59,19 @@ class Lived:
 def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
     """Live a platform's whole life on an embedded AWS: plan, apply, verify, validate, release, destroy, sweep.
 
+    What its launchbook.toml does not describe (a probe; an image and a service) is left out.
     The embedded AWS is started for it, and is stopped at the end with everything in it; no account is touched. With
     --keep the platform stays up. Ends with 0 when every phase was good and the sweep is PROVEN EMPTY.
     """
-    _released_from_a_commit(path)
+    from launchbook.lifecycle.platform import load_platform
+
+    end_politely()
+    platform = load_platform(path)
+    _released_from_a_commit(platform)
     with _embedded(path, keep) as port:
         asked = Asked(path, "local", port, None, None, as_json, out, yes=True)
         lived = Lived()
-        for phase in _phases(keep):
+        for phase in _phases(platform, keep):
             click.echo(f"\n{phase.kind}: {phase.what}", err=True)
             code = _live(phase, asked, lived)
             if code == 130 or (code and phase.vital):
@@ -77,18 +83,20 @@ def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
     sys.exit(lived.code)
 
 
-def _released_from_a_commit(path: Path) -> None:
+def _released_from_a_commit(platform: Platform) -> None:
     """Say at once what its release would only say minutes later. Raises UsageError."""
     from launchbook.lifecycle.images import commit_of
 
-    if not commit_of(path):
+    path = platform.folder
+    if platform.images and platform.services and not commit_of(path):
         raise UsageError(
             "this platform can't be released", f"{path} has no commit, and images are tagged with one",
             hint=f"git -C {path} init && git -C {path} add . && git -C {path} commit -m start",
         )  # fmt: skip
 
 
-def _phases(keep: bool) -> list[Phase]:
+def _phases(platform: Platform, keep: bool) -> list[Phase]:
+    """What its life consists of; without a probe nothing is validated, without an image and a service none released."""
     from launchbook.lifecycle.apply import Apply
     from launchbook.lifecycle.destroy import Destroy
     from launchbook.lifecycle.plan import Planning
@@ -112,9 +120,11 @@ def _phases(keep: bool) -> list[Phase]:
             start=True,
         ),
         Phase("verify", "what the runbook expects of it", verify_steps),
-        Phase("validate", "a request, followed to its end", validate_steps),
-        Phase("release", "the image built again, rolled out", release_steps),
     ]
+    if platform.probe is not None:
+        made.append(Phase("validate", "a request, followed to its end", validate_steps))
+    if platform.images and platform.services:
+        made.append(Phase("release", "the image built again, rolled out", release_steps))
     gone = [
         Phase(
             "destroy",

@@ -1,4 +1,4 @@
-"""Ctrl-C while a demo's embedded AWS starts: the demo ends at once, and nothing of it stays."""
+"""Ctrl-C, or a closed terminal, while a demo's embedded AWS starts: the demo ends at once, and nothing of it stays."""
 
 from __future__ import annotations
 
@@ -59,10 +59,18 @@ def claimed(mark: str) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-@pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("moment", [starting, claimed])
+@pytest.mark.parametrize(
+    ("moment", "heard"),
+    [
+        (starting, [signal.SIGINT]),
+        (claimed, [signal.SIGINT]),
+        (claimed, [signal.SIGINT, signal.SIGINT]),
+        (starting, [signal.SIGTERM]),
+        (claimed, [signal.SIGHUP]),
+    ],
+)
 def test_nothing_stays_of_a_demo_that_is_interrupted_as_it_starts(
-    platform: Path, tmp_path: Path, moment: Callable[[str], bool], times: int
+    platform: Path, tmp_path: Path, moment: Callable[[str], bool], heard: list[signal.Signals]
 ) -> None:
     mark = str(tmp_path / "local")
     demo = subprocess.Popen(
@@ -71,8 +79,8 @@ def test_nothing_stays_of_a_demo_that_is_interrupted_as_it_starts(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert within(30, lambda: moment(mark)), "its embedded AWS starts"
-    for _ in range(times):
-        os.killpg(demo.pid, signal.SIGINT)
+    for one in heard:
+        os.killpg(demo.pid, one)
         time.sleep(0.2)
     said = demo.communicate(timeout=30)[1]
     assert demo.returncode in (130, -signal.SIGINT), said  # a shell sees 130 in both

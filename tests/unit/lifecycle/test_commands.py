@@ -25,7 +25,7 @@ def described(platform, target, monkeypatch) -> Path:
     """The folder of a platform whose target answers."""
     (platform.folder / "launchbook.toml").write_text(TOML, "utf-8")
     monkeypatch.setattr("launchbook.lifecycle.target.open_target", lambda *_, **__: target)
-    monkeypatch.setattr("launchbook.cli._lifecycle._end_politely", lambda: None)
+    monkeypatch.setattr("launchbook.cli._lifecycle.end_politely", lambda: None)
     return platform.folder
 
 
