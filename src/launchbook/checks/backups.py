@@ -34,7 +34,7 @@ def retention(database: Fact, facts: Facts) -> Verdict | None:
         return None
     given = known(database.get("backup_retention_period"), f"the retention of {database.name}")
     days = 1 if given is None else whole(given, f"the retention of {database.name}")  # 1 is AWS's own default
-    return verdict(days >= 7, f"{days} days", at=[database.at("backup_retention_period")])
+    return verdict(days >= 7, f"{days} day{'s' * (days != 1)}", at=[database.at("backup_retention_period")])
 
 
 #: Hours: a day, and the time that a backup window and the backup itself take.
@@ -93,7 +93,8 @@ def _automated(snapshot: Fact, database: Fact) -> bool:
 def encrypted(database: Fact, facts: Facts) -> Verdict | None:
     """Snapshots are as readable as the storage that they were taken of."""
     on = switched_on(known(database.get("storage_encrypted"), f"the encryption of {database.name}"))
-    return verdict(on, "it is" if on else "it is not", at=[database.at("storage_encrypted")])
+    why = "its storage is encrypted" if on else "its storage is not encrypted"
+    return verdict(on, why, at=[database.at("storage_encrypted")])
 
 
 @check(
@@ -107,7 +108,7 @@ def cache_snapshots(cache: Fact, facts: Facts) -> Verdict | None:
     """What sits in the cache alone is gone with it."""
     given = known(cache.get("snapshot_retention_limit"), f"the snapshots of {cache.name}")
     days = 0 if given is None else whole(given, f"the snapshots of {cache.name}")
-    return verdict(days > 0, f"{days} days", at=[cache.at("snapshot_retention_limit")])
+    return verdict(days > 0, f"{days} day{'s' * (days != 1)}", at=[cache.at("snapshot_retention_limit")])
 
 
 @check(
@@ -163,7 +164,8 @@ def table_recovery(table: Fact, facts: Facts) -> Verdict | None:
     """A table has no other backup by itself."""
     block = first(known(table.get("point_in_time_recovery"), f"the recovery of {table.name}"))
     on = bool(block) and switched_on(table.get("point_in_time_recovery.0.enabled"))
-    return verdict(on, "it can" if on else "it can not", at=[table.at("point_in_time_recovery")])
+    why = "point-in-time recovery is on" if on else "point-in-time recovery is off"
+    return verdict(on, why, at=[table.at("point_in_time_recovery")])
 
 
 @check(

@@ -199,6 +199,9 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     if held.found:
         return verdict(True, "its role has a policy", at=[target.at("role_arn"), held.found[0].at()])
     inline, managed = role.get("inline_policies"), role.get("managed_policy_arns")
+    if call and listed(inline) and not listed(managed):
+        what = f"whether {role.name} may call {call}"
+        raise NotKnown(what, "what stands in its policies was not read", "iam:GetRolePolicy")
     if listed(inline) or listed(managed) or listed(role.get("inline_policy")):
         return verdict(True, "its role has a policy", at=[target.at("role_arn"), role.at()])
     held.settled()

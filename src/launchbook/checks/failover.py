@@ -168,7 +168,7 @@ def database_zones(database: Fact, facts: Facts) -> Verdict | None:
     if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
         return None
     on = switched_on(known(database.get("multi_az"), f"multi_az of {database.name}"))
-    return verdict(on, "it does" if on else "one zone", at=[database.at("multi_az")])
+    return verdict(on, "in two zones" if on else "in one zone alone", at=[database.at("multi_az")])
 
 
 @check(

@@ -142,7 +142,8 @@ def public_ip(service: Fact, facts: Facts) -> Verdict | None:
 def database_public(database: Fact, facts: Facts) -> Verdict | None:
     """A database answers its clients, not the world."""
     public = database.get("publicly_accessible") in (True, "true")
-    return verdict(not public, "it is" if public else "it is not", at=[database.at("publicly_accessible")])
+    why = "it has a public address" if public else "it has no public address"
+    return verdict(not public, why, at=[database.at("publicly_accessible")])
 
 
 @check(

@@ -8,12 +8,13 @@ from jinja2 import Environment, PackageLoader, Template
 
 from launchbook.model import Facts, Report
 from launchbook.report.picture import draw
+from launchbook.report.subjects import said
 
 
 def render(report: Report, facts: Facts | None = None) -> str:
     """The page; with ``facts``, it draws the architecture as well."""
     picture = draw(facts.all, facts.relations) if facts is not None else ""
-    return _template().render(report=report, first=report.first(), picture=picture)
+    return _template().render(report=report, first=report.first(), said=said, picture=picture)
 
 
 @cache

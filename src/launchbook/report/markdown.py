@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.model import Evidence, Report, Requirement
+from launchbook.report.subjects import said
 
 
 def render(report: Report) -> str:
@@ -19,7 +20,7 @@ def render(report: Report) -> str:
     if first:
         lines += ["", "## Fix first", ""]
         lines += [
-            f"{number}. **{one.severity}** {escaped(one.check)}: {escaped(one.fix)}"
+            f"{number}. **{one.severity}** {escaped(one.check)}: {escaped(said(one))}. {escaped(one.fix)}"
             for number, one in enumerate(first, 1)
         ]
     if report.gaps:
@@ -44,7 +45,7 @@ def _asked(report: Report) -> Iterator[str]:
 def _row(one: Requirement) -> str:
     failed, unknown, passed = one.of("FAIL"), one.of("UNKNOWN"), one.of("PASS")
     shown = failed or passed
-    evidence = [f"{escaped(finding.why)} ({_ends(finding.evidence)})" for finding in shown[:4]]
+    evidence = [f"{escaped(said(finding))} ({_ends(finding.evidence)})" for finding in shown[:4]]
     if len(shown) > 4:
         evidence.append(f"… {len(shown) - 4} more")
     actions = [f"**Action**: {escaped(fix)}" for fix in dict.fromkeys(finding.fix for finding in failed[:4])]

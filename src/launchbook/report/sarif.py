@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from launchbook.model import Evidence, Finding, Report
+from launchbook.report.subjects import said
 
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 
@@ -50,7 +51,7 @@ def _result(one: Finding, rules: list[str]) -> dict[str, Any]:
         "ruleId": one.check,
         "ruleIndex": rules.index(one.check),
         "level": _LEVELS[one.severity],
-        "message": {"text": f"{one.why}. {one.fix}".strip()},
+        "message": {"text": f"{said(one)}. {one.fix}".strip()},
         "locations": places[:1],
         "relatedLocations": [{"id": number, **place} for number, place in enumerate(places[1:], 1)],
     }

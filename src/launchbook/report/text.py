@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from launchbook.model import Evidence, Finding, Report, Requirement
+from launchbook.report.subjects import said
 
 #: Checks and commands shown below a line in the short form, places below a check in the long one; the rest is counted.
 SHOWN, PLACES = 2, 5
@@ -63,9 +64,9 @@ def _perhaps(report: Report) -> str:
 
 def _counted(report: Report) -> str:
     held = [one.status for one in report.requirements]
-    said = [f"{held.count(status)} {status}" for status in ("NOK", "TODO", "OK") if held.count(status)]
+    counts = [f"{held.count(status)} {status}" for status in ("NOK", "TODO", "OK") if held.count(status)]
     gaps = len(_gaps(report))
-    return ", ".join(said) + (f"; {gaps} {'read' if gaps == 1 else 'reads'} failed" if gaps else "")
+    return ", ".join(counts) + (f"; {gaps} {'read' if gaps == 1 else 'reads'} failed" if gaps else "")
 
 
 def _gaps(report: Report) -> list[str]:
@@ -75,9 +76,11 @@ def _gaps(report: Report) -> list[str]:
 
 def _head(one: Requirement, colour: bool, width: int) -> str:
     counts = [(len(one.of(status)), word) for status, word in _WORDS]
-    said = ", ".join(f"{number} {word}" for number, word in counts if number)
+    counted = ", ".join(f"{number} {word}" for number, word in counts if number)
     levels = " to ".join(dict.fromkeys(one.levels))
-    detail = "; ".join(part for part in (said, levels) if part)
+    detail = "; ".join(part for part in (counted, levels) if part)
+    if len(one.title) + len(detail) > width - 7:  # what it rests on is told with each finding
+        detail = _cut(counted, max(12, width - 7 - len(one.title)))
     status = _SHORT.get(one.status, one.status)
     painted = _painted(one.status, colour).replace(one.status, status)
     room = max(2, width - 5 - len(one.title) - len(detail))
@@ -92,7 +95,7 @@ def _short(one: Requirement, colour: bool, width: int) -> Iterator[str]:
     yield _head(one, colour, width)
     groups = _by_check(one.of("FAIL"))
     for findings in groups[:SHOWN]:
-        yield f"     ✗ {_cut(_said(findings), width - 7)}"
+        yield f"     ✗ {_first_of(findings, width - 7)}"
     if groups[SHOWN:]:
         rest = len(groups) - SHOWN
         yield f"     … and {rest} more {'check fails' if rest == 1 else 'checks fail'}"
@@ -113,19 +116,25 @@ def _command(settle: str) -> str:
     return f"launchbook audit --live   (it needs {settle})" if re.fullmatch(r"[\w-]+:\w+", settle) else settle
 
 
-def _said(findings: Sequence[Finding]) -> str:
-    """A check's first failure, where, and how many more there are."""
+def _first_of(findings: Sequence[Finding], width: int) -> str:
+    """A check's first failure, where, and how many more there are; where there is no room for all, the place stays."""
     one = findings[0]
     place = one.evidence[0].source if one.evidence else one.subject
     more = f" (+{len(findings) - 1})" if findings[1:] else ""
-    return f"{one.check}: {_cut(one.why, 70)}{more}  {place}"
+    room = width - len(one.check) - len(more) - len(place) - 4
+    if room >= 12:
+        return f"{one.check}: {_cut(said(one), room)}{more}  {place}"
+    return f"{_cut(f'{one.check}: {said(one)}', width - len(more))}{more}\n       {_cut(place, width)}"
 
 
 def _whole(one: Requirement, colour: bool, width: int) -> Iterator[str]:
     """A line with each check that fails or is open, its places, its fix, and what would settle it."""
     yield _head(one, colour, width)
-    for findings in _by_check([*one.of("FAIL"), *one.of("UNKNOWN")]):
+    for findings in _by_check(one.of("FAIL")):
         yield from _group(findings, width)
+    for findings in _by_reason(one.of("UNKNOWN")):
+        checks = list(dict.fromkeys(finding.check for finding in findings))
+        yield from _group(findings, width) if len(checks) == 1 else _together(findings, checks, width)
     for finding in one.of("WAIVED"):
         yield f"     – {finding.check}: {finding.why}"
     if one.status == "TODO":
@@ -140,26 +149,54 @@ def _by_check(findings: Sequence[Finding]) -> list[list[Finding]]:
     return list(held.values())
 
 
+def _by_reason(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """What is open, by why it is: one file that was not read, or one listing, may keep fifty checks open."""
+    held: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        held.setdefault((_reason(finding), finding.settle), []).append(finding)
+    return [part for group in held.values() for part in ([group] if len(group) > 1 else _by_check(group))]
+
+
+def _reason(finding: Finding) -> str:
+    """Why something is open, without the kind that differs from check to check."""
+    hidden = re.fullmatch(r"(?:all )?[\w/]+(?: may exist unseen)?: (.+)", finding.why)
+    if hidden:
+        return hidden[1]
+    return re.sub(r"^no [\w/]+ was seen, and", "none was seen of what these look at, and", finding.why)
+
+
+def _together(findings: Sequence[Finding], checks: Sequence[str], width: int) -> Iterator[str]:
+    """Checks that are open for one reason: the reason, their names, and what would settle it, once each."""
+    yield f"     ? {_cut(_reason(findings[0]), width - 7)}"
+    for line in wrap(", ".join(checks), width - 9, break_on_hyphens=False):
+        yield f"         {line}"
+    if findings[0].settle:
+        yield f"         settle: {_cut(findings[0].settle, width - 17)}"
+
+
 def _group(findings: Sequence[Finding], width: int) -> Iterator[str]:
     """One check: why its first subject fails, each place, and the fix once."""
     one = findings[0]
     mark = "✗" if one.status == "FAIL" else "?"
     more = f" (and {len(findings) - 1} more)" if findings[1:] else ""
-    yield f"     {mark} {one.check}: {_cut(one.why, width)}{more}"
+    start = f"     {mark} {one.check}: "
+    yield f"{start}{_cut(said(one), max(20, width - len(start) - len(more)))}{more}"
     for finding in findings[:PLACES]:
         for evidence in finding.evidence[: 3 if len(findings) == 1 else 1]:
-            yield f"         {evidence.source}  {_value(evidence, width)}".rstrip()
+            yield f"         {evidence.source}  {_value(evidence, width - 11 - len(evidence.source))}".rstrip()
     if one.fix:
-        yield f"         fix: {one.fix}"
+        yield from _wrapped(one.fix, "         fix: ", width)
     if one.settle:
         yield f"         settle: {one.settle}"
 
 
-def _value(evidence: Evidence, width: int) -> str:
+def _value(evidence: Evidence, room: int) -> str:
     value = evidence.value
     if value is None:
         return ""
-    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), width - 30)
+    if room < 8:
+        return ""
+    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), room)
 
 
 def _cut(text: str, width: int) -> str:
@@ -173,13 +210,16 @@ def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
         if number == 1:
             yield "fix first"
         place = finding.evidence[0].source if finding.evidence else finding.subject
-        yield f"  {number}. {_cut(f'{finding.check} ({finding.severity}): {finding.why}', width - 5)}"
+        yield from _wrapped(
+            f"{finding.check} ({finding.severity}): {said(finding)}", f"  {number}. ", width, most=2
+        )
         yield f"     {place}"
-        yield f"     → {finding.fix}"
+        yield from _wrapped(finding.fix, "     → ", width)
     waiting = sum(1 for one in report.requirements if _only_live(one))
     if waiting:
-        said = "line stays" if waiting == 1 else "lines stay"
-        yield f"{waiting} {said} open until the account is read: launchbook audit --live (read-only; launchbook policy)"
+        staying = "line stays" if waiting == 1 else "lines stay"
+        settle = "launchbook audit --live (read-only; launchbook policy)"
+        yield from _wrapped(f"{waiting} {staying} open until the account is read: {settle}", "", width)
     gaps = _gaps(report)
     for gap in gaps[:SHOWN]:
         lines = wrap(gap, width - 13, max_lines=2, placeholder="…")
@@ -187,6 +227,14 @@ def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
     if gaps[SHOWN:]:
         yield f"             … and {len(gaps) - SHOWN} more"
     yield f"{_painted('GO' if report.go else 'NO-GO', colour)}: {_counted(report)}"
+
+
+def _wrapped(words: str, start: str, width: int, most: int | None = None) -> list[str]:
+    """A text behind what it starts with, its further lines below its first; in ``most`` lines."""
+    return wrap(
+        words, width, initial_indent=start, subsequent_indent=" " * len(start), max_lines=most, placeholder="…",
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _painted(word: str, colour: bool) -> str:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from launchbook.model import Fact, Unread, Value
+from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.patterns import regex
 from launchbook.repo.environments import canonical
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
@@ -113,19 +113,37 @@ def _service(file: File, document: Map, found: Found) -> _Service | None:
     return _Service(file, found, title, provider, variables, where, resources)
 
 
+#: The framework makes the role that its functions take.
+_TRUST: dict[str, Value] = {
+    "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    ]
+}
+
+
 def _role(service: _Service) -> None:
     """What every function of the service may do, however the framework's version spells it."""
     for path in (("iam", "role", "statements"), ("iamRoleStatements",)):
         statements = dig(service.provider, *path)
         if as_list(statements):
             line = line_of(service.provider, *path)
+            role = service.found.fact(
+                service.file,
+                "aws_iam_role",
+                "provider.role.itself",
+                name=f"{service.name}-lambda-role",
+                line=line,
+                attributes={"assume_role_policy": _TRUST},
+                region=service.region,
+                whole=False,
+            )
             service.found.fact(
                 service.file,
                 "aws_iam_role_policy",
                 "provider.role",
                 name=f"{service.name}-lambda-role",
                 line=line,
-                attributes={"policy": {"Statement": [*as_list(statements)]}},
+                attributes={"policy": {"Statement": [*as_list(statements)]}, "role": Ref(role.id)},
                 lines={f"policy.Statement.{n}": line_of(statements, n) for n in range(len(statements))},
                 region=service.region,
                 whole=False,

@@ -1,0 +1,26 @@
+"""What a finding is of, in a word: many reasons make no sense without it (``one zone``: which?)."""
+
+from __future__ import annotations
+
+import re
+
+from launchbook.model import Finding
+
+_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?!targetgroup|loadbalancer)[\w-]+[:/])?(?P<name>.+)")
+#: An address in a file: Terraform's, with its module's, CloudFormation's, or one of a part that the file names.
+_ADDRESS = re.compile(r".*#(?P<name>(?:[\w.\[\]\"-]*\.)?[A-Za-z_][\w-]*(?:\[[^\]]*\])?|\w+/[\w-]+)")
+#: Addresses of the file itself.
+_WHOLE = ("amplify", "buildspec", "dependencies", "dockerfile", "template", "terraform", "workflow")
+
+
+def subject_of(finding: Finding) -> str:
+    """The name of what a finding is of; empty where its place says as much, or where it is of a whole kind."""
+    match = _ARN.fullmatch(finding.subject) or _ADDRESS.fullmatch(finding.subject)
+    name = re.sub(r"aws_\w+\.", "", match["name"]) if match else ""
+    return "" if name in _WHOLE or name in finding.why else name
+
+
+def said(finding: Finding) -> str:
+    """Why a finding is what it is, with what it is of before it."""
+    name = subject_of(finding)
+    return f"{name}: {finding.why}" if name else finding.why
