@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from launchbook.model import Unread, Value
+from launchbook.patterns import regex
+from launchbook.repo.cloudformation.types import TYPES, terraform_type
 
 #: Attributes that count days; CDK's durations are seconds here.
 IN_DAYS = frozenset(("backup_retention_period",))
@@ -93,6 +95,66 @@ CONSTRUCTS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ("aws-iam", "Role"): ("aws_iam_role", {"roleName": "name"}),
     ("aws-secretsmanager", "Secret"): ("aws_secretsmanager_secret", {"secretName": "name"}),
 }
+CONSTRUCTS |= {
+    (f"aws-{module}", name): (kind, {})
+    for kind, module, names in (
+        ("aws_ecs_service", "ecs", "Ec2Service ExternalService"),
+        ("aws_ecs_task_definition", "ecs", "Ec2TaskDefinition TaskDefinition ExternalTaskDefinition"),
+        ("aws_lb", "elasticloadbalancingv2", "NetworkLoadBalancer"),
+        ("aws_lb_target_group", "elasticloadbalancingv2", "NetworkTargetGroup"),
+        ("aws_lb_listener", "elasticloadbalancingv2", "ApplicationListener NetworkListener"),
+        ("aws_db_instance", "rds", "DatabaseInstanceFromSnapshot DatabaseInstanceReadReplica"),
+        ("aws_rds_cluster", "rds", "ServerlessCluster DatabaseClusterFromSnapshot"),
+        ("aws_db_proxy", "rds", "DatabaseProxy"),
+        ("aws_route53_zone", "route53", "PublicHostedZone PrivateHostedZone"),
+        ("aws_route53_record", "route53", "ARecord AaaaRecord CnameRecord TxtRecord MxRecord"),
+        ("aws_acm_certificate", "certificatemanager", "DnsValidatedCertificate"),
+        ("aws_ssm_parameter", "ssm", "StringParameter StringListParameter"),
+        ("aws_vpc_endpoint", "ec2", "InterfaceVpcEndpoint GatewayVpcEndpoint"),
+        ("aws_instance", "ec2", "BastionHostLinux"),
+        ("aws_codepipeline", "codepipeline", "CodePipeline"),
+        ("aws_lambda_function", "lambda", "SingletonFunction"),
+        ("aws_lambda_function", "lambda-go-alpha", "GoFunction"),
+        ("aws_cloudfront_distribution", "cloudfront", "CloudFrontWebDistribution"),
+        ("aws_apigatewayv2_api", "apigatewayv2", "WebSocketApi"),
+        ("aws_api_gateway_rest_api", "apigateway", "SpecRestApi StepFunctionsRestApi"),
+    )
+    for name in names.split()
+}
+CONSTRUCTS |= {
+    ("aws-ecs-patterns", f"{which}{of}{where}"): ("aws_ecs_service", _BALANCED)
+    for which in ("Application", "Network")
+    for of in ("LoadBalanced", "MultipleTargetGroups")
+    for where in ("FargateService", "Ec2Service", "ExternalService")
+}
+CONSTRUCTS |= {
+    ("pipelines", "CodePipeline"): ("aws_codepipeline", {"pipelineName": "name"}),
+    ("aws-ecs-patterns", "QueueProcessingEc2Service"): ("aws_ecs_service", _BALANCED),
+    ("aws-ecs-patterns", "ScheduledEc2Task"): ("aws_ecs_task_definition", {}),
+}
+#: Modules whose classes help others and are no resource, or none that anybody would draw.
+_HELPERS = regex(
+    r"core|assertions|custom-resources|pipelines|triggers|.*-(?:targets|origins|assets|deployment|integrations|"
+    r"authorizers|actions|destinations|subscriptions|event-sources|tasks)"
+)
+_STATES = frozenset(
+    ["Pass", "Choice", "Wait", "Map", "Parallel", "Succeed", "Fail", "DistributedMap", "CustomState"]
+)
+_SERVICES = {kind.split("::")[1].lower(): kind.split("::")[1] for kind in TYPES}
+
+
+def construct(module: str, name: str) -> tuple[str, dict[str, str]] | None:
+    """Terraform's type of a class in a module of the CDK (``aws-sqs``, ``Queue``); None for what is no resource.
+
+    A class that is not listed has the type of the CloudFormation resource of its name, as most classes do.
+    """
+    stable = module.removesuffix("-alpha")
+    known = CONSTRUCTS.get((module, name)) or CONSTRUCTS.get((stable, name))
+    service = stable.removeprefix("aws-").replace("-", "")
+    if known is not None or not module.startswith("aws-") or _HELPERS.fullmatch(module) or name in _STATES:
+        return known
+    kind = terraform_type(f"AWS::{_SERVICES.get(service, service.title())}::{name.removeprefix('Cfn')}")
+    return kind, {}
 
 
 def put(into: dict[str, Value], path: list[str], value: Value) -> None:

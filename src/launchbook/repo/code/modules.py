@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from launchbook.repo.code.syntax import arguments, below, field, string, text
+from launchbook.repo.code.syntax import arguments, below, field, imported_from, string, text
 from launchbook.repo.files import File, Tree
 
 _SUFFIXES = ("", ".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts", ".jsx", "/index.ts", "/index.js", "/index.mjs")
@@ -54,7 +54,7 @@ def bindings(top: Node) -> dict[str, tuple[str, str]]:
     """Each imported name with its module and the name it has there: ``default`` for the module's own export."""
     found: dict[str, tuple[str, str]] = {}
     for statement in below(top, "import_statement"):
-        module = string(field(statement, "source")) or ""
+        module = imported_from(statement)
         for clause in statement.named_children:
             for local, original in _imported(clause):
                 found[local] = (module, original)

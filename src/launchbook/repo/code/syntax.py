@@ -7,8 +7,11 @@ written in a bundle.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from operator import itemgetter
 
 from tree_sitter import Language, Node, Parser
 
@@ -129,18 +132,49 @@ def _language(suffix: str) -> Callable[[], object]:
     return tree_sitter_javascript.language
 
 
+class _Order:
+    """Every named node at and below one, by type, with its place in the order of the text."""
+
+    def __init__(self, top: Node) -> None:
+        self.places: dict[int, int] = {}
+        self.by_type: dict[str, tuple[list[int], list[Node]]] = {}
+        cursor = top.walk()
+        place = 0
+        while True:  # iterative: depth is the input's
+            here = cursor.node
+            if here is not None and here.is_named:
+                self.places[here.id] = place
+                places, nodes = self.by_type.setdefault(here.type, ([], []))
+                places.append(place)
+                nodes.append(here)
+            place += 1
+            if cursor.goto_first_child():
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return
+
+    def within(self, first: int, end: int, kind: str) -> list[tuple[int, Node]]:
+        places, nodes = self.by_type.get(kind, ((), ()))
+        at, past = bisect_left(places, first), bisect_left(places, end)
+        return list(zip(places[at:past], nodes[at:past], strict=True))
+
+
+#: One walk serves all questions about a tree: a walk makes an object of each node, which costs more than to parse it.
+#: What is kept here keeps its tree, so that no node of another one has the same id.
+_orders: deque[_Order] = deque(maxlen=4)
+
+
 def below(node: Node, *types: str) -> Iterator[Node]:
-    """Every node of these types at or below ``node``, in the order of the text. Iterative: depth is the input's."""
-    cursor = node.walk()
-    while True:
-        here = cursor.node
-        if here is not None and here.type in types and here.is_named:
-            yield here
-        if cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
+    """Every named node of these types at or below ``node``, in the order of the text."""
+    order = next((one for one in _orders if node.id in one.places), None)
+    if order is None:
+        order = _Order(node)
+        _orders.append(order)
+    first = order.places.get(node.id, 0)
+    end = first + node.descendant_count
+    found = [one for kind in types for one in order.within(first, end, kind)]
+    return iter([one for _, one in (sorted(found, key=itemgetter(0)) if len(types) > 1 else found)])
 
 
 def text(node: Node | None) -> str:
@@ -185,11 +219,19 @@ def pairs(node: Node | None) -> dict[str, Node]:
     return found
 
 
+def imported_from(statement: Node) -> str:
+    """The module of an ``import``, also of TypeScript's ``import x = require("…")``."""
+    clause = next(
+        (child for child in statement.named_children if child.type == "import_require_clause"), None
+    )
+    return string(field(clause or statement, "source")) or ""
+
+
 def imports(top: Node) -> dict[str, str]:
     """Each imported name with the module it comes from: ``import`` and ``require`` alike."""
     found: dict[str, str] = {}
     for statement in below(top, "import_statement"):
-        module = string(field(statement, "source")) or ""
+        module = imported_from(statement)
         for name in below(statement, "identifier"):
             found[text(name)] = module
     for declarator in below(top, "variable_declarator"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from launchbook.model import Endpoint, Evidence, Fact, Facts, Finding
@@ -18,7 +17,7 @@ def contradict(facts: Facts) -> Iterator[Finding]:
     routes = [
         route
         for route in facts.seen(Endpoint)
-        if route.origin == "source" and not route.attributes.get("shadowed")
+        if route.origin == "source" and not route.attributes.get("shadowed") and not _of_api(route)
     ]
     groups = [(fact, path) for fact in facts.seen("aws_lb_target_group") if (path := _group_path(fact))]
     known = {path for _, path in groups}
@@ -30,6 +29,11 @@ def contradict(facts: Facts) -> Iterator[Finding]:
             why = f"the load balancer asks {path}; elsewhere the health path is {said}"
             yield differing("health-path", why, group.id, [end(group, "health_check.0.path", path), *near])
         yield from _unserved(group, path, routes)
+
+
+def _of_api(route: Endpoint) -> bool:
+    """Whether a route is an API's own, which no load balancer asks."""
+    return "event" in route.attributes or "api" in route.attributes
 
 
 def _unserved(group: Fact, path: str, routes: list[Endpoint]) -> Iterator[Finding]:
@@ -45,6 +49,8 @@ def _unserved(group: Fact, path: str, routes: list[Endpoint]) -> Iterator[Findin
 
 
 def _nearest(path: str, known: set[str]) -> str:
+    import difflib  # wanted only where something is amiss
+
     return next(iter(difflib.get_close_matches(path, sorted(known), 1, _ALIKE)), "")
 
 

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from launchbook.model import Fact, Ref, Unread, Value
+from launchbook.patterns import regex
 from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code import syntax
-from launchbook.repo.code.constructs import CONSTRUCTS, in_unit, put, runtime_named
+from launchbook.repo.code.cdk_routes import APIS, api_routes
+from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
+from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.modules import bindings
 from launchbook.repo.reader import File, Found, reader
 
@@ -27,6 +30,9 @@ _NAMESPACES |= {
     "aws_sns_topic": ("AWS/SNS", "TopicName"),
     "aws_dynamodb_table": ("AWS/DynamoDB", "TableName"),
 }
+#: Packages of constructs, by how they are called.
+_THIRD = regex(r"(?:^|[/-])(?:cdk|constructs?|aws)(?:[/-]|$)")
+_PROTOCOLS = {"Email": "email", "Sqs": "sqs", "Lambda": "lambda", "Url": "https", "Sms": "sms"}
 _HOLDERS = ("variable_declarator", "assignment_expression", "public_field_definition")
 _SYNTHESIZED = "CDK decides it when it is synthesized"
 
@@ -59,6 +65,15 @@ def cdk_constructs(file: File, found: Found) -> None:
         _construct(code, node)
     for call in syntax.below(top, "call_expression"):
         _wired(code, call)
+    apis = frozenset(name for name, fact in code.variables.items() if fact.type in APIS)
+    for method, path, guards, line in api_routes(top, apis) if apis else ():
+        _endpoint(code, method, path, line, "", guards)
+
+
+def _endpoint(code: _Code, method: str, path: str, line: int, of: str, guards: tuple[str, ...] = ()) -> None:
+    code.found.endpoint(
+        code.file, method, path, line, kind=kind_of(path), of=of, guards=[*guards], event="api"
+    )
 
 
 def _construct(code: _Code, node: Node) -> None:
@@ -68,18 +83,24 @@ def _construct(code: _Code, node: Node) -> None:
         return
     module, name = _class(code, syntax.field(node, "constructor"))
     props = syntax.pairs(given[2]) if len(given) > 2 else {}
-    if (module, name) in CONSTRUCTS:
-        kind, renamed = CONSTRUCTS[(module, name)]
+    known = construct(module, name)
+    if known is not None:
+        kind, renamed = known
         fact = _fact(code, node, kind, identity, props, renamed)
         holder = node.parent
         if holder is not None and holder.type in _HOLDERS:
             target = syntax.field(holder, "name") or syntax.field(holder, "left")
             code.variables[syntax.text(target).removeprefix("this.")] = fact
+        if name == "LambdaRestApi" and syntax.text(props.get("proxy")) != "false":
+            _endpoint(code, "ANY", "/{proxy+}", syntax.line(node), identity)
         if kind == "aws_cloudwatch_event_rule" and "targets" in props:
             for called in _named(code, props["targets"]):
                 code.found.relation(
                     "target", fact.id, called.id, code.file.where(syntax.line(props["targets"]))
                 )
+    elif module.startswith("third/"):
+        what = f"the construct {name} of {module.removeprefix('third/')} is not read"
+        code.found.gap(code.file, what, "cdk synth", syntax.line(node))
     elif name.endswith("Stack") and module.startswith("."):
         region = _value(code, syntax.pairs(_environment(code, given, props)).get("region"))
         where = region if isinstance(region, str) else ""
@@ -112,6 +133,8 @@ def _class(code: _Code, node: Node | None) -> tuple[str, str]:
         return words[1].replace("_", "-"), words[2]
     if module == "aws-cdk-lib" and len(words) == 2:  # import { aws_sqs as sqs } from "aws-cdk-lib"
         return code.original.get(words[0], ("", ""))[1].replace("_", "-"), words[1]
+    if module and not module.startswith((".", "aws-cdk-lib", "@aws-cdk/", "constructs")):
+        return f"third/{module}" if _THIRD.search(module) else "", words[-1]
     return (module if module.startswith(".") else module.rpartition("/")[2]), words[-1]
 
 
@@ -210,10 +233,12 @@ def _wired(code: _Code, call: Node) -> None:
     if owner is None:
         return
     where = code.file.where(syntax.line(call))
-    if method in ("addEventSource", "addAlarmAction"):
-        kind = "event-source" if method == "addEventSource" else "alarm-action"
+    kind = _CALLS.get(method)
+    if kind:
         for target in _named(code, call):
             code.found.relation(kind, owner.id, target.id, where)
+    elif method == "addSubscription" and syntax.arguments(call):
+        _subscription(code, owner, syntax.arguments(call)[0])
     elif method.endswith("configureHealthCheck"):
         given = syntax.arguments(call)
         check = syntax.pairs(given[0]) if given else {}
@@ -229,6 +254,34 @@ def _wired(code: _Code, call: Node) -> None:
             lines=lines,
             whole=False,
         )
+
+
+_CALLS = {"addEventSource": "event-source", "addAlarmAction": "alarm-action", "addTarget": "target"}
+
+
+def _subscription(code: _Code, topic: Fact, node: Node) -> None:
+    """``topic.addSubscription(new subs.EmailSubscription("…"))``."""
+    given = syntax.arguments(node)
+    kind = syntax.text(syntax.field(node, "constructor")).rpartition(".")[2].removesuffix("Subscription")
+    protocol = _PROTOCOLS.get(kind)
+    attributes: dict[str, Value] = {
+        "topic_arn": Ref(topic.id, "arn"),
+        "protocol": protocol if protocol else Unread(_SYNTHESIZED),
+        "endpoint": _value(code, given[0] if given else None),
+    }
+    line = syntax.line(node)
+    lines = dict.fromkeys(attributes, line)
+    name = f"{topic.name} to {kind.lower() or 'somebody'}"
+    address = f"subscription:{line}"
+    code.found.fact(
+        code.file,
+        "aws_sns_topic_subscription",
+        address,
+        name=name,
+        line=line,
+        attributes=attributes,
+        lines={**lines},
+    )
 
 
 def _named(code: _Code, call: Node) -> Iterator[Fact]:

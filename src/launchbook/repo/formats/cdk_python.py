@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.repo.cloudformation.types import attribute_name
-from launchbook.repo.code.constructs import CONSTRUCTS, in_unit, put, runtime_named
+from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
 from launchbook.repo.code.python import constant, dotted, imported, keyword, tree
 from launchbook.repo.reader import File, Found, reader
 
@@ -38,7 +38,7 @@ def cdk_python(file: File, found: Found) -> None:
         service = next(
             (part for part in whole.split(".") if part.startswith("aws_") and part != "aws_cdk"), ""
         )
-        known = CONSTRUCTS.get((service.replace("_", "-"), name))
+        known = construct(service.replace("_", "-"), name)
         identity = constant(call.args[1])
         if known is not None and isinstance(identity, str):
             fact = _fact(code, call, known, identity)
