@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from launchbook.patterns import regex
@@ -287,4 +286,6 @@ _LETTERS = str.maketrans("abcdef", "012345")
 
 def pseudonym(account: str) -> str:
     """Twelve digits made of an account id: as ``launchbook commands`` makes them. It hides, it does not encrypt."""
+    from hashlib import sha256  # brings all of OpenSSL
+
     return sha256(f"launchbook:{account}".encode()).hexdigest().translate(_LETTERS)[:12]

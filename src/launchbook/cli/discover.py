@@ -12,7 +12,6 @@ from launchbook.errors import UnreadableInput
 from launchbook.redact import shown
 from launchbook.repo import Discovery, discover
 from launchbook.repo.as_json import as_json, json_text
-from launchbook.repo.as_text import as_text
 
 
 @click.command(name="discover")
@@ -40,6 +39,8 @@ def command(path: str, environment: str, wants_json: bool, page: str | None, eve
     if wants_json:
         click.echo(json_text(as_json(found)))
     elif not page:
+        from launchbook.repo.as_text import as_text  # loaded only where it is printed
+
         click.echo(as_text(found, everything), nl=False)
     click.echo(f"\nnext: launchbook audit {shlex.quote(shown(path))}", err=True)
 

@@ -164,11 +164,10 @@ def _count(folder: str) -> int:
     while stack:
         try:
             with os.scandir(stack.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        stack.append(entry.path)
-                    else:
-                        count += 1
+                inside = list(entries)
         except OSError:
             continue
+        folders = [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
+        count += len(inside) - len(folders)
+        stack += folders
     return count

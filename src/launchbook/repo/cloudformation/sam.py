@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +51,8 @@ def deployments(file: File) -> Iterator[Deployment]:
 
 def _document(file: File) -> dict[str, Any]:
     if file.name.endswith(".toml"):
+        import tomllib  # few repositories have such a file
+
         try:
             return tomllib.loads(file.text)
         except (tomllib.TOMLDecodeError, RecursionError):

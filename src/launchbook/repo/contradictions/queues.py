@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts, Finding
@@ -46,6 +45,8 @@ def _misnamed(facts: Facts, queues: list[Queue]) -> Iterator[Finding]:
         named = dimensions.get("QueueName") if isinstance(dimensions, dict) else None
         if not isinstance(named, str) or named in names or alarm.origin != "source":
             continue
+        import difflib  # wanted only where something is amiss
+
         near = difflib.get_close_matches(named, sorted(names), 1, _ALIKE)
         for queue in queues:
             if near and queue.name == near[0]:

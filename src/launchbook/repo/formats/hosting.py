@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -79,6 +78,8 @@ def netlify(file: File, found: Found) -> None:
 
 
 def _toml(file: File) -> dict[str, object]:
+    import tomllib  # few repositories have such a file
+
     try:
         return tomllib.loads(file.text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import ipaddress
 import itertools
 import json
@@ -17,8 +16,6 @@ from launchbook.repo.yaml_lines import load_yaml
 
 #: No string grows past this, and no list past as many items: ``join`` and ``range`` are how small files become large.
 LONGEST = 65_536
-
-Arguments = list[Any]
 
 
 def _strip(text: Any) -> str:
@@ -157,7 +154,12 @@ def _boolean(value: Any) -> bool:
 
 
 def _digest(name: str) -> Callable[[str], str]:
-    return lambda text: hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
+    def digest(text: str) -> str:
+        import hashlib  # brings all of OpenSSL
+
+        return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
+
+    return digest
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

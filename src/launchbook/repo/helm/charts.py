@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from launchbook.model import Unread
 from launchbook.patterns import regex
-from launchbook.repo.helm.render import Rendered, Rendering
-from launchbook.repo.helm.syntax import Block, Node, parse
 from launchbook.repo.helm.values import values_of
 from launchbook.repo.kubernetes.objects import objects_in
 from launchbook.repo.lined import Map, Seq, Unreadable, as_list, as_map, dig
 from launchbook.repo.reader import File, Found
 from launchbook.repo.yaml_lines import load_yaml
+
+if TYPE_CHECKING:  # a repository without charts does not load their language
+    from launchbook.repo.helm.render import Rendered
+    from launchbook.repo.helm.syntax import Node
 
 _INSTALLED = Unread("it is given when the chart is installed")
 _CLUSTER = Unread("the cluster decides it")
@@ -99,6 +101,8 @@ class Charts:
 
 
 def _parsed(file: File) -> list[Node]:
+    from launchbook.repo.helm.syntax import parse
+
     try:
         return parse(file.text)
     except Unreadable:
@@ -106,6 +110,8 @@ def _parsed(file: File) -> list[Node]:
 
 
 def _define(nodes: list[Node], named: dict[str, list[Node]]) -> None:
+    from launchbook.repo.helm.syntax import Block
+
     for node in nodes:
         if isinstance(node, Block) and node.kind in ("define", "block"):
             tokens, body = node.branches[0]
@@ -115,6 +121,9 @@ def _define(nodes: list[Node], named: dict[str, list[Node]]) -> None:
 
 def templated(file: File, chart: Chart) -> Iterator[Templated]:
     """Every object that a template makes. Raises Unreadable where it does not come to YAML."""
+    from launchbook.repo.helm.render import Rendering
+    from launchbook.repo.helm.syntax import parse
+
     rendering = Rendering(chart.root, chart.named).file(parse(file.text))
     try:
         documents = load_yaml(rendering.text)
