@@ -1,4 +1,5 @@
-"""Where a root module's variables get their values: defaults, files that Terraform loads, files of an environment."""
+"""Where a root module's variables get their values: defaults, files that Terraform loads, files of an environment, and
+what ``launchbook.toml`` gives it."""
 
 from __future__ import annotations
 
@@ -14,18 +15,20 @@ from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.scope import plain_scope
 from launchbook.repo.lined import Unreadable, line_of
 from launchbook.repo.reader import File, Found
+from launchbook.repo.terraform.platform_file import given_by_platform
 
 _LOADED = regex(r"terraform\.tfvars(?:\.json)?|.*\.auto\.tfvars(?:\.json)?")
 
 
 @dataclass
 class VariableFiles:
-    """Values set for one root module: always loaded, and by environment."""
+    """Values set for one root module: given over all others, always loaded, and by environment."""
 
+    given: dict[str, Value] = field(default_factory=dict)
     loaded: dict[str, Value] = field(default_factory=dict)
     by_environment: dict[str, dict[str, Value]] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)  # of the values that are always loaded
+    places: dict[str, str] = field(default_factory=dict)  # of the values that are always in force
 
     def add(self, name: str, file: File, values: dict[str, Value]) -> None:
         """Add what a file gives for one environment; a second one that says otherwise stands by its folder."""
@@ -37,6 +40,8 @@ class VariableFiles:
 
     def value(self, name: str, default: Value, environment: str) -> Value:
         """The value in force; Unread when it differs by environment and none was asked for."""
+        if name in self.given:
+            return self.given[name]
         base = self.loaded.get(name, default)
         if environment:
             each = {
@@ -79,6 +84,8 @@ def read_variable_files(files: Sequence[File], folder: str, found: Found) -> Var
             name = environment_of(file.path)
             read.by_environment.setdefault(name, {}).update(values)
             read.files.setdefault(name, []).append(file.shown)
+    for name, (value, place) in given_by_platform(folder, found).items():
+        read.given[name], read.places[name] = value, place
     return read
 
 
