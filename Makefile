@@ -31,7 +31,7 @@ check: $(READY) ## Lint, types and the rules of the architecture (under a minute
 	$(BIN)/python -m pytest -q tests/rules
 
 test: check ## Everything CI runs (under 15 minutes)
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder --ignore=tests/rules --durations=15
+	$(BIN)/python -m pytest -q -n 5 --dist loadfile --no-loadscope-reorder --ignore=tests/rules --durations=15
 
 quick: $(READY) ## The tests that take seconds
 	$(BIN)/python -m pytest -q -m "not slow"
