@@ -216,9 +216,11 @@ def _named_there(facts: Facts, scope: Sequence[str]) -> list[str]:
 
 
 def regions_of(facts: Facts) -> list[str]:
-    """Every region that the files name, the most often named first."""
+    """Every region that files and plans name, the most often named first."""
     counted: Counter[str] = Counter()
     for fact in facts:
+        if fact.level == "plan":
+            counted.update(_REGION.findall(fact.where.region))
         if fact.where.file and fact.origin == "source" and fact.level != "document":
             for value in (
                 fact.attributes.get(name) for name in ("region", "regions", "default", "aws_region")
