@@ -2,6 +2,10 @@
 
 moto answers 500 when an operation is missing, and SDKs and Terraform then retry for minutes; 501 is final for
 all of them. Every missing operation is counted by name, for ``launchbook local status``.
+
+moto is not made for threads: one call that adds a role while another goes through the roles breaks the other. So the
+calls to one service are served one after the other, which costs nothing where the interpreter runs one thread at a
+time. Planes change moto's objects without asking; a reading call that meets such a change is served again.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import io
 import logging
 import threading
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -21,6 +25,11 @@ from launchbook.local.tuning import settle, tune, tune_identity
 from launchbook.local.unreal import why_not
 
 log = logging.getLogger(__name__)
+
+#: Seconds a call waits for another of its service. One that takes longer waits for something itself, perhaps for this.
+_PATIENCE = 10.0
+_ATTEMPTS = 5
+_READING = ("Describe", "Get", "Head", "List", "Lookup", "Query", "Scan", "Search", "Simulate", "Test")
 
 
 class Dispatcher:
@@ -43,6 +52,7 @@ class Dispatcher:
         self._service_of = lru_cache(4096)(self._find_service)
         self._apps: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         #: How often each operation was refused with 501, and why (first time).
         self.missing: Counter[str] = Counter()
         self.reasons: dict[str, str] = {}
@@ -56,7 +66,7 @@ class Dispatcher:
             service = self._service(request)
             if service is None:
                 return self.refuse(call, "the embedded AWS has no such service")
-            status, headers, body = self._ask(self._application(service), request)
+            status, headers, body = self._alone(service, request, call)
         except NotImplementedError as missing:
             return self.refuse(call, str(missing) or "not implemented")
         except Exception as failure:
@@ -122,6 +132,22 @@ class Dispatcher:
         app.register_error_handler(NotFound, unrouted)
         app.register_error_handler(MethodNotAllowed, unrouted)
         return app
+
+    def _alone(self, service: str, request: Request, call: Call) -> Answer:
+        app, attempts = self._application(service), 0
+        held = self._turns[service].acquire(timeout=_PATIENCE)
+        try:
+            while True:
+                attempts += 1
+                try:
+                    return self._ask(app, request)
+                except RuntimeError as error:
+                    met = "during iteration" in str(error) and call.operation.startswith(_READING)
+                    if not met or attempts == _ATTEMPTS:
+                        raise
+        finally:
+            if held:
+                self._turns[service].release()
 
     def _ask(self, app: Any, request: Request) -> Answer:
         said: list[Any] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import secrets
 import shutil
 import signal
 import time
@@ -140,6 +141,8 @@ class Server:
             "shared_buffers": "32MB",
             # The files go when the embedded AWS stops, so waiting for the disk would protect nothing.
             "fsync": "off",
+            # Every copy starts a new segment: without these, several copies at once run out of each other's log.
+            "wal_keep_size": "64MB",
             # In files of its own directory: what it puts into /dev/shm would stay after a kill -9.
             "dynamic_shared_memory_type": "mmap",
             "ssl": "on",
@@ -230,16 +233,17 @@ def copy_tree(host: Host, source: Path, target: Path) -> None:
 
 def run(host: Host, argv: Sequence[str], directory: Path) -> None:
     """Run a program as the unprivileged user to its end; it dies with the host. Raises LocalAwsError."""
-    log = directory / "program.log"
-    log.unlink(missing_ok=True)
+    log = directory / f"program-{secrets.token_hex(4)}.log"  # several copy one server at once
     child = host.spawn(argv, env=_environment(), cwd=directory, log=log, user=UNPRIVILEGED)
     deadline = time.monotonic() + _PROGRAM_SECONDS
     while (code := child.poll()) is None:
         if time.monotonic() > deadline:
             child.signal(signal.SIGKILL)
         time.sleep(0.01)
+    said = _last_line(log)
+    log.unlink(missing_ok=True)
     if code:
-        raise LocalAwsError(f"{Path(argv[0]).name} failed with exit code {code}", _last_line(log))
+        raise LocalAwsError(f"{Path(argv[0]).name} failed with exit code {code}", said)
 
 
 def own(path: Path) -> None:

@@ -75,3 +75,8 @@ def test_an_alarm_during_a_deployment_rolls_it_back(fleet: Fleet, aws: Aws) -> N
     service = fleet.steady()
     assert (service["deployments"][0]["id"], service["taskDefinition"]) == (first, good)
     assert any(f"First cause: {fleet.name} in ALARM" in message for message in fleet.messages())
+
+    better = fleet.define(fleet.image("2"))
+    fleet.ecs.update_service(cluster=fleet.name, service="web", taskDefinition=better)
+    service = fleet.steady()
+    assert service["taskDefinition"] == better, "an alarm that rang before it began stops no deployment"

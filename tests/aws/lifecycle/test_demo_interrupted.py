@@ -77,6 +77,7 @@ def test_nothing_stays_of_a_demo_that_is_interrupted_as_it_starts(
         [sys.executable, "-m", "launchbook.cli", "demo", str(platform)],
         env={**os.environ, "LAUNCHBOOK_LOCAL_STATE": mark},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # nohup would have it ignored
     )  # fmt: skip
     assert within(30, lambda: moment(mark)), "its embedded AWS starts"
     for one in heard:

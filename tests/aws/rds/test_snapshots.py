@@ -125,3 +125,18 @@ def test_events_of_a_snapshot_reach_a_queue(shared: Databases, aws: Clients) -> 
         events.remove_targets(Rule="rds", Ids=["queue"])
         events.delete_rule(Name="rds")
         sqs.delete_queue(QueueUrl=url)
+
+
+def test_an_instance_is_copied_by_several_at_once(databases: Databases, shared: Databases) -> None:
+    name = shared.made[0]
+    databases.client.create_db_snapshot(DBInstanceIdentifier=name, DBSnapshotIdentifier="at-once")
+    databases.snapshots.append("at-once")
+    replicas = [f"at-once-{each}" for each in range(3)]
+    for each in replicas:  # as Terraform does, while the snapshot is taken
+        databases.made.insert(0, each)
+        databases.client.create_db_instance_read_replica(
+            DBInstanceIdentifier=each, SourceDBInstanceIdentifier=name
+        )
+    for each in replicas:
+        databases.until(each, "available")
+    until(lambda: databases.snapshot_state("at-once") == "available")

@@ -1,4 +1,4 @@
-"""Maintenance and backup windows: touching is not overlapping, and a week has an end; what is refused leaves no secret."""
+"""Maintenance and backup windows that RDS takes and refuses; an instance that is refused leaves no secret."""
 
 import pytest
 

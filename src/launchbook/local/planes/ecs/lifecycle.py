@@ -29,9 +29,11 @@ from launchbook.local.planes.ecs.shipping import NoLogGroup, Shipping, open_stre
 
 log = logging.getLogger(__name__)
 
-FAILED_TO_START, EXITED, BY_SCHEDULER, BY_USER = (
-    "TaskFailedToStart", "EssentialContainerExited", "ServiceSchedulerInitiated", "UserInitiated",
-)  # fmt: skip
+FAILED_TO_START, EXITED, BY_SCHEDULER = (
+    "TaskFailedToStart",
+    "EssentialContainerExited",
+    "ServiceSchedulerInitiated",
+)
 
 
 class Lifecycle:

@@ -187,15 +187,10 @@ class Scheduler:
             return Failure(
                 f"circuit breaker: {what}", what, primary.first_cause, bool(breaker.get("rollback"))
             )
-        alarms = service.deployment_configuration.get("alarms") or {}
-        if not alarms.get("enable"):
-            return None
-        known = self._host.backend("cloudwatch", service.region_name).alarms
-        ringing = [
-            name for name in alarms["alarmNames"] if name in known and known[name].state_value == "ALARM"
-        ]
+        ringing = [] if primary.deaf else self.ringing(service)
         if not ringing:
             return None
+        alarms = service.deployment_configuration["alarms"]
         cause = f"{', '.join(ringing)} in ALARM"
         return Failure("alarm(s) detected", "alarm(s) detected", cause, bool(alarms.get("rollback")))
 
