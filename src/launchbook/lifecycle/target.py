@@ -83,25 +83,14 @@ def open_target(
     or on a free port (unless ``start`` is false), which lives on after us. Raises LocalAwsError, and RunFailed for
     credentials that are missing or refused.
     """
-    where = region or platform.region
-    if not _REGION.fullmatch(where):
-        raise UsageError(
-            f"{where or 'an empty word'} is no region", "regions are called like eu-west-1",
-            hint="correct platform.region in launchbook.toml, or give --region",
-        )  # fmt: skip
+    where = _region(platform.region if region is None else region)
     # Another region is another world: with this one's state Terraform would lose sight of what is here.
     other = "" if where == platform.region else f"-{where}"
     if name == "aws":
         account, arn = _whoami(profile, where, None)
         return Target(
-            name,
-            where,
-            account,
-            f"aws-{account}{other}",
-            arn=arn,
-            profile=profile,
-            env=_aws_env(profile, where),
-        )
+            name, where, account, f"aws-{account}{other}", arn=arn, profile=profile, env=_aws_env(profile, where)
+        )  # fmt: skip
     found, ours = _embedded(home, port, start)
     endpoint = str(found["endpoint"])
     # It says so itself: asking STS would take a client and its models, a fifth of a second of every command.
@@ -118,6 +107,15 @@ def open_target(
         {"target": "local", "endpoint": endpoint, "port": target.port, "pid": found["pid"], "ours": ours},
     )
     return target
+
+
+def _region(name: str) -> str:
+    if not _REGION.fullmatch(name):
+        raise UsageError(
+            f"{name or 'an empty word'} is no region", "regions are called like eu-west-1",
+            hint="correct platform.region in launchbook.toml, or give --region",
+        )  # fmt: skip
+    return name
 
 
 def embedded_status(port: int) -> dict[str, Any] | None:
