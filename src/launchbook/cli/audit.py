@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shlex
 import shutil
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from launchbook.cli._pasted import read_saved
 from launchbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,39 +105,28 @@ def _question(
     wanted = live or endpoint_url is not None
     if path is None and not (wanted or pasted or plan):
         path = Path()
-    texts, saved = _pasted(pasted)
+    for flag, given in (("--profile", profile), ("--region", more["regions"])):
+        if given and not wanted:
+            raise UsageError(f"{flag} says how to read an account", "none is read", hint="add --live")
+    if more["account"] and not re.fullmatch(r"\d{12}", more["account"]):
+        raise UsageError(
+            f"{more['account']} is no account", "it has twelve digits", hint="aws sts get-caller-identity"
+        )
+    texts, saved = read_saved(pasted)
     target = _target(profile, endpoint_url) if wanted else None
     return Question(path=path, live=target, pasted=texts, pasted_at=saved, plan=plan, **more)
 
 
 def _target(profile: str | None, endpoint_url: str | None) -> Target:
+    if endpoint_url is not None and not re.match(r"https?://[^/\s]", endpoint_url):
+        raise UsageError(
+            f"{endpoint_url} is no address",
+            "it begins with http:// or https://",
+            hint="launchbook local status",
+        )
     from launchbook.collect import Target  # brings botocore, which files alone can do without
 
     return Target(profile, endpoint_url)
-
-
-def _pasted(given: tuple[str, ...]) -> tuple[dict[str, str], datetime | None]:
-    """The texts by file name, and the age of the oldest."""
-    texts: dict[str, str] = {}
-    oldest: float | None = None
-    for one in given:
-        if one == "-":
-            texts["stdin"] = sys.stdin.read()
-            continue
-        root = Path(one)
-        files = sorted(file for file in root.rglob("*") if file.is_file()) if root.is_dir() else [root]
-        for file in files:
-            try:
-                texts[file.relative_to(root).as_posix() if root.is_dir() else file.name] = file.read_text(
-                    "utf-8", "replace"
-                )
-                oldest = min(oldest or file.stat().st_mtime, file.stat().st_mtime)
-            except OSError as error:
-                why = error.strerror or str(error)
-                raise UsageError(
-                    f"cannot read {file}", why, hint="launchbook commands   (writes such a folder)"
-                ) from None
-    return texts, datetime.fromtimestamp(oldest, UTC) if oldest else None
 
 
 def _progress(done: int, total: int) -> None:
@@ -200,13 +190,19 @@ def _saved(answer: Answer, audited: Path | None) -> Path:
 
 def _written(out: Path, text: str) -> None:
     """A report may name what is weak: only its owner reads it."""
+    whole = out.resolve()
+    # What is there stays until the new report is whole: a full disk leaves the old one. A device is written to itself.
+    device = whole.exists() and not whole.is_file()
+    beside = whole if device else whole.with_name(f".{whole.name}.{os.getpid()}")
     try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
-        if out.is_file():  # not /dev/null, which root would take from everybody
-            out.chmod(0o600)
+        if beside != whole:
+            beside.replace(whole)
     except OSError as error:
+        if beside != whole:
+            beside.unlink(missing_ok=True)
         raise UsageError(
             f"cannot write {out}", error.strerror or str(error), hint="choose another --out"
         ) from None
