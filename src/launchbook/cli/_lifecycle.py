@@ -29,9 +29,9 @@ class _Out(click.Path):
     """A file to be written, in a folder that is there: known before minutes of work, not after them."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path = super().convert(value, param, ctx)
-        if not Path(path).parent.is_dir():
-            self.fail(f"there is no folder {Path(path).parent}", param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {path.parent}", param, ctx)
         return path
 
 
