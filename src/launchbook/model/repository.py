@@ -6,11 +6,7 @@ They are ordinary facts with types of their own (no provider's names exist for t
 
 from __future__ import annotations
 
-from typing import Literal
-
 from launchbook.model.fact import Fact, attribute
-
-EndpointKind = Literal["liveness", "dependency", "diagnostic", "metrics", "cron", "other"]
 
 
 class Endpoint(Fact):

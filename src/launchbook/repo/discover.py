@@ -8,7 +8,7 @@ import importlib
 import os
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -27,8 +27,6 @@ from launchbook.repo.reader import UNREADABLE, File, Format, Found, Tree
 from launchbook.repo.searched import searched
 from launchbook.repo.walk import walk
 from launchbook.repo.wiring import wired
-
-Related = Iterable[Fact | Relation | Gap]
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,6 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _REMOTE = regex(r"^(?:https?://|git@|ssh://|[\w.-]+\.[a-z]{2,}/|git::)|[?&]ref=")
 
 
-def is_kustomization(file: File) -> bool:
-    """Whether a file is one, by the names that kustomize looks for."""
-    return file.name in NAMES
-
-
 def document_of(file: File) -> Map:
     """The kustomization's document. Raises Unreadable."""
     document = next(iter(file.yaml), None)

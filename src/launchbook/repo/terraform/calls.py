@@ -18,8 +18,6 @@ from launchbook.repo.terraform.types import typed
 CALL_META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 #: Deeper chains of modules than this are rings or worse.
 DEEPEST = 8
-#: Modules instantiated below one root.
-MOST_CALLS = 300
 
 #: What modules of the community's registry namespace may create, by their name; any other may create anything.
 _REGISTRY: dict[str, tuple[str, ...]] = {
