@@ -104,7 +104,10 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
         environment=question.environment or settings.environment,
         scope=scope,
         outside_scope=outside,
-        requirements=tuple(requirement(line, findings, hollow) for line in checklist.lines),
+        requirements=tuple(
+            requirement(line, findings, hollow, account_read=question.live is not None)
+            for line in checklist.lines
+        ),
         emulated=any(fact.level == "emulated" for fact in gathered.facts),
         gaps=gathered.facts.gaps,
     )
@@ -260,13 +263,18 @@ def _hollow(facts: Facts, judged: Callable[[Fact], bool]) -> str:
     return "launchbook audit --scope PART-OF-A-NAME   (nothing that was read is in scope)"
 
 
-def requirement(line: Line, findings: Sequence[Finding], hollow: str = "") -> Requirement:
-    """One line of a checklist, judged by its checks' findings. ``hollow``: what to do where nothing is in scope."""
+def requirement(
+    line: Line, findings: Sequence[Finding], hollow: str = "", account_read: bool = False
+) -> Requirement:
+    """One line of a checklist, judged by its checks' findings. ``hollow``: what to do where nothing is in scope.
+
+    Where the account was read, reading it settles nothing more.
+    """
     own = tuple(finding for finding in findings if finding.check in line.checks)
     settle = dict.fromkeys(
         [hollow] * bool(hollow)
         + [one.settle for one in own if one.status == "UNKNOWN" and one.settle]
-        + list(line.settle)
+        + [one for one in line.settle if not (account_read and one == "launchbook audit --live")]
     )
     status = _status(line, own)
     return Requirement(

@@ -24,3 +24,10 @@ def said(finding: Finding) -> str:
     """Why a finding is what it is, with what it is of before it."""
     name = subject_of(finding)
     return f"{name}: {finding.why}" if name else finding.why
+
+
+def place_of(finding: Finding) -> str:
+    """Where its first evidence is. Of an account, the call and the region: which account and when, the report says."""
+    source = finding.evidence[0].source if finding.evidence else finding.subject
+    asked = re.fullmatch(r"([\w-]+:\w+) (\S+) .+ \d{4}-\d\d-\d\dT[\d:]+Z", source)
+    return f"{asked[1]} {asked[2]}" if asked else source

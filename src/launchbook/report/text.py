@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from launchbook.model import Evidence, Finding, Report, Requirement
-from launchbook.report.subjects import said
+from launchbook.report.subjects import place_of, said
 
 #: Checks and commands shown below a line in the short form, places below a check in the long one; the rest is counted.
 SHOWN, PLACES = 2, 5
@@ -102,6 +102,8 @@ def _short(one: Requirement, colour: bool, width: int) -> Iterator[str]:
     if one.status == "TODO" and not _only_live(one):
         for settle in one.settle[:SHOWN]:
             yield f"     ? {_cut(_command(settle), width - 7)}"
+    if one.status == "TODO" and one.findings and not one.of("UNKNOWN"):
+        yield f"     ? {_cut('none of what it asks about is here, and all was listed: is that meant?', width - 7)}"
     for finding in one.of("WAIVED"):
         yield f"     – {_cut(f'{finding.check}: {finding.why}', width - 7)}"
 
@@ -119,7 +121,7 @@ def _command(settle: str) -> str:
 def _first_of(findings: Sequence[Finding], width: int) -> str:
     """A check's first failure, where, and how many more there are; where there is no room for all, the place stays."""
     one = findings[0]
-    place = one.evidence[0].source if one.evidence else one.subject
+    place = place_of(one)
     more = f" (+{len(findings) - 1})" if findings[1:] else ""
     room = width - len(one.check) - len(more) - len(place) - 4
     if room >= 12:
@@ -209,11 +211,10 @@ def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
     for number, finding in enumerate(first, 1):
         if number == 1:
             yield "fix first"
-        place = finding.evidence[0].source if finding.evidence else finding.subject
         yield from _wrapped(
             f"{finding.check} ({finding.severity}): {said(finding)}", f"  {number}. ", width, most=2
         )
-        yield f"     {place}"
+        yield f"     {place_of(finding)}"
         yield from _wrapped(finding.fix, "     → ", width)
     waiting = sum(1 for one in report.requirements if _only_live(one))
     if waiting:
@@ -221,6 +222,9 @@ def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
         settle = "launchbook audit --live (read-only; launchbook policy)"
         yield from _wrapped(f"{waiting} {staying} open until the account is read: {settle}", "", width)
     gaps = _gaps(report)
+    refused = sum("AccessDenied" in gap or "Unauthorized" in gap for gap in gaps)
+    if refused > SHOWN:
+        yield f"{refused} reads were refused: launchbook policy prints the IAM policy that allows them"
     for gap in gaps[:SHOWN]:
         lines = wrap(gap, width - 13, max_lines=2, placeholder="…")
         yield "\n".join(f"{'not read' if line == lines[0] else '':<13}{line}" for line in lines)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from launchbook.audit import Question, audit
-from launchbook.model import Evidence, Finding, LineStatus, Report, Requirement, Status
+from launchbook.model import Evidence, Finding, Gap, LineStatus, Report, Requirement, Status, Where
 from launchbook.report import markdown, sarif, text
 from launchbook.report.subjects import said
 from tests.rules.source import ROOT
@@ -90,3 +91,30 @@ def test_no_line_is_wider_than_the_terminal_and_the_place_is_never_cut(width: in
     wide = [line for line in lines if len(line) > width and not any(word in line for word in kept)]
     assert wide == []
     assert any(line.endswith("infra/aws/cloudfront-distribution-stack.yaml:69") for line in lines)
+
+
+def test_a_place_in_an_account_is_its_call_and_region() -> None:
+    asked = "rds:DescribeDBInstances eu-west-1 123456789012 2026-11-23T01:22:37Z"
+    one = replace(
+        finding("rds-multi-az", "FAIL", "arn:aws:rds:eu-west-1:123456789012:db:shop", "in one zone alone"),
+        evidence=(Evidence(asked, "live", False),),
+    )
+    shown = text.render(report("NOK", one), width=80)
+    assert "✗ rds-multi-az: shop: in one zone alone  rds:DescribeDBInstances eu-west-1\n" in shown
+    assert asked in text.render(report("NOK", one), every=True)
+
+
+def test_a_line_of_which_nothing_is_here_says_so() -> None:
+    none = finding(
+        "lb-two-zones", "NOT_APPLICABLE", "aws_lb", "there is no aws_lb in scope, and all were listed"
+    )
+    assert "none of what it asks about is here, and all was listed" in text.render(report("TODO", none))
+
+
+def test_many_refused_reads_name_the_policy_that_allows_them() -> None:
+    gaps = tuple(
+        Gap(where=Where(account="1", region="eu-west-1"), what=f"sqs:List{n}: AccessDenied: no", hint="allow")
+        for n in range(3)
+    )
+    refused = replace(report("TODO"), gaps=gaps)
+    assert "3 reads were refused: launchbook policy" in text.render(refused)
