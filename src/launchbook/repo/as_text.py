@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from launchbook.model import Endpoint, Fact, Finding, NotKnown, plain
+from launchbook.model import Endpoint, Fact, Finding, NotKnown, Value, plain
 from launchbook.model.tiers import TIERS
 from launchbook.redact import shown
+from launchbook.repo.code.deploys import REGION
 from launchbook.repo.discover import Discovery
 from launchbook.repo.environments import named_environment
 from launchbook.repo.picture import deployments, environments, number_of
@@ -50,25 +51,39 @@ def as_text(found: Discovery, everything: bool = False) -> str:
 def _headline(found: Discovery) -> str:
     stories = Counter(one.kind for one in deployments(found.facts) if one.origin == "source")
     kinds = ", ".join(f"{kind} ({count})" if count > 1 else kind for kind, count in stories.most_common())
-    regions = sorted(
-        {
-            fact.where.region
-            for fact in found.facts
-            if fact.where.region and fact.origin in ("source", "generated")
-        }
-    )
     gaps = len(found.facts.gaps)
     differing = number_of(len(found.contradictions), "contradiction")
     counts = f"{differing}, {number_of(gaps, 'place')} that could not be read"
     lines = [f"{shown(found.root)}: {kinds or _nothing(found)}"]
-    if regions:
-        lines.append(
-            f"regions: {', '.join(map(shown, regions))}" + (" (more than one)" if len(regions) > 1 else "")
-        )
+    told = _regions(found)
+    if told:
+        lines.append(f"regions: {told}")
     names = list(environments(found.facts))
     if names:
         lines.append(f"environments: {', '.join(map(shown, names))}")
     return "\n".join([*lines, counts])
+
+
+def _regions(found: Discovery) -> str:
+    """The regions of what is declared, then those that only a pipeline or a script is told to work in."""
+    ours = [fact for fact in found.facts if fact.origin in ("source", "generated")]
+    declared = {fact.where.region for fact in ours if fact.where.region}
+    worked_in = {
+        value
+        for fact in ours
+        if fact.type in ("github_workflow", "document")
+        for value in (fact.attributes.get("region"), *_list(fact.attributes.get("regions")))
+        if isinstance(value, str) and REGION.fullmatch(value)
+    }
+    told = [
+        *map(shown, sorted(declared)),
+        *(f"{shown(one)} (by a pipeline)" for one in sorted(worked_in - declared)),
+    ]
+    return ", ".join(told) + (" (more than one)" if len(told) > 1 else "")
+
+
+def _list(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
 
 
 def _nothing(found: Discovery) -> str:

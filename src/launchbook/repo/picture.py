@@ -32,6 +32,7 @@ _DOCUMENT_STORIES |= {"procfile": "Procfile", "serverless": "Serverless", "copil
 _DOCUMENT_STORIES |= {"app-runner": "App Runner", "amplify-backend": "Amplify Gen 2", "jenkins": "Jenkins"}
 _DOCUMENT_STORIES |= {"amplify-classic": "Amplify Gen 1", "skaffold": "Skaffold"}
 _DOCUMENT_STORIES |= {"gitlab-ci": "GitLab CI", "circleci": "CircleCI", "azure-pipelines": "Azure Pipelines"}
+_DOCUMENT_STORIES |= {"zappa": "Zappa", "chalice": "Chalice"}
 _DOCUMENT_STORIES |= {"bitbucket-pipelines": "Bitbucket Pipelines"}
 
 _TERRAFORM = (".tf", ".tf.json")

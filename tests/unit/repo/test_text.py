@@ -151,3 +151,12 @@ def test_a_text_that_speaks_of_backups_promises_none(tmp_path: Path) -> None:
     text = written(tmp_path, {"checks/backup_plans.json": check, "ops/backup.yaml": plan})
     assert "ops/backup.yaml" in text
     assert "checks/backup_plans.json" not in text
+
+
+def test_a_region_that_only_a_pipeline_names_is_in_the_first_lines(tmp_path: Path) -> None:
+    flow = "on: push\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n"
+    flow += "      - uses: aws-actions/configure-aws-credentials@v4\n"
+    flow += "        with:\n          role-to-assume: arn:aws:iam::123456789012:role/ship\n"
+    flow += "          aws-region: eu-west-2\n"
+    text = written(tmp_path, {".github/workflows/ship.yml": flow})
+    assert "regions: eu-west-2 (by a pipeline)" in text

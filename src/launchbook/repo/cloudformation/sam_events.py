@@ -169,6 +169,25 @@ def route(
     return Part("endpoint", address, f"{method} {path}", line, values)
 
 
+_IMPLICIT = {
+    "Api": ("ServerlessRestApi", "aws_api_gateway_rest_api", "RestApiId"),
+    "HttpApi": ("ServerlessHttpApi", "aws_apigatewayv2_api", "ApiId"),
+}
+
+
+def implicit_apis(body: Map) -> Iterator[Part]:
+    """The APIs that SAM makes for events that name none: one of each kind in a template, at the first such event."""
+    told: set[str] = set()
+    resources = as_map(body.get("Resources"))
+    for resource in resources.values():
+        events_of = dig(resource, "Properties", "Events")
+        for name, event in as_map(events_of).items():
+            address, kind, given = _IMPLICIT.get(str(dig(event, "Type")), ("", "", ""))
+            if kind and kind not in told and dig(event, "Properties", given) is None:
+                told.add(kind)
+                yield Part(kind, address, address, line_of(events_of, name), Map(line_of(events_of, name)))
+
+
 _MAKES: dict[str, Callable[[_Event], Iterator[Part]]] = {
     "Schedule": _rule,
     "EventBridgeRule": _rule,

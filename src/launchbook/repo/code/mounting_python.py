@@ -16,7 +16,7 @@ from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mount, Mounts, Router
 
 _APPLICATION = regex(
-    r"(^|\.)(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Application"
+    r"(^|\.)(FastAPI|Flask|Starlette|Quart|Sanic|Litestar|Application|Chalice|Bottle|Robyn|APIFlask"
     # Powertools: the event's own path is what these match
     r"|APIGatewayRestResolver|APIGatewayHttpResolver|ALBResolver|LambdaFunctionUrlResolver|VPCLattice(V2)?Resolver"
     r"|BedrockAgentResolver)$"

@@ -18,7 +18,7 @@ from launchbook.repo.cloudformation.parts import parts_of
 from launchbook.repo.cloudformation.properties import PROPERTIES
 from launchbook.repo.cloudformation.resolve import Template
 from launchbook.repo.cloudformation.sam import CONFIGURATIONS
-from launchbook.repo.cloudformation.sam_events import unknown_events
+from launchbook.repo.cloudformation.sam_events import implicit_apis, unknown_events
 from launchbook.repo.cloudformation.stacks import Reading
 from launchbook.repo.cloudformation.types import attribute_name, terraform_type
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
@@ -103,6 +103,8 @@ def _template(file: File, body: Map, reading: Reading) -> None:
     stack = _Stack(file, body, template, _origin(file), region, found, reading.nested.condition(file))
     _stack_fact(stack, values)
     _output_facts(stack)
+    for part in implicit_apis(body) if "Serverless" in str(body.get("Transform")) else ():
+        stack.fact(part.kind, part.address, part.line, part.attributes, name=part.name, whole=False)
     for name, resource in resources.items():
         if isinstance(resource, Map) and isinstance(resource.get("Type"), str):
             _resource(stack, name, resource)

@@ -1,4 +1,4 @@
-"""Platforms on top of AWS that make resources by themselves: Copilot, App Runner, SST, Amplify Gen 2.
+"""Platforms on top of AWS that make resources by themselves: Copilot, App Runner, Amplify Gen 2.
 
 Each says which tool deploys, takes from its files what they say plainly, and names what stays unseen.
 """
@@ -158,67 +158,6 @@ def app_runner(file: File, found: Found) -> None:
                 found.setting(file, one["name"], "set", line_of(run, section, number), of="app-runner")
     what = "the service that takes this file is made elsewhere: its size, health check and role are not read"
     found.gap(file, what, "aws apprunner describe-service", 1)
-
-
-#: Components of SST by Terraform's types.
-_COMPONENTS = {
-    "Function": "aws_lambda_function",
-    "Bucket": "aws_s3_bucket",
-    "Queue": "aws_sqs_queue",
-    "SnsTopic": "aws_sns_topic",
-    "Dynamo": "aws_dynamodb_table",
-    "ApiGatewayV2": "aws_apigatewayv2_api",
-    "ApiGatewayV1": "aws_api_gateway_rest_api",
-    "Cron": "aws_cloudwatch_event_rule",
-    "Bus": "aws_cloudwatch_event_bus",
-    "Vpc": "aws_vpc",
-    "Cluster": "aws_ecs_cluster",
-    "Service": "aws_ecs_service",
-    "Postgres": "aws_db_instance",
-    "Mysql": "aws_db_instance",
-    "Aurora": "aws_rds_cluster",
-    "Redis": "aws_elasticache_replication_group",
-    "Router": "aws_cloudfront_distribution",
-    "Nextjs": "aws_cloudfront_distribution",
-    "StaticSite": "aws_cloudfront_distribution",
-    "Email": "aws_sesv2_email_identity",
-    "CognitoUserPool": "aws_cognito_user_pool",
-    "KinesisStream": "aws_kinesis_stream",
-}
-_COMPONENT = regex(r"\bnew\s+sst\.aws\.(?P<kind>\w{1,60})\(\s*[\"'](?P<name>[\w-]{1,100})[\"']")
-_SST_REGION = regex(r"\baws\s*:\s*\{[^}]{0,400}?\bregion\s*:\s*[\"'](?P<region>[a-z]{2}-[a-z]+-\d)[\"']")
-
-
-@reader(
-    "SST",
-    "sst.config.ts",
-    "*.ts",
-    sniff=rb"new sst\.aws\.|defineConfig|sst/constructs|SSTConfig|\$config\(",
-    hides=("*",),
-)
-def sst(file: File, found: Found) -> None:
-    """Each component by its name and main resource; the program is not run, so what else it makes is a gap."""
-    region = _SST_REGION.search(file.text)
-    parts = list(_COMPONENT.finditer(file.text))
-    own = file.name == "sst.config.ts"
-    if not own and not parts and "sst/constructs" not in file.text:
-        return
-    if own:
-        found.document(file, "sst", file.path, 1, regions=[region["region"]] if region else [])
-    for part in parts:
-        if part["kind"] in _COMPONENTS:
-            found.fact(
-                file,
-                _COMPONENTS[part["kind"]],
-                part["name"],
-                name=part["name"],
-                line=file.text.count("\n", 0, part.start()) + 1,
-                attributes={"component": part["kind"]},
-                region=region["region"] if region else "",
-                whole=False,
-            )
-    what = "SST makes more than its components' names say: their settings, roles and permissions are not read"
-    found.gap(file, what, "sst diff --stage NAME", 1)
 
 
 _DEFINED = {
