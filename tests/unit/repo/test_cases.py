@@ -1,6 +1,7 @@
 """Small repositories under ``cases/`` with what discovery must find in each, as data.
 
-``cases/NAME.toml`` lies beside the folder ``cases/NAME``. Every ``[[fact]]``, ``[[gap]]``, ``[[relation]]`` and
+``cases/NAME.toml`` lies beside the folder ``cases/NAME``; with ``example`` it is about that folder of ``examples``, and
+about what ``cases/NAME`` adds to it. Every ``[[fact]]``, ``[[gap]]``, ``[[relation]]`` and
 ``[[contradiction]]``
 of it must be found; every ``[[absent]]`` (same keys as a fact) and ``[[unrelated]]`` (as a relation) must not.
 ``unused`` and ``read_by_others`` are all settings that the report names so.
@@ -9,6 +10,7 @@ of it must be found; every ``[[absent]]`` (same keys as a fact) and ``[[unrelate
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from launchbook.repo import Discovery, discover
 from launchbook.repo.setting_uses import read_by_others, settings, unused
 
 CASES = Path(__file__).parent / "cases"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 Data = dict[str, Any]
 
 
@@ -81,9 +84,14 @@ def described(fact: Fact) -> str:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda path: path.stem)
-def test_discovery_finds_what_the_case_holds(case: Path) -> None:
+def test_discovery_finds_what_the_case_holds(case: Path, tmp_path: Path) -> None:
     expected = tomllib.loads(case.read_text("utf-8"))
-    found = discover(case.with_suffix(""), expected.get("environment", ""))
+    folder = case.with_suffix("")
+    if "example" in expected:
+        for part in (EXAMPLES / expected["example"], folder):
+            if part.exists():
+                folder = shutil.copytree(part, tmp_path / "example", dirs_exist_ok=True)
+    found = discover(folder, expected.get("environment", ""))
     wrong = missing(found, expected)
     if expected.get("no_gaps"):
         wrong += [f"unexpected gap {gap}" for gap in found.facts.gaps]
@@ -98,4 +106,5 @@ def test_discovery_finds_what_the_case_holds(case: Path) -> None:
 
 def test_every_case_has_its_expectations() -> None:
     folders = {path.name for path in CASES.iterdir() if path.is_dir()}
-    assert folders == {path.stem for path in cases()}
+    alone = {path.stem for path in cases() if "example" in tomllib.loads(path.read_text("utf-8"))}
+    assert folders | alone == {path.stem for path in cases()}

@@ -1,1 +1,0 @@
-locals { account_name = "dev" }

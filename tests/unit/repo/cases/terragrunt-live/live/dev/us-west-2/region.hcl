@@ -1,1 +1,0 @@
-locals { aws_region = "us-west-2" }

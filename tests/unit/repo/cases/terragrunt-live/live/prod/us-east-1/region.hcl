@@ -1,1 +1,0 @@
-locals { aws_region = "us-east-1" }
