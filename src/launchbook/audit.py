@@ -91,7 +91,7 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     findings = settled(findings, gathered.facts, gathered.regions)
     there = (fact for fact in gathered.facts if not fact.where.file and fact.type not in SEEN_OF_OTHERS)
     outside = sum(1 for fact in there if not judged(fact))
-    hollow = _hollow(gathered.facts, judged)
+    hollow, read = _hollow(gathered.facts, judged), question.live is not None
     report = Report(
         run=f"{at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}",
         at=at,
@@ -104,10 +104,7 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
         environment=question.environment or settings.environment,
         scope=scope,
         outside_scope=outside,
-        requirements=tuple(
-            requirement(line, findings, hollow, account_read=question.live is not None)
-            for line in checklist.lines
-        ),
+        requirements=tuple(requirement(line, findings, hollow, read) for line in checklist.lines),
         emulated=any(fact.level == "emulated" for fact in gathered.facts),
         gaps=gathered.facts.gaps,
     )
