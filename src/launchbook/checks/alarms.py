@@ -152,9 +152,7 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     names = [one.name for one in candidates]
     if not names or not alarm.declared:
         if facts.none_exists(kind) or kind in facts.complete:
-            return verdict(
-                False, f"no {kind}{_here(alarm, text, facts.seen(kind))} is called {text}", at=[here]
-            )
+            return verdict(False, f"no {kind}{_here(alarm, text, kind, facts)} is called {text}", at=[here])
         raise NotKnown(f"whether {text} exists", f"no {kind} was read")
     unhidden(facts, alarm, kind)
     close = get_close_matches(text, names, 1, 0.0)[0]
@@ -164,9 +162,9 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     )
 
 
-def _here(alarm: Alarm, text: str, seen: list[Fact]) -> str:
+def _here(alarm: Alarm, text: str, kind: str, facts: Facts) -> str:
     """Where there is none, if there is one elsewhere."""
-    return f" in {alarm.where.region}" if any(one.name == text for one in seen) else ""
+    return f" in {alarm.where.region}" if any(one.name == text for one in facts.seen(kind)) else ""
 
 
 def _handlers(text: str, facts: Facts) -> list[Fact]:
