@@ -38,8 +38,8 @@ follows from facts of several files. Modules run in the order of their names and
 **A comparison** (``launchbook.repo.contradictions``) has ``contradict(facts) -> Iterable[Finding]``: two sources that
 disagree, each end as evidence.
 
-**The tests' data**: ``tests/unit/repo/cases/<name>/`` is a small repository, ``<name>.toml`` beside it the facts,
-gaps and relations expected of it; one loader runs them all.
+**The tests' data**: ``tests/unit/repo/cases/<name>/`` is a small repository, or what it adds to one of ``examples``;
+``<name>.toml`` beside it the facts, gaps and relations expected of it; one loader runs them all.
 """
 
 from launchbook.repo.discover import Discovery, discover

@@ -77,7 +77,6 @@ class Listener:
     bound: int
     rules: tuple[Rule, ...]
     certificates: tuple[str, ...] = ()
-    alpn: str = ""
 
 
 @dataclass(frozen=True)
