@@ -10,7 +10,6 @@ import pytest
 
 from tests.rules.source import ROOT, Source, sources
 
-STDLIB = "stdlib"
 #: Component of src/launchbook -> (components of ours it may import, outside packages it may import).
 #: The standard library is open to all; a component may always import itself.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from launchbook.audit import Answer, Question, audit
 from launchbook.collect import Target
-from launchbook.local.instance import Instance
 from tests.aws.audit.estates import ESTATES, PLANTED, READY
 from tests.rules.source import ROOT
 from tests.support.estate import Deployed, deploy
@@ -48,9 +46,6 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
-Asking = Callable[..., Answer]
-
-
 def ask(deployed: Deployed, *, files: bool = True, **more: Any) -> Answer:
     """An audit of a deployed example: its files and its account, or the account alone."""
     given: dict[str, Any] = {"path": deployed.path} if files else {"regions": REGIONS, "scope": SCOPE}
@@ -60,8 +55,3 @@ def ask(deployed: Deployed, *, files: bool = True, **more: Any) -> Answer:
 def lines(answer: Answer) -> dict[str, str]:
     """Each requirement's status."""
     return {one.id: one.status for one in answer.report.requirements}
-
-
-def environment(instance: Instance) -> Path:
-    """Where the instance keeps its state."""
-    return Path(instance.state)

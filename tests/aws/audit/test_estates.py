@@ -15,8 +15,6 @@ from tests.support.estate import Deployed
 
 #: Only a record of a drill or of a load test, by a program that did it, makes these OK.
 DEEDS = {"recovery": "restore-drill", "multi-az": "failover-drill", "load-test": "load-test-result"}
-#: What no API of AWS tells.
-UNSEEN = {"access-key-shared"}
 
 
 def unknown(findings: tuple[Finding, ...]) -> set[str]:

@@ -13,8 +13,6 @@ from launchbook.collect import Call, collectors
 
 CALLS = [(one.name, call) for one in collectors().values() for call in one.calls]
 IDS = [f"{name}-{call.operation}" for name, call in CALLS]
-#: Members that AWS gives as a map although botocore calls it a plain map: their keys are AWS's own names.
-MAPS = ("Attributes", "SummaryMap")
 
 
 @cache
