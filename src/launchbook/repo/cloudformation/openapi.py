@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from launchbook.repo.cloudformation.sam_events import Part, route
-from launchbook.repo.lined import Map, as_map, dig, line_of
+from launchbook.repo.lined import as_map, dig, line_of
 from launchbook.repo.reader import File, Tree
 from launchbook.repo.wiring import pointers_at
 
@@ -33,15 +33,20 @@ def routes(kind: str, name: str, properties: Any, file: File, tree: Tree) -> Ite
     if isinstance(location, str) and (beside := tree.beside(file, location)) is not None:
         documents = [beside.json] if beside.text.lstrip().startswith("{") else beside.yaml
         file, document = beside, next(iter(documents), None)
-    paths = dig(document, "paths")
-    for path, methods in as_map(paths).items():
+    for part in routes_of(name, document):
+        yield file, part
+
+
+def routes_of(name: str, document: Any) -> Iterator[Part]:
+    """Every route of an OpenAPI document."""
+    for path, methods in as_map(dig(document, "paths")).items():
         for key, operation in as_map(methods).items():
             if str(key).lower() in _METHODS:
                 method = _METHODS[str(key).lower()]
-                yield file, _route(name, method, str(path), operation, line_of(methods, key))
+                yield _route(name, method, str(path), operation, line_of(methods, key))
 
 
 def _route(name: str, method: str, path: str, operation: Any, line: int) -> Part:
     uri = dig(operation, "x-amazon-apigateway-integration", "uri")
-    pointer = next((ref for _, ref in pointers_at(uri)), None) if isinstance(operation, Map) else None
+    pointer = next((ref for _, ref in pointers_at(uri)), None) if isinstance(operation, dict) else None
     return route(f"endpoint:{name}.{method} {path}", method, path, line, (pointer, line))

@@ -7,6 +7,7 @@ from typing import Any
 
 from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.helm.charts import Charts, Templated, stands_in, templated
+from launchbook.repo.helm.installs import installs
 from launchbook.repo.kubernetes.calls import calls
 from launchbook.repo.kubernetes.delivery import delivered
 from launchbook.repo.kubernetes.kustomizations import NAMES as KUSTOMIZATIONS
@@ -53,7 +54,7 @@ _SECRET_KEYS = frozenset({"data", "stringData", "binaryData"})
 def kubernetes(files: Sequence[File], found: Found) -> None:
     """Every object, and for jobs what they call. A patch of a kustomization is no object of its own."""
     overlays = [file for name in KUSTOMIZATIONS for file in found.tree.named(name)]
-    charts = Charts(found)
+    charts = Charts(found, installs(files))
     maps = generated_maps(overlays)
     for file in files:
         if b"ConfigMap" in file.data:

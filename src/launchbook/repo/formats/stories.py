@@ -63,9 +63,10 @@ def helm(file: File, found: Found) -> None:
         version=str(dig(document, "version") or ""),
         needs=needs,
     )
-    if needs:
+    missing = [name for name in needs if found.tree.beside(file, f"charts/{name}/Chart.yaml") is None]
+    if missing:
         at = line_of(document, "dependencies")
-        what = f"the chart needs {', '.join(map(str, needs))}, which is not in the repository"
+        what = f"the chart needs {', '.join(map(str, missing))}, which is not in the repository"
         found.gap(file, what, "helm dependency build && helm template CHART > rendered.yaml", at)
 
 

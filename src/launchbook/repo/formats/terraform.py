@@ -11,6 +11,7 @@ from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.scope import Budget, plain_scope
 from launchbook.repo.reader import File, Found, reader, reader_of_all, unread
 from launchbook.repo.scrub import kept
+from launchbook.repo.terraform.apis import APIS, api_routes
 from launchbook.repo.terraform.bodies import META, read_body
 from launchbook.repo.terraform.calls import call_modules, sources
 from launchbook.repo.terraform.copies import Copy, both
@@ -284,6 +285,8 @@ def _resource(
     for path, parts in values.refers:
         for target in instance.referred(declared, copy, parts):
             found.refer(fact, path, target)
+    if key[0] in APIS and "body" in values.attributes:
+        api_routes(declared.file, fact, values, found)
 
 
 def _region(declared: Declared, attributes: dict[str, Value], regions: dict[str, str]) -> str:

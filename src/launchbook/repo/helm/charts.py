@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from launchbook.model import Unread
 from launchbook.patterns import regex
-from launchbook.repo.helm.values import values_of
+from launchbook.repo.helm.values import merged, values_of
 from launchbook.repo.kubernetes.objects import objects_in
 from launchbook.repo.lined import Map, Seq, Unreadable, as_list, as_map, dig
 from launchbook.repo.reader import File, Found
@@ -32,6 +32,9 @@ class Chart:
     root: dict[str, Any]
     values: list[str]
     named: dict[str, list[Node]] = field(default_factory=dict)
+    needs: list[Any] = field(default_factory=list)  # the charts that it depends on, as it writes them
+    condition: str = ""
+    created: bool | None = True
 
 
 @dataclass
@@ -55,12 +58,12 @@ def folder_of(file: File, found: Found) -> str | None:
     return None
 
 
-def chart_in(folder: str, found: Found) -> Chart:
-    """The chart in a folder. Raises Unreadable."""
+def chart_in(folder: str, found: Found, given: Mapping[str, Any]) -> Chart:
+    """The chart in a folder, with the values that it is installed with by place. Raises Unreadable."""
     file = found.tree.files[f"{folder}/Chart.yaml" if folder else "Chart.yaml"]
     about = as_map(next(iter(file.yaml), None))
     name = str(about.get("name") or folder.rpartition("/")[2])
-    values, files = values_of(folder, found)
+    values, files = values_of(folder, found, given)
     root = {
         "Values": values,
         "Chart": {key[:1].upper() + key[1:]: value for key, value in about.items()} | {"Name": name},
@@ -70,7 +73,7 @@ def chart_in(folder: str, found: Found) -> Chart:
         "Files": Unread("files of the chart are not put in"),
         "Template": Unread("the template's own name is not put in"),
     }
-    chart = Chart(folder, name, root, files)
+    chart = Chart(folder, name, root, files, needs=as_list(about.get("dependencies")))
     below = f"{folder}/" if folder else ""
     for path, other in found.tree.files.items():
         inside = (
@@ -86,8 +89,8 @@ def chart_in(folder: str, found: Found) -> Chart:
 class Charts:
     """The charts of a repository, each read on first use."""
 
-    def __init__(self, found: Found) -> None:
-        self.found = found
+    def __init__(self, found: Found, installs: Mapping[str, Mapping[str, Any]]) -> None:
+        self.found, self.installs = found, installs
         self._known: dict[str, Chart] = {}
 
     def of(self, file: File) -> Chart | None:
@@ -95,9 +98,34 @@ class Charts:
         folder = folder_of(file, self.found)
         if folder is None:
             return None
+        return self._in(folder)
+
+    def _in(self, folder: str) -> Chart:
         if folder not in self._known:
-            self._known[folder] = chart_in(folder, self.found)
+            chart = chart_in(folder, self.found, self.installs.get(folder, {}))
+            self._known[folder] = chart
+            above = folder.rpartition("/charts/")[0] if "/charts/" in folder else ""
+            if above and self.found.tree.get(f"{above}/Chart.yaml"):
+                _adopt(chart, self._in(above))
         return self._known[folder]
+
+
+def _adopt(chart: Chart, parent: Chart) -> None:
+    """A chart within another has its values from there, and is there if the other's condition holds."""
+    need = next((one for one in parent.needs if chart.name == dig(one, "name")), None)
+    key = str(dig(need, "alias") or chart.name)
+    above = parent.root["Values"]
+    own = chart.root["Values"]
+    if isinstance(above, Unread):
+        chart.root["Values"] = above
+    else:
+        chart.root["Values"] = merged(own, as_map(above).get(key, {}))
+    chart.condition, chart.created = parent.condition, parent.created
+    asked = str(dig(need, "condition") or "").partition(",")[0].strip()
+    holds = dig(above, *asked.split(".")) if asked else None
+    if asked and holds is not True and holds is not None:
+        chart.condition = f"{asked} of {parent.name}"
+        chart.created = None if isinstance(holds, Unread) else False
 
 
 def _parsed(file: File) -> list[Node]:
@@ -142,7 +170,9 @@ def templated(file: File, chart: Chart) -> Iterator[Templated]:
             text = f"{{{{ if {guard.text} }}}}" if guard and guard.text else ""
             reasons = [*cleaning.dropped, *rendering.dropped]
             created = guard.holds if guard else True
-            yield Templated(item, text, created, not reasons, reasons)
+            both = "; ".join(part for part in (chart.condition, text) if part)
+            held = created if chart.created is True else chart.created if created is not False else False
+            yield Templated(item, both, held, not reasons, reasons)
 
 
 class _Named(str):

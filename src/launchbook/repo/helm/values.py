@@ -27,14 +27,19 @@ def environment_of_values(file: File) -> str:
     return named or inner or "-".join(words)
 
 
-def values_of(folder: str, found: Found) -> tuple[Any, list[str]]:
+def values_of(folder: str, found: Found, given: Mapping[str, Any]) -> tuple[Any, list[str]]:
     """The values of the chart in ``folder``, and the files that they come from, its own first.
 
+    ``given`` are values that it is installed with, by the place that says so: with one such, they are in force.
     Where the files of environments say otherwise than the chart's own, a value is Unread and says which files differ.
     """
     own, others = _files(folder, found)
     base = _read(own, found) if own is not None else {}
+    if len(given) == 1:
+        base = merged(base, next(iter(given.values())))
+        given = {}
     layers = {file.shown: merged(base, _read(file, found)) for file in others}
+    layers |= {place: merged(base, values) for place, values in given.items()}
     files = ([own.shown] if own is not None else []) + list(layers)
     asked = found.environment
     if asked:
