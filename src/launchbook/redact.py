@@ -179,12 +179,15 @@ _WORD = regex(r"(?=[A-Z]?[a-z]{0,3}[aeiouyAEIOUY])[A-Z]?[a-z]{3,}(?![a-z])")
 _UNSPEAKABLE = regex(r"[^aeiouy]{4}|[aeiou]{4}|[jqvwx][bcdfghjkmnpqstvwxz]|q[^u]|(.)\1\1")
 #: What the CDK puts behind a name to tell it from others.
 _LOGICAL_HASH = regex(r"[0-9A-F]{8}$")
+#: The id of a hosted zone, as Route 53 writes it.
+_ZONE = regex(r"/?hostedzone/[A-Z0-9]{8,32}")
 _HEX = regex(r"(?<![\w:@-])(?:SK|AC)?[0-9a-fA-F]{32,}(?![\w-])")
 #: What the shorter secrets cannot do without: ``password=…``, ``user:pass@``.
 _TELLING = regex(r"[:=?&@ ]")
 _CONTROL = regex(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
+@lru_cache(maxsize=10_000)  # the same attributes are in every resource of a kind
 def names_secret(name: str) -> bool:
     """Whether a setting or attribute of this name would hold a secret value."""
     plain = _CAMEL.sub("_", name).replace(" ", "_")
@@ -226,7 +229,7 @@ def _random_looking(match: re.Match[str]) -> str:
     mixed = any(c.isdigit() for c in token) and any(c.isupper() for c in token)
     if not (mixed and any(c.islower() for c in token)) or token.count("/") > 3 or token.count("_") > 3:
         return token
-    if _readable(token):
+    if _readable(token) or _ZONE.fullmatch(token):
         return token
     share = [count / len(token) for count in Counter(token).values()]
     return HELD if -sum(p * math.log2(p) for p in share) > 3.6 else token
@@ -244,6 +247,8 @@ def _readable(token: str) -> bool:
 
 def printable(text: str) -> str:
     """``text`` on one line, with control and direction-changing characters written as escapes."""
+    if text.isprintable():  # as nearly every text is; none of these characters are
+        return text
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode(), text)
 
 

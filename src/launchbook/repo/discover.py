@@ -50,11 +50,15 @@ def discover(path: str | os.PathLike[str], environment: str = "") -> Discovery:
     root = os.fspath(path)
     if not Path(root).is_dir():
         raise UsageError(f"cannot read {shown(root)}", "it is not a folder", hint="launchbook discover PATH")
+    with _seldom_collected():
+        return _discovered(root, environment)
+
+
+def _discovered(root: str, environment: str) -> Discovery:
     walked = walk(root)
     tree = Tree(File(root, entry.path, entry.origin) for entry in walked.files)
     found = Found(tree, environment, gaps=list(walked.gaps))
-    with _seldom_collected():
-        _read_all(tree, found)
+    _read_all(tree, found)
     found.facts = mounted(found.facts, found.mounts)
     search = searched(tree, found.gaps) if tree.files else None
     facts = related(found) + Facts([search] if search else (), complete=IN_FILES_ALONE, files=tree.files)
@@ -178,7 +182,7 @@ def _tell_bundles(bundles: Sequence[File], found: Found) -> None:
 
 def _picker(known: Sequence[Format]) -> Callable[[File], Iterator[Format]]:
     """Which formats claim a file by name; patterns are kept by the ending they want, so that a file meets few."""
-    endings: dict[str, list[tuple[Callable[[File], bool], Format]]] = {}
+    endings: dict[str, list[tuple[Callable[[File], bool] | None, Format]]] = {}
     for form in known:
         for name in form.names:
             ending = re.search(r"\.\w+$", name)
@@ -187,17 +191,17 @@ def _picker(known: Sequence[Format]) -> Callable[[File], Iterator[Format]]:
     def pick(file: File) -> Iterator[Format]:
         _, dot, ending = file.name.rpartition(".")
         candidates = (*endings.get(dot + ending if dot else "", ()), *(endings.get("", ()) if dot else ()))
-        return iter(dict.fromkeys(form for claimed, form in candidates if claimed(file)))
+        return iter(dict.fromkeys(form for claimed, form in candidates if claimed is None or claimed(file)))
 
     return pick
 
 
-def _claim(name: str) -> Callable[[File], bool]:
-    """Whether a file has the name of a pattern."""
+def _claim(name: str) -> Callable[[File], bool] | None:
+    """Whether a file has the name of a pattern; None where its ending, by which it is looked up, says so already."""
     if not re.search(r"[*?\[/]", name):
         return lambda file: file.name == name
     if re.fullmatch(r"\*\.\w+", name):
-        return lambda _: True  # its ending is the whole pattern
+        return None
     # Most files have no part of it, which is known sooner than that the whole does not fit.
     part = max(re.split(r"[*?]+|\[[^\]]*\]", name), key=len).strip("/")
     if "/" in name:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
@@ -14,7 +15,7 @@ from launchbook.redact import names_secret, shown, without_secrets
 from launchbook.repo.files import File, Tree
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mounts
-from launchbook.repo.needles import needles
+from launchbook.repo.needles import Needles, needles
 from launchbook.repo.scrub import scrubbed
 
 __all__ = ["LIMIT", "UNREADABLE", "File", "Format", "Found", "Tree", "reader", "reader_of_all", "unread"]
@@ -236,10 +237,17 @@ class Format:
     each: ReadEach | None
     together: ReadTogether | None
 
+    @cached_property
+    def needed(self) -> Needles:
+        """Texts of which any content that the pattern matches holds one; none where it does not say."""
+        return needles(self.sniff.pattern) if self.sniff is not None else ()
+
     def may_claim(self, content: bytes) -> bool:
         """Whether the content is worth a look with the pattern: False where it cannot match."""
-        needed = needles(self.sniff.pattern) if self.sniff is not None else ()
-        return not needed or any(text in content for text in needed)
+        for text in self.needed:  # asked of every file for every format; a generator costs as much again
+            if text in content:
+                return True
+        return not self.needed
 
     def claims(self, content: bytes) -> bool:
         """Whether a file of the right name is of this format."""

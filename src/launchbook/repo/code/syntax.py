@@ -154,11 +154,6 @@ class _Order:
                 if not cursor.goto_parent():
                     return
 
-    def within(self, first: int, end: int, kind: str) -> list[tuple[int, Node]]:
-        places, nodes = self.by_type.get(kind, ((), ()))
-        at, past = bisect_left(places, first), bisect_left(places, end)
-        return list(zip(places[at:past], nodes[at:past], strict=True))
-
 
 #: One walk serves all questions about a tree: a walk makes an object of each node, which costs more than to parse it.
 #: What is kept here keeps its tree, so that no node of another one has the same id.
@@ -173,8 +168,14 @@ def below(node: Node, *types: str) -> Iterator[Node]:
         _orders.append(order)
     first = order.places.get(node.id, 0)
     end = first + node.descendant_count
-    found = [one for kind in types for one in order.within(first, end, kind)]
-    return iter([one for _, one in (sorted(found, key=itemgetter(0)) if len(types) > 1 else found)])
+    found: list[tuple[int, Node]] = []
+    for places, nodes in (order.by_type[kind] for kind in types if kind in order.by_type):
+        at = bisect_left(places, first)
+        past = bisect_left(places, end, at)
+        found += zip(places[at:past], nodes[at:past], strict=True)
+    if len(types) > 1:
+        found.sort(key=itemgetter(0))
+    return iter([one for _, one in found])
 
 
 def text(node: Node | None) -> str:

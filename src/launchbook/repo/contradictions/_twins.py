@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from launchbook.model import Fact, Facts
 from launchbook.patterns import regex
@@ -15,7 +16,12 @@ _HASH = regex(r"[0-9A-F]{8}$")
 
 def logical(fact: Fact) -> str:
     """What its file calls a resource, without the words of its type: ``JobsQueue`` and ``jobs`` are alike."""
-    last = re.sub(r"\[.*\]$", "", fact.id.partition("#")[2]).rpartition(".")[2]
+    return _plain_name(fact.id.partition("#")[2])
+
+
+@lru_cache(maxsize=10_000)  # asked anew for everything that is compared
+def _plain_name(address: str) -> str:
+    last = re.sub(r"\[.*\]$", "", address).rpartition(".")[2]
     plain = re.sub(r"[^a-z0-9]", "", _HASH.sub("", last).lower())
     return _KIND_WORDS.sub("", plain) or plain
 
