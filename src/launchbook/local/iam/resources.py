@@ -27,6 +27,7 @@ _NAMED: dict[str, dict[str, str]] = {
     "lambda": {"FunctionName": "function:{}"},
     "ecr": {"repositoryName": "repository/{}", "repositoryNames": "repository/{}"},
 }
+#: Characters of a key's id, with which what it encrypted begins.
 _KEY_ID = 36
 _KEY = re.compile(r"<Key>([^<]*)</Key>")
 #: What a part of a transaction is called → the action that it needs.

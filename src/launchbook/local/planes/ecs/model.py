@@ -55,6 +55,7 @@ class Container:
     program: Program | None = None
     child: Child | None = None
     log: Path | None = None
+    #: When its process started (monotonic seconds).
     started: float = 0.0
     #: When SIGTERM was sent (monotonic seconds), and whether SIGKILL followed.
     asked_to_stop: float | None = None
