@@ -83,7 +83,7 @@ lifecycle-kills: $(READY) ## apply and destroy killed 25 times on a small platfo
 stacks: $(READY) ## Terraform stacks of every shape, applied, planned again and destroyed (25 minutes)
 	@$(BIN)/python -m tests.aws.stacks.cycle
 
-campaign: faults local-cycles local-truth stacks lifecycle-kills ## Long faults, kills and fuzzing (hours; figures go into docs/reference/proof.md)
+campaign: faults local-cycles local-truth stacks lifecycle-kills ## Long faults, kills and stacks (hours; figures go into docs/reference/proof.md)
 
 clean: ## Remove what the targets made here
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis build dist
