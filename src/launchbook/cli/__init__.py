@@ -72,8 +72,6 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the ``launchbook`` program: errors a person can act on, and exit codes 0 to 3."""
-    # A command lives for seconds or waits: looking for garbage in rings would cost a quarter of its own time.
-    gc.set_threshold(100_000, 10, 10)
     try:
         _main()
     finally:

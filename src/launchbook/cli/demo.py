@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launchbook.cli._lifecycle import OUT, Asked, end_politely, json_of, opened, printed, text_of
+from launchbook.cli._lifecycle import (
+    OUT,
+    Asked,
+    end_politely,
+    json_of,
+    opened,
+    printed,
+    seldom_collect,
+    text_of,
+)
 from launchbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +74,7 @@ def command(path: Path, keep: bool, as_json: bool, out: Path | None) -> None:
     """
     from launchbook.lifecycle.platform import load_platform
 
+    seldom_collect()
     end_politely()
     platform = load_platform(path)
     _released_from_a_commit(platform)
