@@ -37,6 +37,16 @@ LONGEST = (
     "services/orders/tests/test_relay_and_worker.py",
     "tests/unit/test_examples.py",
     "tests/aws/scaling/test_backlog.py",
+    "tests/aws/stacks/test_postures.py",
+    "tests/unit/checks/test_examples.py",
+    "tests/unit/audit/test_first_use.py",
+    "tests/unit/repo/test_fuzz.py",
+    "services/orders/tests/test_api.py",
+    "tests/faults/test_recovery.py",
+    "services/orders/tests/test_openapi.py",
+    "services/orders/tests/test_overdue.py",
+    "tests/aws/rds/test_instances.py",
+    "tests/aws/rds/test_snapshots.py",
 )
 _RANK = {name: rank for rank, name in enumerate(LONGEST)}
 #: Files that share what takes minutes to make, by what that is: they go to one worker, so that it is made once.
