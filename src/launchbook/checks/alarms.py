@@ -13,6 +13,7 @@ from launchbook.checks._shapes import (
     first,
     known,
     listed,
+    pick,
     points_at,
     some,
     targets,
@@ -76,6 +77,13 @@ def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
     actions = listed(alarm.get("alarm_actions"))
     here = alarm.at("alarm_actions")
     if not actions:
+        telling = pick(
+            facts.seen("aws_cloudwatch_composite_alarm"), lambda one: _rings_for(one, alarm, facts)
+        )
+        for whole in telling.found:
+            return verdict(True, f"{whole.name} tells for it", at=[here, whole.at("alarm_actions")])
+        telling.settled()
+        unhidden(facts, alarm, "aws_cloudwatch_composite_alarm")
         return verdict(False, "nobody is told when it rings", at=[here])
     if known(alarm.attributes.get("actions_enabled"), f"actions_enabled of {alarm.name}") in (False, "false"):
         return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
@@ -84,6 +92,17 @@ def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
     if not alarm.declared and all(_topic_gone(one, alarm, facts) for one in actions):
         return verdict(False, f"there is no topic {str(actions[0]).rpartition(':')[2]}", at=[here])
     return verdict(True, "it has an action", at=[here])
+
+
+def _rings_for(whole: Fact, alarm: Alarm, facts: Facts) -> bool:
+    """Whether a composite alarm that tells somebody rings for another one, named in its rule."""
+    if not listed(whole.attributes.get("alarm_actions")):
+        return False
+    rule = whole.attributes.get("alarm_rule")
+    if isinstance(rule, Unread) and any(points_at(facts, ref, alarm) for ref in rule.refs):
+        return True
+    text = str(known(rule, f"the rule of {whole.name}"))
+    return re.search(rf"""ALARM\(\s*["']?(?:[^"')]*:)?{re.escape(alarm.name)}["']?\s*\)""", text) is not None
 
 
 def _topic_gone(action: Value, alarm: Alarm, facts: Facts) -> bool:
