@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -49,7 +50,6 @@ def workflow(file: File, found: Found) -> None:
     document = next(iter(file.yaml), None)
     top = as_map(document)
     steps = [(step, at) for step, at, _ in _steps(document)]
-    runs = [(str(step.get("run") or ""), at) for step, at in steps]
     attributes = _does(top, [step for step, _ in steps])
     lines: dict[str, int | str] = {}
     for step, at, job in _steps(document):
@@ -63,8 +63,8 @@ def workflow(file: File, found: Found) -> None:
     for step, _ in steps:
         if _uses(step).startswith("aws-actions/amazon-ecs-deploy-task-definition"):
             _deploys_task(file, found, fact.id, step)
-    for run, at in runs:
-        for folder in folders(run):
+    for step, at, job in _steps(document):
+        for folder in _folders(step, document, job):
             below = any(path.startswith(f"{folder}/") and path.endswith(".tf") for path in found.tree.files)
             found.relation("deploys", fact.id, folder, file.where(at), below)
     jobs = dig(document, "jobs")
@@ -84,6 +84,24 @@ def workflow(file: File, found: Found) -> None:
     for key, at, job in _variables(document):
         # What a pipeline sets is for its own steps and the actions that they use.
         found.setting(file, key, "set", at, of=job, framework=True)
+
+
+def _folders(step: dict[str, Any], document: Any, job: str) -> list[str]:
+    """The folders that a step's Terraform works in: those that it says, else the one that it is run in."""
+    run = str(step.get("run") or "")
+    said = folders(run)
+    if said or not {"terraform", "terragrunt"} & set(deployed(run)):
+        return said
+    defaults = (
+        dig(document, *path, "run", "working-directory")
+        for path in (("jobs", job, "defaults"), ("defaults",))
+    )
+    place = step.get("working-directory") or next((one for one in defaults if one), None)
+    entered = re.search(r"^\s*cd\s+[\"']?([\w./-]{1,200})", run, re.M)
+    for folder in (entered[1] if entered else None, place):
+        if isinstance(folder, str) and "$" not in folder:
+            return [posixpath.normpath(folder)]
+    return []
 
 
 def _uses(step: dict[str, Any]) -> str:
