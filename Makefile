@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# More than there are cores: most tests wait for something. tests/conftest.py says what begins first.
+WORKERS := -n 5 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo check test quick format lock orders faults bench-discover bench-audit bench-local bench-orders bench-lifecycle local-cycles local-truth stacks lifecycle-kills campaign clean
@@ -31,10 +33,10 @@ check: $(READY) ## Lint, types and the rules of the architecture (under a minute
 	$(BIN)/python -m pytest -q tests/rules
 
 test: check ## Everything CI runs (under 15 minutes)
-	$(BIN)/python -m pytest -q -n 5 --dist loadfile --no-loadscope-reorder --ignore=tests/rules --durations=15
+	$(BIN)/python -m pytest -q $(WORKERS) --ignore=tests/rules --durations=15
 
 quick: $(READY) ## The tests that take seconds
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q $(WORKERS) -m "not slow"
 
 format: $(READY) ## Format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
