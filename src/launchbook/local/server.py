@@ -124,7 +124,8 @@ class Server:
             result = self._interface(request.method, request.path[len(_OURS) :], query, request.body)
         except (KeyError, ValueError) as error:
             return 400, [("content-type", "text/plain")], f"{error.args[0]}\n".encode()
-        return 200, [("content-type", "application/json")], json.dumps(result).encode()
+        # moto's objects may hold anything: a value that JSON has no form for is told as text.
+        return 200, [("content-type", "application/json")], json.dumps(result, default=str).encode()
 
 
 async def _gone(receive: Any) -> None:

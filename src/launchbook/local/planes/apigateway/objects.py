@@ -10,9 +10,12 @@ from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.apigatewayv2.models import DomainName
 from moto.apigatewayv2.responses import ApiGatewayV2Response
 
+from launchbook.local.planes.apigateway import deployments
+
 #: The zone of such names in us-east-1; any will do, since no name of AWS is looked up here.
 _ZONE = "Z1UJRXOUMOOFQ8"
 _apply_patch_operations = RestAPI.apply_patch_operations
+_rest_api = RestAPI.to_dict
 _put_integration = APIGatewayBackend.put_integration
 
 
@@ -47,6 +50,12 @@ def apply_patch_operations(self: Any, patch_operations: list[dict[str, Any]]) ->
         if each["op"] != "remove":
             self.binaryMediaTypes.append(kind)
     _apply_patch_operations(self, others)
+
+
+def to_dict(self: Any) -> dict[str, Any]:
+    """An API; its policy is told as the inside of a JSON string, which is how AWS tells it."""
+    told = _rest_api(self)
+    return told | ({"policy": json.dumps(told["policy"])[1:-1]} if told.get("policy") else {})
 
 
 def to_json(self: Any) -> dict[str, Any]:
@@ -84,6 +93,8 @@ def update_domain_name(self: Any) -> Any:
 def install() -> None:
     """Put these in moto's place."""
     APIGatewayBackend.put_integration = put_integration  # type: ignore[method-assign, assignment]
+    RestAPI.to_dict = to_dict  # type: ignore[method-assign]
     RestAPI.apply_patch_operations = apply_patch_operations  # type: ignore[method-assign]
     DomainName.to_json = to_json  # type: ignore[method-assign]
     ApiGatewayV2Response.update_domain_name = update_domain_name  # type: ignore[attr-defined]
+    deployments.install()

@@ -11,6 +11,8 @@ _MORE = (
     "{0}/resources/?$",
     "{0}/resources/(?P<arn>.+)/recovery-points/$",
     "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$",
+    "{0}/backup-vaults/(?P<name>[^/]+)/notification-configuration/?$",
+    "{0}/backup-vaults/(?P<name>[^/]+)/access-policy/?$",
 )
 
 

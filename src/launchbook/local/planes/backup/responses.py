@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from moto.backup.exceptions import ResourceNotFoundException
-from moto.backup.responses import BackupResponse
 from moto.core.utils import unix_time
 
+from launchbook.local.planes.backup.vaults import Vaults
 
-class Response(BackupResponse):
+
+class Response(Vaults):
     """moto's, with selections and listings."""
 
     @property

@@ -18,14 +18,17 @@ class EcrPlane:
     def install(self) -> None:
         """Put our registry and our images in moto's place."""
         from moto.backends import get_backend
-        from moto.ecr import models
+        from moto.ecr import models, urls
 
         from launchbook.local.planes.ecr.registry import Image, Registry
+        from launchbook.local.planes.ecr.rules import Response
 
         Registry.blobs = self._host.state / "images" / "blobs"
         Registry.blobs.mkdir(mode=0o700, parents=True, exist_ok=True)
         get_backend("ecr").backend = Registry
         models.Image = Image  # type: ignore[misc]
+        for path in urls.url_paths:
+            urls.url_paths[path] = Response.dispatch
 
     def reconcile(self) -> None:
         """Nothing runs."""

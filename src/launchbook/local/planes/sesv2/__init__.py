@@ -10,7 +10,7 @@ from launchbook.local.plane import Host
 class SesPlane:
     """What moto lacks of SESv2."""
 
-    services = frozenset({"sesv2"})
+    services = frozenset({"ses", "sesv2"})
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -19,8 +19,10 @@ class SesPlane:
         """Put our responses in place of moto's."""
         from moto.sesv2 import urls
 
+        from launchbook.local.planes.sesv2 import classic
         from launchbook.local.planes.sesv2.responses import Response
 
+        classic.install()
         missing = (
             "{0}/v2/email/account$",
             "{0}/v2/email/account/(?P<part>.+)$",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.sns import urls
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.responses import SNSResponse
@@ -64,10 +64,44 @@ class DeliveringResponse(SNSResponse):
             "TracingConfig": "tracing_config",
             "ArchivePolicy": "archive_policy",
         }
+        told = cast(dict[str, Any], result.result)["Attributes"]
         for name, attribute in extra.items():
             if getattr(topic, attribute, None):
-                cast(dict[str, Any], result.result)["Attributes"][name] = getattr(topic, attribute)
+                told[name] = getattr(topic, attribute)
+        told |= {name: value for name, value in _kept(topic).items() if value and name.count("Feedback")}
         return result
+
+    def create_topic(self) -> ActionResult:
+        """Create a topic; moto drops whom it would tell of deliveries."""
+        result = super().create_topic()
+        topic = self.backend.get_topic(cast(dict[str, Any], result.result)["TopicArn"])
+        given = self._get_attributes() or {}
+        _kept(topic).update({name: value for name, value in given.items() if name.count("Feedback")})
+        return result
+
+    def set_topic_attributes(self) -> ActionResult:
+        """Set an attribute."""
+        name = self._get_param("AttributeName")
+        if not name.count("Feedback"):
+            return super().set_topic_attributes()
+        _kept(self.backend.get_topic(self._get_param("TopicArn")))[name] = self._get_param("AttributeValue")
+        return EmptyResult()
+
+    def put_data_protection_policy(self) -> ActionResult:
+        """Set what may not pass; an empty policy is none. Nothing is held back."""
+        topic = self.backend.get_topic(self._get_param("ResourceArn"))
+        _kept(topic)["DataProtectionPolicy"] = self._get_param("DataProtectionPolicy")
+        return EmptyResult()
+
+    def get_data_protection_policy(self) -> ActionResult:
+        """The policy that was set."""
+        topic = self.backend.get_topic(self._get_param("ResourceArn"))
+        return ActionResult({"DataProtectionPolicy": _kept(topic).get("DataProtectionPolicy") or ""})
+
+
+def _kept(topic: Any) -> dict[str, str]:
+    kept: dict[str, str] = vars(topic).setdefault("launchbook_kept", {})
+    return kept
 
 
 def _row(subscription: Any) -> dict[str, Any]:
