@@ -37,9 +37,14 @@ def _asked(report: Report) -> Iterator[str]:
     if report.account:
         yield f"Account {report.account}" + (f", as {report.role}" if report.role else "")
     if report.regions:
-        yield f"Regions {', '.join(report.regions)}"
+        rest = f" (not asked: {', '.join(report.not_asked)})" if report.not_asked else ""
+        yield f"Regions {', '.join(report.regions)}{rest}"
     if report.environment:
         yield f"Environment {report.environment}"
+    scope = ", ".join(report.scope) or "everything that was read"
+    yield f"Scope {scope}" + (
+        f"; {report.outside_scope} resources outside it" if report.outside_scope else ""
+    )
 
 
 def _row(one: Requirement) -> str:

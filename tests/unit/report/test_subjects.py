@@ -118,3 +118,18 @@ def test_many_refused_reads_name_the_policy_that_allows_them() -> None:
     )
     refused = replace(report("TODO"), gaps=gaps)
     assert "3 reads were refused: launchbook policy" in text.render(refused)
+
+
+def test_markdown_says_first_what_was_looked_at() -> None:
+    asked = replace(
+        report("TODO"), account="123456789012", regions=["eu-west-1"], not_asked=["us-east-1"], scope=["shop"],
+        outside_scope=3, environment="production",
+    )  # fmt: skip
+    head = markdown.render(asked).partition("| Domain")[0]
+    for said_first in (
+        "123456789012",
+        "eu-west-1 (not asked: us-east-1)",
+        "production",
+        "shop; 3 resources outside it",
+    ):
+        assert said_first in head
