@@ -176,6 +176,8 @@ _GIVEN = {
     "runtime": r"\bruntime\s*:\s*(\d{1,2})\b",
     "schedule_expression": r"\bschedule\s*:\s*[\"']([^\"'\n]{1,100})[\"']",
 }
+_ENVIRONMENT = regex(r"\benvironment\s*:\s*\{(?P<inside>[^{}]{0,4000})\}")
+_ENTRY = regex(r"(?:^|[,{\s])[\"']?([A-Z][A-Z0-9_]{1,80})[\"']?\s*:")
 _MODEL = regex(r"^\s*(?P<name>[A-Z]\w{0,80})\s*:\s*a\s*\.?\s*(?:\n\s*\.)?model\(", re.M)
 
 
@@ -201,6 +203,10 @@ def amplify_backend(file: File, found: Found) -> None:
         found.gap(file, what, "npx ampx sandbox, then its template from CloudFormation", 1)
     for number, match in enumerate(_DEFINES.finditer(text)):
         _defined(file, match, number, found)
+    for block in _ENVIRONMENT.finditer(text) if "defineFunction" in text else ():
+        for name in _ENTRY.finditer(block["inside"]):
+            line = text.count("\n", 0, block.start("inside") + name.start(1)) + 1
+            found.setting(file, name[1], "set", line, of="amplify")
     for model in _MODEL.finditer(text) if "defineData" in text else ():
         line = text.count("\n", 0, model.start("name")) + 1
         found.fact(

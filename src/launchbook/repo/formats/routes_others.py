@@ -51,7 +51,8 @@ def django_routes(file: File, found: Found) -> None:
 
 def _django_path(written: str) -> str:
     path = re.sub(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)", r"{\1\2}", written)
-    return "/" + path.lstrip("^/").removesuffix("$")
+    # A pattern's optional slash at the end is none of the path, and a dot in it is a dot.
+    return "/" + path.lstrip("^/").removesuffix("$").removesuffix("/?").replace("\\.", ".")
 
 
 def _included(file: File, found: Found, patterns: Router, prefix: str, rest: str) -> None:

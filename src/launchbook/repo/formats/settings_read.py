@@ -20,6 +20,8 @@ _STORES = regex(r"(?:URL|URI|HOST|DSN)$")
 _NAME = regex(r"^[A-Z][A-Z0-9_]{2,}$")
 #: A function that is given names of settings: ``missingSettings(["DATABASE_URL"])``, ``requireEnv("X")``.
 _ASKS = regex(r"env|setting|config|require", re.I)
+#: One that is given a name to set it: ``fn.addEnvironment("NAME", value)``.
+_SETS = regex(r"(?:^|\.)(?:add|set|put|with|define)[A-Z]\w*$")
 #: Where a name of a setting may stand: the rest of a file is not parsed.
 _NEAR = regex(
     r"process\.env|import\.meta\.env|(?:env|setting|config|require)\w{0,60}\(\s{0,99}\[?\s{0,99}['\"][A-Z]",
@@ -37,7 +39,10 @@ Read = tuple[str, int, bool]
 )
 def javascript_settings(file: File, found: Found) -> None:
     """``process.env.NAME``, ``process.env['NAME']``, and names handed to a function that looks them up."""
-    _add(file, found, chain(_javascript(near(file, _NEAR)), _destructured(file.text)))
+    top = near(file, _NEAR)
+    for name, at in _given(top) if ".addEnvironment(" in file.text else ():
+        found.setting(file, name, "set", at, of="addEnvironment")
+    _add(file, found, chain(_javascript(top), _destructured(file.text)))
 
 
 @reader(
@@ -110,10 +115,20 @@ def _add(file: File, found: Found, reads: Iterator[Read]) -> None:
                 _implied(file, found, name, at)
 
 
+def _given(top: Node) -> Iterator[tuple[str, int]]:
+    """The names that infrastructure in code gives a function: ``fn.addEnvironment("NAME", value)``."""
+    for call in below(top, "call_expression"):
+        if text(field(call, "function", "property")) == "addEnvironment" and arguments(call):
+            name = string(arguments(call)[0])
+            if name and _NAME.match(name):
+                yield name, line(call)
+
+
 def _javascript(top: Node) -> Iterator[Read]:
     for node in below(top, "member_expression", "subscript_expression", "call_expression"):
         if node.type == "call_expression":
-            if _ASKS.search(text(field(node, "function"))):
+            asked = text(field(node, "function"))
+            if _ASKS.search(asked) and not _SETS.search(asked):
                 for given in arguments(node):
                     for literal in below(given, "string"):
                         yield string(literal) or "", line(literal), True
@@ -161,7 +176,10 @@ def _python(node: ast.expr, at: int) -> Iterator[Read]:
     if isinstance(node, ast.Subscript):
         yield str(constant(node.slice) or ""), at, True
     elif isinstance(node, ast.Call) and node.args and not dotted(node.func).endswith("environ"):
-        yield str(constant(node.args[0]) or ""), at, False
+        name = str(constant(node.args[0]) or "")
+        # ``os.getenv`` gives nothing where nothing is set; a helper raises, unless it is told what to give.
+        helper = not dotted(node.func).endswith(("getenv", "environ.get"))
+        yield name, at, helper and len(node.args) == 1 and not node.keywords
 
 
 def _fields(node: ast.AST) -> Iterator[Read]:

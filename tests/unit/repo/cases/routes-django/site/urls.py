@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 from rest_framework.routers import DefaultRouter
 
 router = DefaultRouter()
@@ -8,4 +8,5 @@ urlpatterns = [
     path("polls/", include("polls.urls")),
     path("api/", include(router.urls)),
     path("healthz/", alive),
+    re_path(r"^feed/(?P<year>[0-9]{4})\.xml/?$", feed),
 ]

@@ -5,3 +5,8 @@ export const jobs = defineFunction({
   timeoutSeconds: 60,
   runtime: 20,
 });
+
+export const labels = defineFunction({
+  name: "labels",
+  environment: { LABELS_URL: "https://labels.example.com", LABELS_KEY: secret("LABELS_KEY") },
+});
