@@ -77,7 +77,7 @@ def _regions(found: Discovery) -> str:
     }
     told = [
         *map(shown, sorted(declared)),
-        *(f"{shown(one)} (by a pipeline)" for one in sorted(worked_in - declared)),
+        *(f"{shown(one)} (by a pipeline or script)" for one in sorted(worked_in - declared)),
     ]
     return ", ".join(told) + (" (more than one)" if len(told) > 1 else "")
 

@@ -159,4 +159,16 @@ def test_a_region_that_only_a_pipeline_names_is_in_the_first_lines(tmp_path: Pat
     flow += "        with:\n          role-to-assume: arn:aws:iam::123456789012:role/ship\n"
     flow += "          aws-region: eu-west-2\n"
     text = written(tmp_path, {".github/workflows/ship.yml": flow})
-    assert "regions: eu-west-2 (by a pipeline)" in text
+    assert "regions: eu-west-2 (by a pipeline or script)" in text
+
+
+def test_a_template_that_a_script_deploys_and_nobody_keeps_is_told(tmp_path: Path) -> None:
+    script = (
+        "#!/bin/sh\naws cloudformation package --template-file stack.yaml --output-template-file made.yaml\n"
+    )
+    script += "aws cloudformation deploy --template-file made.yaml --stack-name shop\n"
+    script += "aws cloudformation deploy \\\n  --template-file infra/lost.yaml --stack-name lost\n"
+    stack = "Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n"
+    text = written(tmp_path, {"deploy.sh": script, "stack.yaml": stack})
+    assert "deploy.sh:5  the template infra/lost.yaml that this deploys is not in the repository" in text
+    assert "made.yaml" not in text

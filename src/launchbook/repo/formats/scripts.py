@@ -35,6 +35,9 @@ _HANDLER = regex(
     re.M,
 )
 _PROGRAMS = (".ts", ".js", ".mjs", ".py")
+_TEMPLATE = regex(
+    r"--template(?:-file|-body)?[ =][\"']?(?:file://)?(?P<path>[\w./${}-]{1,200}\.(?:ya?ml|json|template))"
+)
 _LONGEST = 8000
 _SCRIPTS = (
     "**/scripts/*",
@@ -73,9 +76,33 @@ def deploy_script(file: File, found: Found) -> None:
     regions = dict(reversed(list(_regions(body))))
     named: list[Value] = [*reversed(regions)]
     lines = {f"regions.{number}": regions[str(value)] for number, value in enumerate(named)}
-    found.document(
+    fact = found.document(
         file, "deploy-script", file.name, does=[*dict.fromkeys(does)], regions=named, lines={**lines}
     )
+    _templates(file, body, fact.id, found)
+
+
+def _templates(file: File, body: str, script: str, found: Found) -> None:
+    """The templates that a script deploys: here, or a gap. What ``package`` or ``cdk`` writes first is made by then."""
+    for match in _TEMPLATE.finditer(body):
+        line = body.count("\n", 0, match.start()) + 1
+        path = match["path"].removeprefix("./")
+        if (
+            "$" in path
+            or re.search(r"packaged|\.aws-sam|cdk\.out|^(?:dist|build|/tmp|out)/", path)
+            or path.startswith("/")
+        ):
+            continue
+        if re.search(rf"(?:--output-template(?:-file)?|>)\s*[\"']?(?:\./)?{re.escape(path)}", body):
+            continue
+        here = found.tree.get(path) or found.tree.beside(file, path)
+        if here is not None:
+            found.relation("deploys", script, f"{here.shown}#template", file.where(line))
+        elif not any(one.endswith(f"/{path}") for one in found.tree.files):  # a folder that the script enters
+            what = f"the template {path} that this deploys is not in the repository"
+            found.gap(
+                file, what, "aws cloudformation get-template --stack-name STACK, saved there", line, ("*",)
+            )
 
 
 def _runs(file: File) -> bool:
