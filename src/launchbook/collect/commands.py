@@ -37,7 +37,8 @@ pseudonyms() {
   cat "$out"/*.txt | grep -oE '[:/"@=][0-9]{12}[^0-9]' | grep -oE '[0-9]{12}' | sort -u | while read -r id; do
     new=$(printf 'launchbook:%%s' "$id" | $hash | tr 'a-f' '0-5' | cut -c1-12)
     for file in "$out"/*.txt; do
-      sed -E 's|([:/"@=])'"$id"'([^0-9])|\\1'"$new"'\\2|g' "$file" > "$file.new" && mv "$file.new" "$file"
+      sed -E -e 's|([:/"@=])'"$id"'([^0-9])|\\1'"$new"'\\2|g' -e '/^[$] aws /s| '"$id"'( )| '"$new"'\\1|g' "$file" \\
+        > "$file.new" && mv "$file.new" "$file"
     done
   done
 }

@@ -11,6 +11,7 @@ from launchbook.collect.commands import script
 from launchbook.collect.policy import LIMIT, actions, policy
 
 ALL = list(collectors().values())
+ACCOUNT = "123456789012"
 
 
 def test_the_script_is_valid_and_only_reads(tmp_path: object) -> None:
@@ -51,11 +52,14 @@ def test_the_policy_fits_a_managed_policy() -> None:
 
 
 def run_with(answers: str, folder: object, **environment: str) -> str:
-    """The script run with a program in the place of the AWS CLI that prints ``answers``; all it wrote."""
+    """All that the script wrote with a program in the place of the AWS CLI that prints ``answers``, and an account's
+    id where it is asked for words."""
     from pathlib import Path
 
     home = Path(str(folder))
-    (home / "aws").write_text(f"#!/bin/sh\ncat <<'END'\n{answers}\nEND\n")
+    (home / "aws").write_text(
+        f"#!/bin/sh\ncase $* in *'--output text') echo {ACCOUNT}; exit;; esac\ncat <<'END'\n{answers}\nEND\n"
+    )
     (home / "aws").chmod(0o755)
     subprocess.run(
         ["bash", "-s", str(home / "out")],
@@ -79,6 +83,13 @@ def test_account_ids_leave_as_pseudonyms_that_still_join(tmp_path: object) -> No
     assert '"storedBytes": 123456789012' in text, "a number that only looks like an id stays"
     (tmp_path / "again").mkdir()  # type: ignore[attr-defined]
     assert account in run_with(ANSWER, tmp_path / "again"), "the same one each time"  # type: ignore[operator]
+
+
+def test_no_command_that_was_run_names_the_account(tmp_path: object) -> None:
+    text = run_with(ANSWER, tmp_path)
+    ids = set(re.findall(r"--account-id (\d{12}) ", text))
+    assert ids
+    assert ids == set(re.findall(r'"Account": "(\d{12})"', text))
 
 
 def test_whoever_runs_it_may_keep_the_ids(tmp_path: object) -> None:

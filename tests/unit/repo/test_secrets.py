@@ -202,3 +202,13 @@ def test_names_that_hold_no_secret(name: str) -> None:
 )
 def test_what_is_no_secret_is_kept(text: str) -> None:
     assert without_secrets(text) == text
+
+
+def test_the_id_of_a_hosted_zone_is_no_secret() -> None:
+    zone = (
+        "/hostedzone/"
+        + "Z0"
+        + "".join(DRAW.choice(string.ascii_uppercase + string.digits) for _ in range(19))
+    )
+    assert without_secrets(zone) == zone
+    assert HELD in without_secrets("/hostedzone/" + chars(30))
