@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 #: A shorter text is in almost every file; more of them, in a branch and in all, cost as much as the pattern.
-SHORTEST, MOST, MOST_IN_ALL = 3, 12, 24
+SHORTEST, MOST, MOST_IN_ALL = 3, 12, 32
 Needles = tuple[bytes, ...]
 
 
