@@ -62,3 +62,36 @@ def test_an_access_entry_is_kept_with_its_policies(aws: Clients, cluster: str) -
     eks.delete_access_entry(**whose)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         eks.describe_access_entry(**whose)
+
+
+def _ended(aws: Clients, cluster: str, update: dict[str, str]) -> bool:
+    told = aws("eks").describe_update(name=cluster, updateId=update["id"])["update"]
+    return bool(told["status"] == "Successful")
+
+
+def test_updates_of_a_cluster_are_told_as_updates(aws: Clients, cluster: str) -> None:
+    eks = aws("eks")
+    network = {"subnetIds": ["subnet-1"], "endpointPublicAccess": True}
+    for given in (network, {"endpointPrivateAccess": True}):
+        update = eks.update_cluster_config(name=cluster, resourcesVpcConfig=given)["update"]
+        assert _ended(aws, cluster, update)
+    told = eks.describe_cluster(name=cluster)["cluster"]["resourcesVpcConfig"]
+    assert (told["subnetIds"], told["endpointPrivateAccess"]) == (["subnet-1"], True)
+    assert _ended(aws, cluster, eks.update_cluster_version(name=cluster, version="1.34")["update"])
+    assert eks.describe_cluster(name=cluster)["cluster"]["version"] == "1.34"
+    for wrong in ("1.33", "1.36", "newest"):
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            eks.update_cluster_version(name=cluster, version=wrong)
+
+
+def test_updates_of_a_node_group_are_told_as_updates(aws: Clients, cluster: str) -> None:
+    eks, which = aws("eks"), {"clusterName": cluster, "nodegroupName": "main"}
+    eks.create_nodegroup(**which, subnets=["subnet-1"], nodeRole=_ROLE, version="1.32")
+    sizes = {"minSize": 1, "maxSize": 5, "desiredSize": 2}
+    assert _ended(aws, cluster, eks.update_nodegroup_config(**which, scalingConfig=sizes)["update"])
+    assert _ended(aws, cluster, eks.update_nodegroup_version(**which, version="1.33")["update"])
+    told = eks.describe_nodegroup(**which)["nodegroup"]
+    assert (told["version"], told["scalingConfig"]) == ("1.33", sizes)
+    with pytest.raises(ClientError, match="newer than the cluster"):
+        eks.update_nodegroup_version(**which, version="1.34")
+    eks.delete_nodegroup(**which)

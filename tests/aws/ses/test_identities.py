@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from launchbook.local import control
+
 
 @pytest.fixture
 def zone(aws):
@@ -69,3 +71,19 @@ def test_the_account_leaves_the_sandbox_when_it_asks(aws):
         ProductionAccessEnabled=True,
     )
     assert ses.get_account()["ProductionAccessEnabled"] is True
+
+
+def test_what_is_not_sent_is_told(aws, embedded):
+    mail = aws("ses", region="eu-north-1")
+    mail.verify_email_identity(EmailAddress="shop@quiet.example")
+    mail.send_email(
+        Source="shop@quiet.example",
+        Destination={"ToAddresses": ["one@quiet.example"], "CcAddresses": ["two@quiet.example"]},
+        Message={"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}},
+    )
+    rows = [row for row in control.ask(embedded, "status")["resources"] if row["type"] == "undelivered"]
+    assert {
+        "id": "one@quiet.example, two@quiet.example",
+        "state": "the embedded AWS sends no mail",
+        "from": "ses eu-north-1",
+    }.items() <= next(row for row in rows if "quiet.example" in row["id"]).items()

@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.eks import models, urls
 
-from launchbook.local.planes.eks.kept import Kept
+from launchbook.local.planes.eks.updates import Updates
 
 #: How AWS rolls nodes unless it is told otherwise.
 _UPDATE = {"maxUnavailable": 1}
@@ -25,7 +25,7 @@ class Nodegroup(models.Nodegroup):
             self.instance_types = given.get("instance_types") or []
 
 
-class Response(Kept):
+class Response(Updates):
     """moto's operations with add-ons and access entries."""
 
     def create_nodegroup(self) -> Any:
@@ -50,7 +50,9 @@ def install() -> None:
         "addons/(?P<rest>.+)",
         "access-entries",
         "access-entries/(?P<rest>.+)",
+        "updates",
         "updates/(?P<id>.+)",
+        "node-groups/(?P<nodegroupName>[^/]+)/update-version",
     )
     added = [f"{cluster}/{path}$" for path in rest]
     for path in (*urls.url_paths, *added):

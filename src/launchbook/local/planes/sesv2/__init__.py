@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from launchbook.local.plane import Host
+from launchbook.local.plane import ACCOUNT, Host
+
+#: Mails of a region that ``launchbook local status`` tells.
+_TOLD = 20
 
 
 class SesPlane:
@@ -35,11 +38,32 @@ class SesPlane:
         """Nothing of it runs."""
 
     def status(self) -> list[dict[str, Any]]:
-        """Nothing of it runs."""
-        return []
+        """The last mails that were taken: SES answered with an id, and nobody gets one."""
+        from moto.ses.models import ses_backends
+
+        rows = []
+        for region, backend in list(ses_backends[ACCOUNT].items()):
+            for sent in backend.sent_messages[-_TOLD:]:
+                why = "the embedded AWS sends no mail"
+                rows.append(
+                    {"type": "undelivered", "id": _recipients(sent), "state": why, "from": f"ses {region}"}
+                )
+        return rows
 
     def close(self) -> None:
         """Nothing of it runs."""
+
+
+def _recipients(sent: Any) -> str:
+    """The addresses of a message, whichever shape moto keeps them in."""
+    given = sent.destinations
+    if isinstance(given, dict):
+        given = [address for kind in given.values() for address in kind or []]
+    flat = []
+    for each in given:  # of many at once: one structure for each
+        whole = each if isinstance(each, str) else each.get("Destination", {})
+        flat += [whole] if isinstance(whole, str) else [one for kind in whole.values() for one in kind or []]
+    return ", ".join(flat)
 
 
 PLANE = SesPlane
