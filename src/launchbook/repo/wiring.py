@@ -25,6 +25,8 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("aws_cloudwatch_event_target", "arn", "sends-to"),
     ("aws_cloudwatch_event_target", "ecs_target", "task-definition"),
     ("aws_scheduler_schedule", "target", "target"),
+    ("aws_pipes_pipe", "source", "consumes"),
+    ("aws_pipes_pipe", "target", "target"),
     ("aws_cloudwatch_event_api_destination", "connection_arn", "connection"),
     (".*", "execution_role_arn|execution_role", "execution-role"),
     (".*", "task_role_arn", "task-role"),
