@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
+from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.python import constant, dotted, imported, keyword, tree
 from launchbook.repo.reader import File, Found, reader
 
@@ -50,6 +51,7 @@ def cdk_python(file: File, found: Found) -> None:
     for node in ast.walk(module):
         if isinstance(node, ast.Call):
             _wired(code, node)
+    _routes(code, module)
 
 
 def _stack(code: _Code, call: ast.Call, identity: str) -> None:
@@ -79,6 +81,49 @@ def _wired(code: _Code, call: ast.Call) -> None:
             if name in code.variables and name != owner:
                 where = code.file.where(call.lineno)
                 code.found.relation(kind, code.variables[owner].id, code.variables[name].id, where)
+
+
+def _routes(code: _Code, module: ast.Module) -> None:
+    """Routes that calls add: ``api.root.add_resource("orders").add_method("GET")``."""
+    if not any(fact.type == "aws_api_gateway_rest_api" for fact in code.variables.values()):
+        return
+    resources: dict[str, str] = {}
+    nodes = [node for node in ast.walk(module) if isinstance(node, ast.Assign | ast.Call)]
+    for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
+        if isinstance(node, ast.Assign):
+            path = _path(code, node.value, resources)
+            if path is not None:
+                resources[dotted(node.targets[0])] = path
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "add_method" and node.args:
+            path, method = _path(code, node.func.value, resources), constant(node.args[0])
+            if path is not None and isinstance(method, str):
+                guards: list[Value] = ["authentication"] if keyword(node, "authorizer") is not None else []
+                code.found.endpoint(
+                    code.file,
+                    method.upper(),
+                    path or "/",
+                    node.lineno,
+                    kind=kind_of(path),
+                    guards=guards,
+                    event="api",
+                )
+
+
+def _path(code: _Code, node: ast.expr | None, resources: dict[str, str], depth: int = 0) -> str | None:
+    """The path that a resource of an API stands for; None for what is none."""
+    name = dotted(node)
+    if name in resources:
+        return resources[name]
+    owner, _, last = name.rpartition(".")
+    if last == "root" and owner in code.variables:
+        return ""
+    if depth > 20 or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    part = constant(node.args[0]) if node.args else None
+    above = _path(code, node.func.value, resources, depth + 1)
+    if above is None or node.func.attr not in ("add_resource", "resource_for_path"):
+        return None
+    return f"{above}/{part.strip('/')}" if isinstance(part, str) else None
 
 
 def _names(nodes: list[ast.expr]) -> list[str]:
