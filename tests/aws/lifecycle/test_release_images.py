@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.asking import Aws
 from launchbook.lifecycle.home import Home, write_json
-from launchbook.lifecycle.platform import load_platform
+from launchbook.lifecycle.platform import Service, load_platform
 from launchbook.lifecycle.registry import point, tagged
+from launchbook.lifecycle.release import release_steps
 from launchbook.lifecycle.release_images import push, unchanged
+from launchbook.lifecycle.release_state import Release
 from launchbook.lifecycle.run import Run
 from launchbook.lifecycle.steps import Work
 from launchbook.lifecycle.target import Target
@@ -34,6 +37,7 @@ source = "app"
 repository = "{stack.worker}"
 source = "app"
 """
+SERVICE = Service(cluster="c", name="api")
 #: Says what it was called with, and pushes nothing: what the registry holds afterwards is not its test.
 DOCKER = """#!/bin/sh
 { printf '%s\\n' "$@" | tr '\\n' ' '; [ "$1" = login ] && { printf 'stdin:'; cat; }; echo; } >> "$SEEN"
@@ -116,6 +120,36 @@ def test_a_tag_moves_to_a_digest_and_back(work, aws):
     commit = tagged(asks, name, "1" * 40)
     assert commit is not None
     assert commit.digest == new, "the commit's own tag never moves"
+
+
+def release_of(work, run: str) -> Release:
+    """What a release remembers that is a step ahead of its first change."""
+    own = Run(run, "release", work.platform.folder, "aws", work.target.key, datetime.now(UTC))
+    release = Release(replace(work, run=own), Aws(work.target), "1" * 40, 1.0)
+    release.remember()
+    return release
+
+
+def test_what_was_stable_is_remembered_for_its_own_run_alone(work, aws):
+    name = work.outputs().text("{stack.api}")
+    old, new = (image(aws, name, "stable", "sha256:" + each * 64) for each in "01")
+    point(Aws(work.target), name, "stable", old)
+    assert release_of(work, "first").previous[name] == old
+    point(Aws(work.target), name, "stable", new)
+    assert release_of(work, "first").previous[name] == old, "it goes on, and knows what was before it"
+    second = release_of(work, "second")
+    assert second.previous[name] == new, "another release begins with what is stable now"
+    second.forget()
+    assert not (work.home.state(work.target.key) / "release.json").exists()
+
+
+def test_a_release_without_its_image_leaves_nothing_to_go_back_to(work, monkeypatch, tmp_path):
+    described = replace(work, platform=replace(work.platform, services=(SERVICE,)))
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    step = release_steps(described, "1" * 40)[0]
+    with pytest.raises(RunFailed):
+        step.do(described)
+    assert not (work.home.state(work.target.key) / "release.json").exists()
 
 
 def test_a_digest_that_is_gone_is_said(work, aws):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from moto.awslambda import models
 
-from launchbook.local.planes.awslambda import provisioned
+from launchbook.local.planes.awslambda import provisioned, sources
 from launchbook.local.planes.sns.outbox import Outbox
 
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig")
@@ -62,4 +62,5 @@ def install(outbox: Outbox) -> None:
     """Put this in moto's place."""
     Function.outbox = outbox
     models.LambdaFunction = Function  # type: ignore[misc]
+    sources.install()
     provisioned.install()

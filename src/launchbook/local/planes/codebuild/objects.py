@@ -16,6 +16,7 @@ from moto.codepipeline.models import CodePipeline
 _NOWHERE = ("CODEPIPELINE", "NO_SOURCE")
 _check_source = responses._validate_required_params_source
 _check_artifacts = responses._validate_required_params_artifacts
+_create_project = responses.CodeBuildResponse.create_project
 _init = CodeCommit.__init__
 _create_repository = CodeCommitResponse.create_repository
 
@@ -23,6 +24,16 @@ _create_repository = CodeCommitResponse.create_repository
 def check_source(source: dict[str, Any]) -> None:
     """Refuse a source without the location that its kind needs."""
     _check_source({**source, "location": "-"} if source.get("type") in _NOWHERE else source)
+
+
+def create_project(self: Any) -> Any:
+    """Make a project; moto encrypts every one with the same key."""
+    answer = _create_project(self)
+    key = self._get_param("encryptionKey")
+    if key:
+        held = self.codebuild_backend.codebuild_projects[self._get_param("name")]
+        held.project_metadata["encryptionKey"] = key
+    return answer
 
 
 def check_artifacts(artifacts: dict[str, Any]) -> None:
@@ -80,6 +91,7 @@ def install() -> None:
     """Put these in moto's place."""
     vars(responses)["_validate_required_params_source"] = check_source
     vars(responses)["_validate_required_params_artifacts"] = check_artifacts
+    responses.CodeBuildResponse.create_project = create_project  # type: ignore[method-assign]
     CodeCommit.__init__ = made  # type: ignore[method-assign]
     CodePipeline.metadata = property(metadata)  # type: ignore[method-assign, assignment]
     response: Any = CodeCommitResponse

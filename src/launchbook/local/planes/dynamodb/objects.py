@@ -42,6 +42,31 @@ class Response(DynamoHandler):
         ]
         return ActionResult({"TableName": self._table().name, "KinesisDataStreamDestinations": told})
 
+    def create_table(self) -> ActionResult:
+        """Make a table with the limits of its throughput on demand."""
+        answer = super().create_table()
+        self._limit(self.body)
+        return answer
+
+    def update_table(self) -> ActionResult:
+        """Change a table and those limits."""
+        answer = super().update_table()
+        self._limit(self.body)
+        return answer
+
+    def describe_table(self) -> ActionResult:
+        """A table with its limits."""
+        answer = super().describe_table()
+        limits = getattr(self._table(), "launchbook_limits", None)
+        told: Any = answer.result
+        if limits:
+            told["Table"]["OnDemandThroughput"] = limits
+        return answer
+
+    def _limit(self, given: Any) -> None:
+        if given.get("OnDemandThroughput"):
+            self._table().launchbook_limits = given["OnDemandThroughput"]
+
     def _streaming(self, state: str) -> ActionResult:
         arn = self._get_param("StreamArn")
         self._kept("streams")[arn] = state

@@ -32,9 +32,13 @@ _create_launch_template = EC2Backend.create_launch_template
 
 
 def delete_subnet(self: Any, subnet_id: str) -> Any:
-    """Delete a subnet in which nothing is."""
+    """Delete a subnet in which nothing is; its associations with route tables go with it."""
     dependents.check_subnet(self, subnet_id)
-    return _delete_subnet(self, subnet_id)
+    gone = _delete_subnet(self, subnet_id)
+    for table in self.route_tables.values():
+        for name in [name for name, of in table.associations.items() if of == subnet_id]:
+            del table.associations[name]
+    return gone
 
 
 def delete_security_group(self: Any, name: str | None = None, group_id: str | None = None) -> Any:

@@ -25,6 +25,7 @@ def install(host: Host) -> None:
     CountingBackend.host = host
     vars(models)["EventMessageFilter"] = LineFilter
     models.LogGroup = CountedLogGroup  # type: ignore[misc]
+    models.SubscriptionFilter = SubscriptionFilter  # type: ignore[misc]
     models.logs_backends.backend = CountingBackend
     for account in models.logs_backends.values():
         account.backend = CountingBackend
@@ -51,6 +52,15 @@ class CountedLogGroup(models.LogGroup):
         mine = filters.get_matching_filters(log_group_name=self.name)
         kind = getattr(self, "launchbook_class", "STANDARD")
         return super().to_describe_dict() | {"metricFilterCount": len(mine), "logGroupClass": kind}
+
+
+class SubscriptionFilter(models.SubscriptionFilter):
+    """A subscription with its own distribution."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The subscription as it is described."""
+        told = super().to_json()
+        return told | {"distribution": getattr(self, "launchbook_distribution", told["distribution"])}
 
 
 class CountingBackend(models.LogsBackend):

@@ -31,6 +31,14 @@ class Response(LogsResponse):
         made.launchbook_class = self._get_param("logGroupClass") or "STANDARD"
         return answer
 
+    def put_subscription_filter(self) -> str:
+        """Send lines on, with the distribution that was asked for."""
+        answer = super().put_subscription_filter()
+        group: Any = self._backend.groups[self._get_param("logGroupName")]
+        made = group.subscription_filters[self._get_param("filterName")]
+        made.launchbook_distribution = self._get_param("distribution") or "ByLogStream"
+        return answer
+
     def test_metric_filter(self) -> str:
         """Which of these lines a pattern matches."""
         matches = []

@@ -97,8 +97,8 @@ def _kept(self: Any, method: str, name: str, query: Any) -> Answer:
 
 
 def _whole(self: Any, method: str, query: Any, answer: Answer) -> Answer:
-    """moto's answer, with what it lost of a lifecycle and of notifications."""
-    held = _held(self) if {"lifecycle", "notification"} & set(query) else {}
+    """moto's answer, with what it lost of a lifecycle, of replication and of notifications."""
+    held = _held(self) if {"lifecycle", "notification", "replication"} & set(query) else {}
     if "lifecycle" in query and method == "put":
         held["lifecycle", ""] = _DECLARATION.sub(b"", self.body)
         held["lifecycle", _SMALLEST] = self.headers.get(_SMALLEST, "all_storage_classes_128K").encode()
@@ -108,8 +108,28 @@ def _whole(self: Any, method: str, query: Any, answer: Answer) -> Answer:
         return 200, headers, held["lifecycle", ""].decode()
     if "lifecycle" in query and method == "delete":
         held.pop(("lifecycle", ""), None)
+    if "replication" in query:
+        return _replication(self, method, held, answer)
     if "notification" in query and method == "get":
         return _with_events(self, answer)
+    return answer
+
+
+def _replication(self: Any, method: str, held: dict[tuple[str, str], bytes], answer: Answer) -> Answer:
+    """moto forgets filters and whether deletions go along; it has given a rule without a name one."""
+    if method == "put":
+        named = iter(self.backend.get_bucket_replication(self.bucket_name)["Rule"])
+        text = _DECLARATION.sub(b"", self.body).decode()
+
+        def name(rule: re.Match[str]) -> str:
+            key = next(named)["ID"]
+            return rule[0] if "<ID>" in rule[0] else rule[0].replace("<Rule>", f"<Rule><ID>{key}</ID>", 1)
+
+        held["replication", ""] = re.sub(r"<Rule>.*?</Rule>", name, text, flags=re.S).encode()
+    elif method == "delete":
+        held.pop(("replication", ""), None)
+    elif ("replication", "") in held:
+        return 200, {"content-type": "application/xml"}, held["replication", ""].decode()
     return answer
 
 

@@ -66,6 +66,21 @@ class Response(EmailResponse):
             told[identity] = attributes
         return ActionResult({"NotificationAttributes": told})
 
+    def delete_configuration_set_event_destination(self) -> ActionResult:
+        """Tell nobody of a set's mail any more."""
+        self._set(self._get_param("ConfigurationSetName"))
+        held = self.backend.config_set_event_destination
+        name = self._get_param("ConfigurationSetName")
+        if (held.get(name) or {}).get("Name") == self._get_param("EventDestinationName"):
+            del held[name]
+        return EmptyResult()
+
+    def delete_receipt_rule(self) -> ActionResult:
+        """Delete a rule from its set."""
+        rules = self.backend.describe_receipt_rule_set(self._get_param("RuleSetName")).rules
+        rules[:] = [each for each in rules if each["Name"] != self._get_param("RuleName")]
+        return EmptyResult()
+
     def _set(self, name: str) -> Any:
         return self.backend.describe_configuration_set(name)
 
