@@ -75,7 +75,11 @@ def _by_tag(selection: Fact) -> bool:
     return any(listed(selection.attributes.get(name)) for name in _CONDITIONS)
 
 
-_CONDITIONS = ("tag_keys", "selection_tag", "list_of_tags", "condition", "conditions", "condition_keys")
+#: As files name them, and as an account's answer is kept.
+_CONDITIONS = (
+    *("selection_tag", "list_of_tags", "condition", "conditions"),
+    *("tag_keys", "equals_keys", "not_equals_keys", "like_keys", "not_like_keys"),
+)
 
 
 def _unconditional(selection: Fact, database: Fact) -> None:

@@ -51,6 +51,10 @@ def backup_plans(row: Row) -> Seen:
             "resources": "BackupSelection.Resources",
             "not_resources": "BackupSelection.NotResources",
             "tag_keys": "BackupSelection.ListOfTags[].ConditionKey",
+            "equals_keys": "BackupSelection.Conditions.StringEquals[].ConditionKey",
+            "not_equals_keys": "BackupSelection.Conditions.StringNotEquals[].ConditionKey",
+            "like_keys": "BackupSelection.Conditions.StringLike[].ConditionKey",
+            "not_like_keys": "BackupSelection.Conditions.StringNotLike[].ConditionKey",
         },
     ),
 )
