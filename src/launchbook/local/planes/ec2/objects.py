@@ -36,8 +36,8 @@ def delete_subnet(self: Any, subnet_id: str) -> Any:
     dependents.check_subnet(self, subnet_id)
     gone = _delete_subnet(self, subnet_id)
     for table in self.route_tables.values():
-        for name in [name for name, of in table.associations.items() if of == subnet_id]:
-            del table.associations[name]
+        for name in [name for name, of in table._associations.items() if of == subnet_id]:
+            del table._associations[name]
     return gone
 
 
