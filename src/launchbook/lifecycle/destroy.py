@@ -12,6 +12,7 @@ from launchbook.lifecycle.lost import lost_states
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import Platform, Root
 from launchbook.lifecycle.proposal import Proposal
+from launchbook.lifecycle.release_state import forget_release
 from launchbook.lifecycle.state_bucket import (
     Backend,
     backend_of,
@@ -117,6 +118,7 @@ class Destroy:
         for root in self._platform.roots:
             work.save_outputs(root.name, None)
         forget_run_tag(work)
+        forget_release(work)
         lost = tuple(lost_states(work, gone))
         if lost:
             return Outcome(status="findings", findings=lost, note="a state is gone")

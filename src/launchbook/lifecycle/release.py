@@ -57,7 +57,7 @@ def release_steps(work: Work, commit: str = "", timeout: float = TIMEOUT) -> lis
         Step(
             "stable",
             "the stable tag on the same digest",
-            _with(state, _or_back(_stable, begun=False)),
+            _with(state, _remembered(_or_back(_stable, begun=False))),
             always=True,
         ),
         *(
@@ -92,8 +92,7 @@ def _with(state: Release, do: Callable[[Release], Outcome]) -> Callable[[Work], 
 
 
 def _image(state: Release) -> Outcome:
-    """One image a source, under the commit's tag in each repository that takes it."""
-    state.remember()
+    """One image a source, under the commit's tag in each repository that takes it: nobody runs it yet."""
     note = push(state.work, state.aws, state.commit)
     with needed(HINT):
         found = {name: tagged(state.aws, name, state.commit) for name in state.repositories}
@@ -105,6 +104,16 @@ def _image(state: Release) -> Outcome:
         )  # fmt: skip
     state.digests = {name: one.digest for name, one in found.items() if one is not None}
     return Outcome(note=note)
+
+
+def _remembered(do: Callable[[Release], Outcome]) -> Callable[[Release], Outcome]:
+    """The step that changes something first: what was stable is kept before it begins."""
+
+    def remembering(state: Release) -> Outcome:
+        state.remember()
+        return do(state)
+
+    return remembering
 
 
 def _stable(state: Release) -> Outcome:

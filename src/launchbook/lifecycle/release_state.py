@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from launchbook.lifecycle.asking import Aws, needed
 from launchbook.lifecycle.expected import services_of
@@ -36,16 +37,29 @@ class Release:
         return services_of(self.work, self.work.outputs())
 
     def remember(self) -> None:
-        """Keep what was stable before, also for the run after one that was killed."""
-        path = self.work.home.state(self.work.target.key) / "release.json"
-        known = read_json(path)
-        if known is None:
+        """Keep what was stable before, also for the same run when it goes on after it was killed.
+
+        Another run's is not ours: who knows what was released since.
+        """
+        path = _path(self.work)
+        known = read_json(path) or {}
+        if known.get("run") != self.work.run.id:
             with needed(HINT):
                 found = {name: tagged(self.aws, name, stable) for name, stable in self.repositories.items()}
-            known = {name: one.digest if one else None for name, one in found.items()}
+            previous = {name: one.digest if one else None for name, one in found.items()}
+            known = {"run": self.work.run.id, "previous": previous}
             write_json(path, known)
-        self.previous = known
+        self.previous = known["previous"]
 
     def forget(self) -> None:
         """The release has ended."""
-        (self.work.home.state(self.work.target.key) / "release.json").unlink(missing_ok=True)
+        forget_release(self.work)
+
+
+def forget_release(work: Work) -> None:
+    """Nothing is kept of a release any more: it has ended, or its platform is gone."""
+    _path(work).unlink(missing_ok=True)
+
+
+def _path(work: Work) -> Path:
+    return work.home.state(work.target.key) / "release.json"
