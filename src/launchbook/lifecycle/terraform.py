@@ -84,14 +84,14 @@ class Terraform:
     def planning(self, *arguments: str) -> Planning:
         """Begin to plan; the plan is saved with ``-out=`` :data:`~launchbook.lifecycle.proposal.PLAN_FILE` alone."""
         self.init()
-        given_ = given(self.root, self.work)
+        given_ = given(self.root, self.work, self.folder)
         return Planning(self, ["plan", "-input=false", "-detailed-exitcode", *arguments, *given_])
 
     def propose(self, *, destroy: bool = False, target: Sequence[str] = ()) -> Proposal:
         """Begin an apply, or a destroy, which will wait for its yes; ``target`` are addresses."""
         self.init()
         chosen = [*(["-destroy"] if destroy else []), *(f"-target={one}" for one in target)]
-        return Proposal(self, ["apply", "-input=false", *chosen, *given(self.root, self.work)])
+        return Proposal(self, ["apply", "-input=false", *chosen, *given(self.root, self.work, self.folder)])
 
     def state(self) -> dict[str, Any]:
         """The whole state as Terraform keeps it. May hold secrets: never written anywhere as it is."""

@@ -1,21 +1,36 @@
-"""The variables that a run gives to a root, as arguments of Terraform."""
+"""The variables that a run gives to a root, in a file that only its owner reads: everybody may list arguments."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from launchbook.errors import UsageError
 from launchbook.lifecycle.home import read_json, write_json
 from launchbook.lifecycle.platform import Root
 from launchbook.lifecycle.steps import Work
 
+#: In the working folder; its name says that Terraform does not read it by itself.
+FILE = "given.launchbook.json"
 _DECLARED = re.compile(r'^\s*variable\s+"([^"]+)"', re.M)
 
 
-def given(root: Root, work: Work) -> list[str]:
-    """``-var=name=value`` for each: the platform's, the target's own over them, the region and the run's tag."""
+def given(root: Root, work: Work, folder: Path) -> list[str]:
+    """The argument that names the file of :func:`values_of` in Terraform's working folder; none without a value."""
+    values = values_of(root, work)
+    if not values:
+        return []
+    write_json(folder / FILE, values)
+    return [f"-var-file={FILE}"]
+
+
+def values_of(root: Root, work: Work) -> dict[str, Any]:
+    """The values by name: the platform's, the target's own over them, the region and the run's tag.
+
+    Raises UsageError for a value of a variable that the root does not declare: Terraform would pass over it.
+    """
     declared = set(_declared(root))
     values: dict[str, Any] = {}
     if "region" in declared:
@@ -23,7 +38,13 @@ def given(root: Root, work: Work) -> list[str]:
     if work.platform.run_variable in declared:
         values[work.platform.run_variable] = run_tag(work)
     values |= dict(root.variables) | dict(_of_target(root, work.target.name))
-    return [f"-var={name}={_text(value)}" for name, value in values.items()]
+    unknown = sorted(set(values) - declared)
+    if unknown and not any(root.path.glob("*.tf.json")):
+        raise UsageError(
+            f"{root.name} has no variable {', '.join(unknown)}", f"launchbook.toml gives one to {root.path}",
+            hint="declare it there, or take it out of [[platform.root]]",
+        )  # fmt: skip
+    return values
 
 
 def run_tag(work: Work) -> str:
@@ -55,7 +76,3 @@ def _declared(root: Root) -> list[str]:
 
 def _of_target(root: Root, target: str) -> Mapping[str, Any]:
     return root.local if target == "local" else root.aws
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

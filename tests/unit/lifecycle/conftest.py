@@ -23,7 +23,9 @@ def target() -> Target:
 @pytest.fixture
 def platform(tmp_path: Path) -> Platform:
     (tmp_path / "stack").mkdir()
-    (tmp_path / "stack/main.tf").write_text('variable "region" {}\nvariable "run_id" {}\n', "utf-8")
+    (tmp_path / "stack/main.tf").write_text(
+        'variable "region" {}\nvariable "run_id" {}\nvariable "size" {}\nvariable "zones" {}\n', "utf-8"
+    )
     (tmp_path / "launchbook.toml").write_text("", "utf-8")
     root = Root(
         name="stack", path=tmp_path / "stack", variables={"size": 2}, local={"size": 1, "zones": ["a"]}

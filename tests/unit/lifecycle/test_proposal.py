@@ -125,7 +125,9 @@ def test_two_at_once_each_with_its_own_answer(terraform, tool, work, tmp_path):
     other.mkdir()
     (other / "main.tf").write_text("", "utf-8")
     first = terraform.propose()
-    second = Terraform(replace(terraform.root, name="other", path=other), work).propose()
+    second = Terraform(
+        replace(terraform.root, name="other", path=other, variables={}, local={}), work
+    ).propose()
     assert first.shown().changes
     assert second.shown().changes
     first.refuse()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from launchbook.errors import MissingTool
+from launchbook.errors import MissingTool, UsageError
 from launchbook.lifecycle import provider
 from launchbook.lifecycle.destroy import not_its_own
 from launchbook.lifecycle.plan import without_values
@@ -17,7 +17,7 @@ from launchbook.lifecycle.proposal import _CHANGE
 from launchbook.lifecycle.provider import Tool, find_mirror, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, fingerprint, stage
 from launchbook.lifecycle.state_file import outputs_of, resources_of
-from launchbook.lifecycle.variables import forget_run_tag, given, run_tag
+from launchbook.lifecycle.variables import forget_run_tag, given, run_tag, values_of
 from launchbook.repo import discover
 
 STATE = {
@@ -79,11 +79,24 @@ def test_other_files_another_fingerprint(platform, tmp_path):
 
 def test_the_variables_of_a_target(work):
     (root,) = work.platform.roots
-    assert given(root, work) == [
-        "-var=region=eu-west-1", f"-var=run_id={work.run.id}", "-var=size=1", '-var=zones=["a"]',
-    ]  # fmt: skip
-    undeclared = Root(name="other", path=work.platform.folder)
-    assert given(undeclared, work) == []
+    wanted = {"region": "eu-west-1", "run_id": work.run.id, "size": 1, "zones": ["a"]}
+    assert values_of(root, work) == wanted
+    assert values_of(Root(name="other", path=work.platform.folder), work) == {}
+
+
+def test_no_value_is_among_the_arguments_that_everybody_can_list(work, tmp_path):
+    (root,) = work.platform.roots
+    (argument,) = given(root, work, tmp_path)
+    name = argument.removeprefix("-var-file=")
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+    assert json.loads((tmp_path / name).read_text("utf-8")) == values_of(root, work)
+    assert given(Root(name="other", path=work.platform.folder), work, tmp_path) == []
+
+
+def test_a_value_for_a_variable_that_no_file_declares_is_a_mistake(work):
+    root = replace(work.platform.roots[0], variables={"sise": 2})
+    with pytest.raises(UsageError, match="stack has no variable sise"):
+        values_of(root, work)
 
 
 def test_the_tag_is_of_the_run_that_made_the_platform(work, home, target):
