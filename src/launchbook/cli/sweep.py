@@ -68,6 +68,8 @@ def _left_out(sweeping: Sweeping) -> str:
 def _next(code: int, asked: Asked, sweeping: Sweeping) -> str:
     if sweeping.write is not None and sweeping.plan is not None and sweeping.plan.items:
         return f"launchbook sweep{asked.again} --apply {sweeping.write}   (shows the list and asks)"
+    if code == 130 and (named := sweeping.apply or sweeping.write):
+        return f"launchbook sweep{asked.again} --{'apply' if sweeping.apply else 'plan'} {named}"
     if code == 2:
         return f"launchbook sweep{asked.again} --plan {sweeping.apply or 'leftovers.json'}"
     if code == 1:

@@ -66,6 +66,18 @@ def test_an_approved_list_that_is_not_there_is_to_be_written_first(described):
     )
 
 
+@pytest.mark.parametrize("option", ["apply", "plan"])
+def test_a_sweep_that_was_interrupted_is_told_to_go_on_with_its_list(described, monkeypatch, option):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("launchbook.lifecycle.sweeping.Sweeping._read", interrupted)
+    monkeypatch.setattr("launchbook.lifecycle.sweeping.Sweeping._ask", interrupted)
+    said = invoked(sweep, described, f"--{option}", "left.json")
+    assert said.exit_code == 130
+    assert said.stderr.splitlines()[-1] == f"next: launchbook sweep {described} --{option} left.json"
+
+
 def test_a_few_kinds_are_all_named_and_many_are_not():
     def root(kinds: int) -> str:
         held = [{"type": f"aws_{number}", "id": "x", "address": "y"} for number in range(kinds)]
