@@ -70,6 +70,11 @@ def run(options: Options, ready: Callable[[instance.Instance], None]) -> None:
         os.close(lock)
         lease.close()
         instance.clear_left()
+    if stop.unwritable:
+        raise LocalAwsError(
+            f"the embedded AWS can't write to {instance.base()}", stop.unwritable,
+            hint="make room, or set LAUNCHBOOK_LOCAL_STATE to a directory elsewhere",
+        )  # fmt: skip
     if stop.lost:
         raise LocalAwsError(
             "the embedded AWS stopped", "its keeper process was killed, and everything it ran with it",
@@ -113,6 +118,8 @@ class _Stop:
 
     def __init__(self) -> None:
         self.lost = False
+        #: Why the record of the instance could not be written; empty if it could.
+        self.unwritable = ""
         self.asked = False
         self.server: Any = None
 
@@ -159,7 +166,7 @@ def _serve(
     guard.install()
     stop.server = server = _server(app, host)
     server.should_exit = stop.asked
-    announce = threading.Thread(target=_announce, args=(server, record, ready), daemon=True)
+    announce = threading.Thread(target=_announce, args=(server, record, ready, stop), daemon=True)
     announce.start()
     try:
         server.run(sockets=[listener])
@@ -183,18 +190,32 @@ def _server(app: Any, host: Any) -> Any:
     return Server(config)
 
 
-def _announce(server: Any, record: instance.Instance, ready: Callable[[instance.Instance], None]) -> None:
+def _announce(
+    server: Any, record: instance.Instance, ready: Callable[[instance.Instance], None], stop: _Stop
+) -> None:
     while not server.started:
         if server.should_exit:
             return
         time.sleep(0.005)
-    record.record()
+    try:
+        record.record()
+    except OSError as error:
+        stop.unwritable = error.strerror or str(error)
+        stop.now()
+        return
     ready(record)
+
+
+class _LogFile(logging.FileHandler):
+    """A log on a disk that may be full: what cannot be written is lost, and no traceback takes its place."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing."""
 
 
 def _log_to(path: Path) -> None:
     path.touch(mode=0o600)  # a traceback may show what a caller sent
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -145,3 +146,17 @@ def test_asking_when_none_runs(tmp_path):
     assert "no embedded AWS runs" in said.stderr
     assert "hint: launchbook local start" in said.stderr
     assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("detach", [["--detach"], []])
+def test_a_state_that_cannot_be_written_is_said_at_once(detach):
+    def no_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+
+    started = time.monotonic()
+    refused = local("start", "--port", "0", *detach, preexec_fn=no_room)
+    assert refused.returncode == 2
+    assert "can't write to" in refused.stderr
+    assert "hint: make room" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert time.monotonic() - started < 20, "nobody waits for an answer that cannot come"

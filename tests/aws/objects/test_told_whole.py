@@ -115,6 +115,8 @@ def test_what_could_be_made_can_be_deleted(aws: Clients) -> None:
     assert "loadBalancerInfo" not in deploy.get_deployment_group(**which)["deploymentGroupInfo"]
     deploy.delete_deployment_group(**which)
     assert deploy.list_deployment_groups(applicationName="whole")["deploymentGroups"] == []
+    deploy.delete_application(applicationName="whole")
+    assert "whole" not in deploy.list_applications()["applications"]
     mail.create_receipt_rule_set(RuleSetName="whole")
     mail.create_receipt_rule(RuleSetName="whole", Rule={"Name": "a", "Enabled": True, "Actions": []})
     mail.delete_receipt_rule(RuleSetName="whole", RuleName="a")

@@ -1,11 +1,11 @@
-"""The deletion of a deployment group, which moto lacks; a group without a load balancer tells none."""
+"""The deletion of applications and their groups, which moto lacks; a group without a load balancer tells none."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.codedeploy.responses import CodeDeployResponse
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 
 _get_deployment_group = CodeDeployResponse.get_deployment_group
 
@@ -26,8 +26,17 @@ def delete_deployment_group(self: Any) -> ActionResult:
     return ActionResult({"hooksNotCleanedUp": []})
 
 
+def delete_application(self: Any) -> ActionResult:
+    """Delete an application with its groups."""
+    name = self._get_param("applicationName")
+    self.codedeploy_backend.applications.pop(name, None)
+    self.codedeploy_backend.deployment_groups.pop(name, None)
+    return EmptyResult()
+
+
 def install() -> None:
     """Put these in moto's place."""
     response: Any = CodeDeployResponse
     response.get_deployment_group = get_deployment_group
+    response.delete_application = delete_application
     response.delete_deployment_group = delete_deployment_group

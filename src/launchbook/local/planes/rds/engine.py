@@ -64,7 +64,7 @@ class Engine:
                     "id": database.db_instance_identifier,
                     "region": region,
                     "state": database.status,
-                    "address": f"{database.address}:{database.port}",
+                    "address": f"{database.address}:{database.port}" if held and held.server.pid else "",
                     "pid": held.server.pid if held else None,
                 }
                 note = getattr(database, "launchbook_note", "")
