@@ -32,6 +32,8 @@ class Leftover:
     name: str = ""
     arn: str = ""
     note: str = ""
+    #: Why only a person should delete it, and how; empty where a deletion can be planned.
+    by_hand: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -67,8 +69,23 @@ class Leftover:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """A thing that goes by a name of the platform and is not its: ``why`` not."""
+
+    type: str
+    id: str
+    region: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Certificate:
-    """What a sweep found: ``not_ours`` counts by type what is there and was not judged, ``saved`` the ids asked for."""
+    """What a sweep found.
+
+    ``saved`` counts the ids from saved states that an account can hold, ``looked_for`` those that were looked for;
+    ``not_ours`` by type what is there and not this platform's, ``alike`` which of it goes by a name of its; ``stale``
+    are ARNs that the tagging service still names though their own service does not list them any more.
+    """
 
     platform: str
     account: str
@@ -77,10 +94,13 @@ class Certificate:
     queries: tuple[Query, ...]
     tag_queries: tuple[str, ...]
     saved: int
+    looked_for: int
     before: datetime | None
     left: tuple[Leftover, ...]
     not_ours: Mapping[str, int]
     gaps: tuple[Gap, ...]
+    alike: tuple[Alike, ...] = ()
+    stale: tuple[str, ...] = ()
     run: str = ""
     target: str = ""
 
@@ -109,7 +129,8 @@ class Certificate:
         """What even a proven certificate does not say."""
         said = [
             f"Asked were the {len({one.type for one in self.queries})} types below, in "
-            f"{', '.join(self.regions)} and the global services; other types and regions were not."
+            f"{', '.join(self.regions)} and the global services, and the tagging service for whatever carries this "
+            "platform's tags; untagged things of other types, and other regions, were not."
         ]
         if self.before is None:
             said.append(
@@ -138,6 +159,9 @@ class Certificate:
             "limits": list(self.limits),
             "before": self.before.isoformat(timespec="seconds") if self.before else None,
             "saved_ids": self.saved,
+            "saved_ids_looked_for": self.looked_for,
+            "named_alike": [vars(one) for one in self.alike],
+            "still_tagged": list(self.stale),
             "not_ours": dict(sorted(self.not_ours.items())),
             "queries": [
                 {
@@ -162,9 +186,10 @@ def markdown(one: Certificate) -> str:
         "",
         f"- asked at {one.at:%Y-%m-%d %H:%M:%S} UTC, run {one.run or '(none)'}, target {one.target or '(none)'}",
         f"- account {one.account}, regions {', '.join(one.regions)} and the global services",
-        f"- {one.saved} ids from saved states were looked for",
+        f"- {one.looked_for} of {one.saved} ids from saved states were looked for",
         f"- inventory before the first apply: {f'{one.before:%Y-%m-%d %H:%M} UTC' if one.before else 'none'}",
-        f"- {sum(one.not_ours.values())} things that are not this platform's were counted and not judged",
+        f"- {sum(one.not_ours.values())} things that are not this platform's were counted",
+        *_beside(one),
     ]
     if one.left:
         lines += [
@@ -208,8 +233,28 @@ def text(one: Certificate) -> str:
             ]
             lines.append(f"             {'; '.join(filter(None, said))}")
         lines += [f"  {f'${one.monthly}':>9}  a month as long as they stay{_unpriced(one)}", ""]
+    lines += [f"  {said.removeprefix('- ')}" for said in _beside(one)]
+    lines += ["  Not asked: untagged things of other types, and other regions (--also REGION)."]
     lines += [f"  {limit}" for limit in one.limits[1:]]
     return "\n".join([*lines, f"{one.verdict}: {_sentence(one)}"]) + "\n"
+
+
+_SHOWN = 5
+
+
+def _beside(one: Certificate) -> list[str]:
+    """What was seen and is no leftover, where somebody might take it for one."""
+    lines = [
+        f"- not counted as its, though named like it: {each.type} {each.id} ({each.why})"
+        for each in one.alike
+    ]
+    if len(lines) > _SHOWN:
+        lines[_SHOWN:] = [f"- and {len(lines) - _SHOWN} more that are named like it (certificate.json)"]
+    if one.stale:
+        lines.append(
+            f"- the tagging service still names {len(one.stale)} things that their own services do not list any more"
+        )
+    return lines
 
 
 def _sentence(one: Certificate) -> str:

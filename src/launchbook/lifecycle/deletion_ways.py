@@ -16,6 +16,7 @@ from launchbook.lifecycle.lookup import (
     OLD_VERSIONS,
     PROFILES,
     RULES,
+    SCHEDULES,
     SELECTIONS,
     TARGETS,
     VERSIONS,
@@ -96,10 +97,11 @@ def _policy(left: Leftover, lookup: Lookup) -> Steps:
 
 
 def _rule(left: Leftover, lookup: Lookup) -> Steps:
-    targets = lookup.all(TARGETS, "Targets[].Id", Rule=left.id)
+    bus = left.values.get("bus", "default")
+    targets = lookup.all(TARGETS, "Targets[].Id", Rule=left.name, EventBusName=bus)
     if targets:
-        yield "RemoveTargets", {"Rule": left.id, "Ids": targets}
-    yield "DeleteRule", {"Name": left.id}
+        yield "RemoveTargets", {"Rule": left.name, "EventBusName": bus, "Ids": targets}
+    yield "DeleteRule", {"Name": left.name, "EventBusName": bus}
 
 
 def _backup_plan(left: Leftover, lookup: Lookup) -> Steps:
@@ -145,7 +147,7 @@ def _task(left: Leftover, _: Lookup) -> Steps:
 def _image(left: Leftover, _: Lookup) -> Steps:
     yield (
         "BatchDeleteImage",
-        {"repositoryName": left.values["repository"], "imageIds": [{"imageDigest": left.id}]},
+        {"repositoryName": left.values["repository"], "imageIds": [{"imageDigest": left.values["digest"]}]},
     )
 
 
@@ -159,7 +161,7 @@ def _target(left: Leftover, _: Lookup) -> Steps:
         "DeregisterScalableTarget",
         {
             "ServiceNamespace": left.values["namespace"],
-            "ResourceId": left.id,
+            "ResourceId": left.values["resource"],
             "ScalableDimension": left.values["dimension"],
         },
     )
@@ -173,7 +175,14 @@ def _recovery_point(left: Leftover, _: Lookup) -> Steps:
 
 
 def _schedule(left: Leftover, _: Lookup) -> Steps:
-    yield "DeleteSchedule", {"Name": left.id, "GroupName": left.values.get("group", "default")}
+    yield "DeleteSchedule", {"Name": left.name, "GroupName": left.values.get("group", "default")}
+
+
+def _schedule_group(left: Leftover, lookup: Lookup) -> Steps:
+    """Its schedules would go with it, whosever they are: they stand in the list that is approved."""
+    for name in lookup.all(SCHEDULES, "Schedules[].Name", GroupName=left.id):
+        yield "DeleteSchedule", {"Name": name, "GroupName": left.id}
+    yield "DeleteScheduleGroup", {"Name": left.id}
 
 
 def _budget(left: Leftover, _: Lookup) -> Steps:
@@ -188,7 +197,7 @@ WAYS: Mapping[str, tuple[str, Way]] = {
     "aws_cloudwatch_event_rule": ("events", _rule),
     "aws_cloudwatch_event_bus": ("events", _by("DeleteEventBus", "Name")),
     "aws_scheduler_schedule": ("scheduler", _schedule),
-    "aws_scheduler_schedule_group": ("scheduler", _by("DeleteScheduleGroup", "Name")),
+    "aws_scheduler_schedule_group": ("scheduler", _schedule_group),
     "aws_backup_plan": ("backup", _backup_plan),
     "backup_recovery_point": ("backup", _recovery_point),
     "aws_backup_vault": ("backup", _by("DeleteBackupVault", "BackupVaultName")),

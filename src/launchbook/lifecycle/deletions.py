@@ -99,8 +99,8 @@ def plan_deletions(found: Certificate, reader: Reads, *, others: bool = True) ->
     for left in found.left:
         if left.only_new and not others:
             out[left.key] = "nothing but its age points to this platform: somebody else may have made it"
-        elif left.type not in WAYS:
-            out[left.key] = f"by hand: {BY_HAND[left.type]}"
+        elif left.by_hand or left.type not in WAYS:
+            out[left.key] = f"by hand: {left.by_hand or BY_HAND[left.type]}"
         else:
             made = _deletion(left, reader)
             if made.operations:

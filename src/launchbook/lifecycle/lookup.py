@@ -25,6 +25,7 @@ PROFILES = _reads("iam", "ListInstanceProfilesForRole", "InstanceProfiles[].Inst
 OLD_VERSIONS = _reads("iam", "ListPolicyVersions", "Versions[].VersionId", "Versions[].IsDefaultVersion")
 ENTITIES = _reads("iam", "ListEntitiesForPolicy", "PolicyRoles[].RoleName", "PolicyUsers[].UserName")
 TARGETS = _reads("events", "ListTargetsByRule", "Targets[].Id")
+SCHEDULES = _reads("scheduler", "ListSchedules", "Schedules[].Name")
 SELECTIONS = _reads("backup", "ListBackupSelections", "BackupSelectionsList[].SelectionId")
 RULES = _reads(
     "ec2", "DescribeSecurityGroupRules", "SecurityGroupRules[].SecurityGroupRuleId",
@@ -40,7 +41,7 @@ def _nothing_seen(_: Row) -> Seen | None:
 LOOKUPS = tuple(
     Collector(f"before deleting: {call.operation}", "lookup", (call,), _nothing_seen)
     for call in (
-        VERSIONS, INLINE, ATTACHED, PROFILES, OLD_VERSIONS, ENTITIES, TARGETS, SELECTIONS, RULES,
+        VERSIONS, INLINE, ATTACHED, PROFILES, OLD_VERSIONS, ENTITIES, TARGETS, SCHEDULES, SELECTIONS, RULES,
     )
 )  # fmt: skip
 

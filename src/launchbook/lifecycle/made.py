@@ -6,12 +6,13 @@ ask for. Nothing but names, ids and places is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from launchbook.errors import LaunchbookError
 from launchbook.lifecycle.home import read_json, write_json
+from launchbook.lifecycle.parts import kept
 from launchbook.lifecycle.state_file import Resource, outputs_of, resources_of
 from launchbook.lifecycle.steps import Work
 from launchbook.lifecycle.terraform import Terraform
@@ -22,7 +23,10 @@ _HELD = "held.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """Something that was in a state: Terraform's type and address, AWS's id, and the runs that saw it."""
+    """Something that was in a state: Terraform's type and address, AWS's id, and the runs that saw it.
+
+    ``of`` are the attributes that parts.py keeps of its type: where it was.
+    """
 
     type: str
     id: str
@@ -33,6 +37,12 @@ class Made:
     address: str
     first_seen: str
     runs: tuple[str, ...]
+    of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from every other: some ids are unique only within what they are a part of."""
+        return (self.type, self.id, self.arn, *(f"{name}={self.of[name]}" for name in sorted(self.of)))
 
 
 def made(work: Work) -> list[Made]:
@@ -43,18 +53,18 @@ def made(work: Work) -> list[Made]:
 
 def save_made(work: Work, root: str, resources: Iterable[Resource]) -> None:
     """Add what a root's state holds now."""
-    held = {(one.type, one.id): one for one in made(work)}
+    held = {one.key: one for one in made(work)}
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for one in resources:
-        known = held.get((one.type, one.id))
-        if known is not None:
-            if work.run.id not in known.runs:
-                held[one.type, one.id] = replace(known, runs=(*known.runs, work.run.id))
-        elif one.id:
-            held[one.type, one.id] = Made(
-                type=one.type, id=one.id, arn=one.arn, name=one.name, region=one.region, root=root,
-                address=one.address, first_seen=now, runs=(work.run.id,),
-            )  # fmt: skip
+        found = Made(
+            type=one.type, id=one.id, arn=one.arn, name=one.name, region=one.region, root=root,
+            address=one.address, first_seen=now, runs=(work.run.id,), of=kept(one.type, one.attributes),
+        )  # fmt: skip
+        known = held.get(found.key)
+        if known is None and one.id:
+            held[found.key] = found
+        elif known is not None and work.run.id not in known.runs:
+            held[known.key] = replace(known, runs=(*known.runs, work.run.id))
     write_json(work.home.state(work.target.key) / _FILE, [asdict(one) for one in held.values()])
 
 

@@ -24,13 +24,15 @@ from launchbook.lifecycle.deletions import (
     still_true,
 )
 from launchbook.lifecycle.home import write_json
-from launchbook.lifecycle.inventory import LISTINGS, reads
+from launchbook.lifecycle.inventory import LISTINGS, Thing, reads
 from launchbook.lifecycle.inventory.before import inventory, keep_before, load_before, mark_done, needed
+from launchbook.lifecycle.known import Known
 from launchbook.lifecycle.lookup import LOOKUPS
 from launchbook.lifecycle.made import made
+from launchbook.lifecycle.questions import ASKS
 from launchbook.lifecycle.run import past_runs
 from launchbook.lifecycle.steps import Left, Outcome, Step, Work
-from launchbook.lifecycle.sweep import Known, sweep
+from launchbook.lifecycle.sweep import sweep
 
 
 def take_before(work: Work) -> Outcome:
@@ -44,7 +46,15 @@ def take_before(work: Work) -> Outcome:
         return Outcome(note=f"taken {kept.at:%Y-%m-%d %H:%M} UTC")
     if kept is None and made(work):
         return Outcome(note="too late for one: there are things of this platform already")
-    before = inventory(_reader(work), LISTINGS, [work.target.region], _asked(work), _progress(work))
+    known = known_of(work)
+
+    def came_since(thing: Thing) -> bool:
+        """Left, or made by AWS itself, after the last proof of absence: it goes by our name and was not there once."""
+        return kept is not None and thing.key not in kept.keys and bool(known.named(thing))
+
+    before = inventory(
+        _reader(work), LISTINGS, [work.target.region], _asked(work), _progress(work), without=came_since
+    )
     keep_before(folder, before)
     return Outcome(note=f"{len(before.keys)} things are there already")
 
@@ -183,7 +193,7 @@ def known_of(work: Work) -> Known:
 
 
 def _reader(work: Work) -> Reader:
-    return Reader(work.target.reader_target(), [*reads(LISTINGS), *LOOKUPS])
+    return Reader(work.target.reader_target(), [*reads(LISTINGS), *ASKS, *LOOKUPS])
 
 
 def _asked(work: Work) -> Asked:

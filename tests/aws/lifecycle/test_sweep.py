@@ -20,8 +20,10 @@ from launchbook.lifecycle.certificate import Certificate
 from launchbook.lifecycle.deletions import carry_out, plan_deletions, still_true
 from launchbook.lifecycle.inventory import LISTINGS, reads
 from launchbook.lifecycle.inventory.before import Before, inventory
+from launchbook.lifecycle.known import Known
 from launchbook.lifecycle.lookup import LOOKUPS
-from launchbook.lifecycle.sweep import Known, sweep
+from launchbook.lifecycle.questions import ASKS
+from launchbook.lifecycle.sweep import sweep
 from launchbook.local import control
 from launchbook.local.instance import Instance
 from tests.aws.conftest import client_factory
@@ -60,7 +62,7 @@ class Account:
 
 
 def reader_of(instance: Instance) -> Reader:
-    return Reader(Target(endpoint=instance.endpoint, dummy=("test", "test")), [*reads(LISTINGS), *LOOKUPS])
+    return Reader(Target(endpoint=instance.endpoint, dummy=("test", "test")), [*reads(LISTINGS), *ASKS, *LOOKUPS])
 
 
 def asked() -> Asked:
@@ -89,7 +91,7 @@ def test_an_account_with_nothing_but_its_defaults_is_proven_empty(account: Accou
 
 
 def test_defaults_are_no_leftovers_even_without_an_inventory(account: Account, known: Known) -> None:
-    found = account.sweep(replace(known, before=None))
+    found = account.sweep(replace(known, before=None, since=datetime.now(UTC)))
     assert (found.left, found.not_ours, found.verdict) == ((), {}, "PROVEN EMPTY")
     assert "No inventory" in found.limits[1]
 
@@ -132,7 +134,7 @@ def test_a_secret_in_its_recovery_window_is_left_and_costs_nothing(account: Acco
 
 def test_what_an_earlier_state_held_is_asked_for_by_its_id(account: Account, known: Known) -> None:
     topic = account.aws("sns").create_topic(Name="other")["TopicArn"]
-    saved = SimpleNamespace(type="aws_sns_topic", id=topic, arn=topic, region=REGION)
+    saved = SimpleNamespace(type="aws_sns_topic", id=topic, arn=topic, region=REGION, of={})
     (left,) = account.sweep(replace(known, before=None, saved=(saved,))).left
     assert (left.id, left.why) == (topic, ("in a saved state of this platform",))
     account.aws("sns").delete_topic(TopicArn=topic)

@@ -67,9 +67,12 @@ def left(kind: str, id_: str = "an-id-that-is-long-enough-for-all-of-them", **va
     more = {
         "cluster": "c", "repository": "repository", "namespace": "ecs", "dimension": "ecs:service:DesiredCount",
         "vault": "v", "group": "g", "account": "123456789012", "attachment": "eni-attach-1",
-        "vpc_ids": ["vpc-1"], "protected": True, "key_state": "Enabled",
+        "resource": "service/c/s", "digest": f"sha256:{'a' * 64}", "vpc_ids": ["vpc-1"],
+        "protected": True, "key_state": "Enabled",
     }  # fmt: skip
-    return Leftover(kind, id_, "eu-west-1", ("new",), cost_of(kind, {}, "eu-west-1"), values=more | values)
+    return Leftover(
+        kind, id_, "eu-west-1", ("new",), cost_of(kind, {}, "eu-west-1"), name="shop", values=more | values
+    )
 
 
 def found(*leftovers: Leftover) -> Certificate:
@@ -112,6 +115,22 @@ def test_what_only_a_person_can_delete_is_left_out_and_said() -> None:
     plan = plan_deletions(found(left("aws_iam_user", "robot")), Answering({}))
     assert plan.items == ()
     assert "by hand" in plan.left_out["aws_iam_user eu-west-1 robot"]
+
+
+def test_a_group_of_schedules_names_every_schedule_that_goes_with_it() -> None:
+    schedules = Answering({"Schedules": [{"Name": "shops"}, {"Name": "somebodys"}]})
+    (item,) = plan_deletions(found(left("aws_scheduler_schedule_group", "g")), schedules).items
+    assert [(one.operation, one.parameters["Name"]) for one in item.operations] == [
+        ("DeleteSchedule", "shops"),
+        ("DeleteSchedule", "somebodys"),
+        ("DeleteScheduleGroup", "g"),
+    ]
+
+
+def test_what_is_the_accounts_own_or_of_a_type_that_nobody_lists_is_for_a_person() -> None:
+    own = replace(left("aws_vpc", "vpc-1"), by_hand="it is the account's default")
+    plan = plan_deletions(found(own), Answering({}))
+    assert (plan.items, plan.left_out) == ((), {own.key: "by hand: it is the account's default"})
 
 
 def test_what_somebody_else_may_have_made_is_left_out_on_an_account() -> None:

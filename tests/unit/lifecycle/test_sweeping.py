@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,10 +25,12 @@ from launchbook.lifecycle.inventory.before import (
     mark_done,
     needed,
 )
+from launchbook.lifecycle.judge import moment
+from launchbook.lifecycle.known import Known
 from launchbook.lifecycle.parts import PART_OF
-from launchbook.lifecycle.sweep import Known, moment, sweep
+from launchbook.lifecycle.sweep import sweep
 from launchbook.model import Gap, Where
-from tests.unit.lifecycle.absence import AT, certificate
+from tests.unit.lifecycle.absence import AT, certificate, saved
 
 REGION = "eu-west-1"
 ASKED = Asked("123456789012", "live", AT)
@@ -87,7 +88,7 @@ def test_a_thing_is_suspected_by_state_tag_name_and_age() -> None:
     known = replace(
         KNOWN,
         before=before(DescribeLogGroups=[group("older"), group("held"), group("marked")]),
-        saved=(SimpleNamespace(type="aws_cloudwatch_log_group", id="held", arn="", region=REGION),),
+        saved=(saved("aws_cloudwatch_log_group", "held"),),
     )
     found = swept(
         known,
@@ -201,10 +202,13 @@ def test_a_key_on_its_way_out_is_left_and_free() -> None:
 
 
 def test_a_saved_type_that_nobody_lists_leaves_it_open() -> None:
-    saved = SimpleNamespace(type="aws_msk_cluster", id="events", arn="", region=REGION)
-    part = SimpleNamespace(type="aws_lb_listener", id="l", arn="", region=REGION)
-    here = SimpleNamespace(type="random_id", id="r", arn="", region=REGION)
-    found = swept(replace(KNOWN, before=before(), saved=(saved, part, here)))
+    held = (
+        saved("aws_msk_cluster", "events"),
+        saved("aws_kms_key", "k"),
+        saved("random_id", "r"),
+    )
+    found = swept(replace(KNOWN, before=before(), saved=held))
+    assert (found.looked_for, found.saved) == (1, 2)
     assert [gap.what for gap in found.gaps] == [
         "aws_msk_cluster: no listing of it is known, and 1 of it were made"
     ]
@@ -223,15 +227,16 @@ def test_a_saved_type_that_nobody_lists_leaves_it_open() -> None:
 def test_a_saved_id_is_found_in_whatever_form_its_service_lists_it(
     kind: str, saved_id: str, operation: str, listed: object
 ) -> None:
-    saved = SimpleNamespace(type=kind, id=saved_id, arn="", region=REGION)
     account = Account(GetCallerIdentity=[], **{operation: [listed]})
     one = tuple(each for each in LISTINGS if each.type == kind)
-    (left,) = sweep(account, replace(KNOWN, saved=(saved,)), [REGION], ASKED, listings=one).left
+    (left,) = sweep(
+        account, replace(KNOWN, saved=(saved(kind, saved_id),)), [REGION], ASKED, listings=one
+    ).left
     assert left.why == ("in a saved state of this platform",)
 
 
 def test_every_part_is_gone_with_something_that_is_listed() -> None:
-    assert set(PART_OF.values()) <= {one.type for one in LISTINGS}
+    assert {whole for whole, _ in PART_OF.values()} <= {one.type for one in LISTINGS}
 
 
 def test_an_inventory_reads_back_and_is_taken_anew_once_nothing_is_left(tmp_path: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from launchbook.collect.engine import GLOBAL_REGION, Asked, Reads
 from launchbook.lifecycle.home import read_json, write_json
 from launchbook.lifecycle.inventory.declare import Listing
-from launchbook.lifecycle.inventory.stock import take_stock
+from launchbook.lifecycle.inventory.stock import Thing, take_stock
 
 FILE = "before.json"
 #: Written when a sweep found nothing: an apply after it starts from another "before".
@@ -63,8 +63,10 @@ def inventory(
     regions: Iterable[str],
     asked: Asked,
     progress: Callable[[int, int], None] = lambda *_: None,
+    *,
+    without: Callable[[Thing], bool] = lambda _: False,
 ) -> Before:
-    """List everything that is there now, in these regions and the global services."""
+    """List everything that is there now, in these regions and the global services, ``without`` what is new anyway."""
     places = tuple(dict.fromkeys(regions))
     stock = take_stock(reader, listings, places, asked, progress)
     everywhere = {one.type for one in listings if one.collector.scope == "global"}
@@ -74,7 +76,7 @@ def inventory(
         for query in stock.queries
         if (query.type, query.region) not in failed
     }
-    keys = frozenset(thing.key for thing in stock.things)
+    keys = frozenset(thing.key for thing in stock.things if not without(thing))
     return Before(asked.at.astimezone(UTC), asked.account, places, keys, frozenset(read))
 
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from launchbook.lifecycle.inventory.declare import Listing, called, gigabytes, gone, listing
+from launchbook.lifecycle.inventory.declare import Listing, Values, called, gigabytes, gone, listing
+from launchbook.model import Value
+
+#: Every namespace of Application Auto Scaling: it lists targets of one at a time.
+NAMESPACES = (
+    "appstream", "cassandra", "comprehend", "custom-resource", "dynamodb", "ec2", "ecs", "elasticache",
+    "elasticmapreduce", "kafka", "lambda", "neptune", "rds", "sagemaker", "workspaces",
+)  # fmt: skip
+
+
+def _image(row: Values) -> dict[str, Value]:
+    """Two repositories may hold images of one digest."""
+    return {**gigabytes("bytes")(row), "id": f"{row.get('repository')}@{row['id']}"}
+
 
 _CLUSTERS = called("ecs", "ListClusters", "clusterArns")
 
@@ -59,9 +72,10 @@ LISTINGS: tuple[Listing, ...] = (
         called(
             "ecr", "DescribeImages", "imageDetails",
             given={"repositoryName": "$DescribeRepositories.repositoryName"},
-            id="imageDigest", tags_of_image="imageTags", created="imagePushedAt", bytes="imageSizeInBytes",
+            id="imageDigest", digest="imageDigest", tags_of_image="imageTags", created="imagePushedAt",
+            bytes="imageSizeInBytes",
         ),
-        shape=gigabytes("bytes"),
+        shape=_image,
     ),
     listing(
         "aws_lambda_function",
@@ -120,11 +134,14 @@ LISTINGS: tuple[Listing, ...] = (
             "aws_appautoscaling_target",
             called(
                 "application-autoscaling", "DescribeScalableTargets", "ScalableTargets",
-                given={"ServiceNamespace": space}, id="ResourceId", arn="ScalableTargetARN",
+                given={"ServiceNamespace": space}, id="ResourceId", resource="ResourceId", arn="ScalableTargetARN",
                 dimension="ScalableDimension", namespace="ServiceNamespace", created="CreationTime",
+                # Nothing but the namespace is said, so that nothing else can be wrong: there it does not exist.
+                none_codes=("ValidationException",),
             ),
+            shape=lambda row: {"id": f"{row['id']} {row.get('dimension')}"},
         )
-        for space in ("dynamodb", "ec2", "ecs", "lambda", "rds")
+        for space in NAMESPACES
     ),
     listing(
         "aws_cloudformation_stack",

@@ -84,7 +84,9 @@ def called(
     keep = [f"{place}[].{name}" for name in _PAIRS] if pairs else []
     if pairs:
         take["tags"] = pairs
-    return Call(service, operation, each, given or {}, take, keep, none_codes, may_be_empty=may_be_empty)
+    return Call(
+        service, operation, each, given or {}, take, keep, none_codes=none_codes, may_be_empty=may_be_empty
+    )
 
 
 #: The names that services give to a tag's two halves.
@@ -108,9 +110,13 @@ def _half(pair: Mapping[str, Any], *names: str) -> Any:
     return next((pair[name] for name in names if name in pair), "")
 
 
+#: What ``of_aws`` says of a thing that is gone, whosever it was.
+DELETED = "already deleted"
+
+
 def gone(*states: str) -> Callable[[Values], str]:
     """What AWS still lists after its deletion, by its ``state``."""
-    return lambda row: "already deleted" if row.get("state") in states else ""
+    return lambda row: DELETED if row.get("state") in states else ""
 
 
 def named(*starts: str) -> Callable[[Values], str]:

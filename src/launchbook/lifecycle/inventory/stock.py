@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from launchbook.collect.declare import Call, Collector, Row
@@ -12,6 +13,7 @@ from launchbook.collect.engine import GLOBAL_REGION, THREADS, Asked, Reads, read
 from launchbook.collect.keep import pick
 from launchbook.collect.reader import Reader, ReadFailed
 from launchbook.collect.shared import Shared
+from launchbook.lifecycle.inventory.arns import Arn, same
 from launchbook.lifecycle.inventory.declare import Listing, called, listing, tags_of
 from launchbook.model import Fact, Gap, Unread, Where
 
@@ -65,6 +67,22 @@ class Stock:
     gaps: tuple[Gap, ...]
     #: Tags by ARN, from the tagging service.
     tagged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def tags_of(self, thing: Thing) -> Mapping[str, str]:
+        """What the tagging service says of a listed thing."""
+        if thing.arn:
+            return self._by_arn.get(same(thing.arn), {})
+        names = (thing.id.lstrip("/"), thing.name.lstrip("/"))
+        return next((found for name in names if (found := self._by_name.get((thing.type, name)))), {})
+
+    @cached_property
+    def _by_arn(self) -> Mapping[str, Mapping[str, str]]:
+        return {same(arn): tags for arn, tags in self.tagged.items()}
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        arns = {Arn.of(text): tags for text, tags in self.tagged.items()}
+        return {(kind, arn.name.lstrip("/")): tags for arn, tags in arns.items() for kind in arn.listed}
 
 
 def reads(listings: Iterable[Listing]) -> list[Collector]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from launchbook.lifecycle.inventory.declare import Listing, Values, called, gigabytes, listing
+from launchbook.model import Value
 
 
 def _managed(row: Values) -> str:
     return f"made by {row['managed_by']}" if row.get("managed_by") else ""
+
+
+def _of_bus(row: Values) -> dict[str, Value]:
+    """Its id as Terraform writes it: two buses may have rules of one name."""
+    return {"id": row["id"] if row.get("bus") in (None, "default") else f"{row['bus']}/{row['id']}"}
 
 
 LISTINGS: tuple[Listing, ...] = (
@@ -29,8 +35,13 @@ LISTINGS: tuple[Listing, ...] = (
     ),
     listing(
         "aws_cloudwatch_event_rule",
-        called("events", "ListRules", "Rules", id="Name", name="Name", arn="Arn", managed_by="ManagedBy"),
+        called("events", "ListEventBuses", "EventBuses", bus="Name"),
+        called(
+            "events", "ListRules", "Rules", given={"EventBusName": "$ListEventBuses.Name"}, id="Name", name="Name",
+            arn="Arn", managed_by="ManagedBy", none_codes=("ResourceNotFoundException",),
+        ),
         of_aws=_managed,
+        shape=_of_bus,
         tags=called("events", "ListTagsForResource", given={"ResourceARN": "$arn"}, pairs="Tags"),
     ),
     listing(
@@ -44,6 +55,7 @@ LISTINGS: tuple[Listing, ...] = (
             "scheduler", "ListSchedules", "Schedules", id="Name", name="Name", arn="Arn", group="GroupName",
             created="CreationDate",
         ),
+        shape=lambda row: {"id": f"{row.get('group') or 'default'}/{row['id']}"},
     ),
     listing(
         "aws_scheduler_schedule_group",
