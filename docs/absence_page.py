@@ -33,7 +33,7 @@ the next apply: the next sweep lists it. What came then under another name, unta
 |---|---|---|
 | PROVEN EMPTY | 0 | every question below was answered in every region, and nothing is left |
 | LEFT | 1 | the list, with what each costs a month as long as it stays |
-| UNPROVEN | 3 | nothing was found, but a question stayed open (what settles it is named), or nothing was ever made as far as this folder knows |
+| UNPROVEN | 3 | nothing was found, but a question stayed open (what settles it is named), or no run made anything |
 
 The certificate is kept in the run's folder as `certificate.json` and `certificate.md`. It says what it does not
 say: untagged things of other types, and other regions, were not asked for; `--also REGION` adds one.

@@ -62,7 +62,9 @@ class Account:
 
 
 def reader_of(instance: Instance) -> Reader:
-    return Reader(Target(endpoint=instance.endpoint, dummy=("test", "test")), [*reads(LISTINGS), *ASKS, *LOOKUPS])
+    return Reader(
+        Target(endpoint=instance.endpoint, dummy=("test", "test")), [*reads(LISTINGS), *ASKS, *LOOKUPS]
+    )
 
 
 def asked() -> Asked:
@@ -214,6 +216,9 @@ def test_a_network_with_all_that_hangs_on_it_can_be_deleted(account: Account, kn
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24")["Subnet"]["SubnetId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
     groups = [
         ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in "ab"
     ]
@@ -223,6 +228,24 @@ def test_a_network_with_all_that_hangs_on_it_can_be_deleted(account: Account, kn
         }  # fmt: skip
         ec2.authorize_security_group_ingress(GroupId=one, IpPermissions=[permission])
     ec2.create_network_interface(SubnetId=subnet, Groups=groups)
+    emptied(account, known)
+
+
+def test_two_repositories_with_the_same_image_are_both_emptied_first(account: Account, known: Known) -> None:
+    ecr = account.aws("ecr")
+    layer = {
+        "mediaType": "application/vnd.docker.container.image.v1+json",
+        "size": 2,
+        "digest": f"sha256:{'a' * 64}",
+    }
+    manifest = {
+        "schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": layer, "layers": [],
+    }  # fmt: skip
+    for name in ("shop/api", "shop/worker"):
+        ecr.create_repository(repositoryName=name)
+        for tag in ("stable", "1"):
+            ecr.put_image(repositoryName=name, imageManifest=json.dumps(manifest), imageTag=tag)
     emptied(account, known)
 
 
