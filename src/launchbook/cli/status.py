@@ -18,7 +18,8 @@ _SHOWN = 4
 def command(asked: Asked) -> None:
     """Show what the states of the platform in PATH hold, its outputs, and the last run of each kind.
 
-    Reads the saved states alone; `launchbook verify` asks what really runs.
+    Reads the saved states; where they know of nothing, asks whether something with its tags stands all the same.
+    `launchbook verify` asks what really runs.
     """
     from launchbook.lifecycle.status import status_of
 
@@ -42,4 +43,6 @@ def _text(found: dict[str, Any]) -> str:
             lines.append(f"    stands at {run['at_step']}; the same command goes on from there")
     if not found["runs"]:
         lines.append("  no run yet")
+    if found.get("elsewhere"):
+        lines.append(f"  {found['elsewhere']}")
     return "\n".join(lines) + "\n"

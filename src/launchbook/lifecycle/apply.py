@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from launchbook.errors import RunFailed
 from launchbook.lifecycle.confirm import approve_plan
@@ -29,7 +30,7 @@ class Apply:
         """The steps, in order: roots, and before the last one that names ``first`` the images."""
         platform = self._platform
         steps = [
-            Step("preflight", "what the run needs", preflight, always=True),
+            Step("preflight", "what the run needs", _preflight, always=True),
             Step("before", "what is there already", self._before),
         ]
         with_first = [root for root in platform.roots if root.first]
@@ -74,6 +75,15 @@ class Apply:
             return Outcome(note=self._proposed(root, work, root.first))
 
         return do
+
+
+def _preflight(work: Work) -> Outcome:
+    """A state that lies elsewhere is said before another platform of the same names is begun."""
+    found = preflight(work)
+    from launchbook.lifecycle.elsewhere import said_for  # a fifth of a second, as the look at what is there
+
+    said = said_for(work)
+    return replace(found, note=said) if said else found
 
 
 def _apply(terraform: Terraform, proposal: Proposal) -> str:

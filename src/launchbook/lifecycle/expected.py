@@ -10,6 +10,7 @@ from typing import Any
 
 from launchbook.lifecycle.asking import Aws, Unanswered
 from launchbook.lifecycle.door import Answer, ask, includes
+from launchbook.lifecycle.made import made
 from launchbook.lifecycle.platform import Health, Outputs, Service, places
 from launchbook.lifecycle.states import unwell
 from launchbook.lifecycle.steps import Work
@@ -26,6 +27,7 @@ def outputs_present(work: Work, aws: Aws) -> list[Finding]:
     """For each root: whether it has every output that the platform's file names. Shown are names, never values."""
     outputs = work.outputs()
     wanted = places(work.platform)
+    seen = {one.root for one in made(work)}
     findings = []
     for root in work.platform.roots:
         there = sorted(name.partition(".")[2] for name in outputs if name.startswith(f"{root.name}."))
@@ -41,7 +43,11 @@ def outputs_present(work: Work, aws: Aws) -> list[Finding]:
                 subject=root.name,
                 why=why if there else "it has no output: was it applied?",
                 evidence=(Evidence(f"terraform output {root.name}", aws.level, there),),
-                fix="launchbook apply" if missing or not there else "",
+                fix=""
+                if there and not missing
+                else "launchbook apply"
+                if there or root.name in seen or not outputs
+                else "Bring its state back if it was made elsewhere, else: launchbook apply",
             )
         )
     return findings

@@ -100,7 +100,8 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     (r"AccessDenied|UnauthorizedOperation|is not authorized to perform", "a permission is missing",
      "allow that action to whoever runs this, then run the same command again"),
     (r"AlreadyExists|already exists|BucketAlreadyOwnedByYou|ResourceInUse",
-     "a name is in use already", "launchbook sweep   (shows what carries this platform's names and is in no state)"),
+     "a name is in use already",
+     "launchbook sweep   (shows what carries this platform's names and is in no state of this home)"),
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from launchbook.errors import RunFailed, UsageError
 from launchbook.lifecycle.asking import Aws, needed
 from launchbook.lifecycle.causes import last_lines, stopped_of
 from launchbook.lifecycle.ecs import run_one_off
+from launchbook.lifecycle.elsewhere import require_state
 from launchbook.lifecycle.images import commit_of
 from launchbook.lifecycle.platform import OneOff
 from launchbook.lifecycle.registry import point, tagged
@@ -45,7 +46,9 @@ def release_steps(work: Work, commit: str = "", timeout: float = TIMEOUT) -> lis
             "nothing can be released", "launchbook.toml has no [[platform.image]] or no [[platform.service]]",
             hint="docs/reference/settings.md",
         )  # fmt: skip
-    state = Release(work, Aws(work.target), commit_to_release(work, commit), timeout)
+    released = commit_to_release(work, commit)
+    require_state(work)
+    state = Release(work, Aws(work.target), released, timeout)
     verification = Verification(work, state.aws)
     lines = [
         replace(line, checks=tuple(one for one in line.checks if one not in _OWN))

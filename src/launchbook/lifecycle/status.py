@@ -1,4 +1,4 @@
-"""Where a platform stands, from its saved states and journals; nothing is asked of what runs."""
+"""Where a platform stands, from its saved states and journals; what runs is asked only where they know of nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from launchbook.errors import RunFailed
+from launchbook.lifecycle.elsewhere import said_of
 from launchbook.lifecycle.home import Home, read_json
 from launchbook.lifecycle.platform import load_platform
 from launchbook.lifecycle.run import CHANGING, FINISHED, Past, past_runs
@@ -27,6 +28,7 @@ def status_of(
     target = open_target(platform, chosen, home=home, port=port, profile=profile, region=region, start=False)
     outputs = read_json(home.state(target.key) / "outputs.json") or {}
     held = read_json(home.state(target.key) / "held.json") or {}
+    elsewhere = "" if any(held.values()) else said_of(platform, home, target)
     runs = [past for past in past_runs(home) if past.start.get("key") == target.key]
     latest: dict[str, Past] = {}
     for past in runs:
@@ -47,7 +49,8 @@ def status_of(
             for one in platform.roots
         ],
         "runs": [run_row(past, runs) for past in latest.values()],
-        "next": _next(runs, any(held.values())),
+        "elsewhere": elsewhere,
+        "next": "launchbook sweep" if elsewhere else _next(runs, any(held.values())),
     }
 
 

@@ -16,6 +16,7 @@ from launchbook.errors import UsageError
 from launchbook.lifecycle.asking import Aws, Unanswered
 from launchbook.lifecycle.backlog import judge_burst
 from launchbook.lifecycle.door import Answer, ask
+from launchbook.lifecycle.elsewhere import require_state
 from launchbook.lifecycle.expected import services_of
 from launchbook.lifecycle.platform import Outputs, Platform
 from launchbook.lifecycle.probe import Probe, Proof, filled
@@ -63,6 +64,7 @@ def validate_steps(work: Work) -> list[Step]:
             "nothing can be validated", "launchbook.toml has no [platform.probe]",
             hint="docs/reference/settings.md says what it is made of",
         )  # fmt: skip
+    require_state(work)
     outputs = work.outputs()
     probe = filled(platform.probe, outputs)
     state = Validation(work, probe, Aws(work.target), outputs)

@@ -14,6 +14,7 @@ from launchbook.checks import checks
 from launchbook.collect import Reader, collectors
 from launchbook.collect.engine import Asked, collect
 from launchbook.lifecycle.asking import Aws
+from launchbook.lifecycle.elsewhere import require_state
 from launchbook.lifecycle.expected import backends, freshest, health, named, outputs_present
 from launchbook.lifecycle.made import made
 from launchbook.lifecycle.platform import Outputs
@@ -42,6 +43,7 @@ class Verification:
 
 def verify_steps(work: Work) -> list[Step]:
     """The steps: outputs, a read of the account, a step for each line of the checklist, the platform's own answer."""
+    require_state(work)
     state = Verification(work, Aws(work.target))
     lines = [line for line in load(CHECKLIST).lines if line.id not in RELEASE_LINES]
     return [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +31,7 @@ def delay(embedded, operation: str, seconds: float) -> None:
     )
 
 
-def test_a_platform_is_made_looked_at_stopped_in_the_middle_and_removed(tool, aws, embedded):
+def test_a_platform_is_made_looked_at_stopped_in_the_middle_and_removed(tool, aws, embedded, tmp_path):
     before = tool.files()
     planned = tool.data("plan")
     assert {root: len(changes) for root, changes in planned["changes"].items()} == {
@@ -62,6 +64,7 @@ def test_a_platform_is_made_looked_at_stopped_in_the_middle_and_removed(tool, aw
         Bucket="small-state", Key="other/terraform.tfstate", VersionId=foreign["VersionId"]
     )
     what_stands_is_left(tool)
+    a_home_without_a_state_of_it_says_so(tool, tmp_path, aws)
     assert tool.data("destroy", "--yes")["steps"][-1]["status"] == "done"
     assert left(aws) == []
     assert tool.files() == before, "nothing was written into the user's folders"
@@ -100,6 +103,32 @@ def what_stands_is_left(tool: SmallTool) -> None:
     standing = tool.data("sweep", code=1)
     assert {one["type"] for one in standing["left"]} >= {"aws_s3_bucket", "aws_sns_topic", "aws_iam_role"}
     assert all("in a saved state of this platform" in one["why"] for one in standing["left"])
+
+
+def a_home_without_a_state_of_it_says_so(tool: SmallTool, tmp_path: Path, aws) -> None:
+    """Another checkout of a platform that stands: no command takes what it does not know for nothing."""
+    other = SmallTool(tmp_path / "checkout/small", tool.port)
+    shutil.copytree(tool.folder, other.folder, ignore=shutil.ignore_patterns(".launchbook"))
+    unknown = "this home has no state of small"
+    status = other.run("status")
+    assert f"{unknown}, and " in status.stdout
+    assert "next: launchbook sweep" in status.stderr
+    assert f"{unknown}: " in other.run("verify", code=3).stderr
+    destroyed = other.data("destroy", "--yes", code=1)
+    (finding,) = destroyed["steps"][-1]["findings"]
+    assert (finding["check"], finding["status"], finding["subject"]) == (
+        "state-known", "FAIL", "bootstrap and stack",
+    )  # fmt: skip
+    assert "aws_s3_bucket small-state" in finding["why"]
+    assert len(left(aws)) == 5
+    applied = other.data("apply", "--yes", code=3)
+    assert f"{unknown}, and " in applied["steps"][0]["note"]
+    backend = next(tool.folder.glob(".launchbook/state/local-*/roots/stack/stack/backend.launchbook.hcl"))
+    shutil.copyfile(backend, other.folder / "stack/backend.hcl")
+    shutil.rmtree(other.folder / ".launchbook")
+    findings = other.data("verify", code=3)["steps"][0]["findings"]
+    assert {one["subject"]: one["status"] for one in findings} == {"bootstrap": "FAIL", "stack": "PASS"}
+    assert "made elsewhere" in findings[0]["fix"]
 
 
 def what_was_made_behind_its_back_is_swept(tool: SmallTool, aws) -> list[dict]:
