@@ -40,6 +40,32 @@ def saved(kind: str, own: str, **of: str) -> Any:
     return SimpleNamespace(type=kind, id=own, arn="", region=REGION, of=of)
 
 
+def made(account: Account, group: str, zone: str, topic: str) -> tuple[str, str, str]:
+    """Parts of shared things; returns what AWS calls the rule, the key and the subscription."""
+    aws = account.aws
+    aws("s3").put_object(Bucket="shared", Key="shop/dump.sql", Body=b"paid for each month")
+    record = {
+        "Name": "shop.example.test",
+        "Type": "CNAME",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": "gone.test"}],
+    }
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+    aws("events").put_rule(Name="nightly", EventBusName="shared", EventPattern=json.dumps({"source": ["x"]}))
+    rule = aws("ec2").authorize_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
+    )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    key = aws("iam").create_access_key(UserName="shared")["AccessKey"]["AccessKeyId"]
+    subscription = aws("sns").subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=f"arn:aws:sqs:{REGION}:123456789012:q",
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    return rule, key, subscription
+
+
 def held(account: Account, *, make: bool) -> tuple[Any, ...]:
     """Parts of shared things, as a state holds them; made where ``make``, else only once there."""
     aws = account.aws
@@ -51,28 +77,7 @@ def held(account: Account, *, make: bool) -> tuple[Any, ...]:
     topic = aws("sns").list_topics()["Topics"][0]["TopicArn"]
     rule, key, subscription = "sgr-0123456789abcdef0", "AKIAIOSFODNN7EXAMPLE", f"{topic}:{'0' * 8}"
     if make:
-        aws("s3").put_object(Bucket="shared", Key="shop/dump.sql", Body=b"paid for each month")
-        record = {
-            "Name": "shop.example.test",
-            "Type": "CNAME",
-            "TTL": 60,
-            "ResourceRecords": [{"Value": "gone.test"}],
-        }
-        changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
-        aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
-        aws("events").put_rule(
-            Name="nightly", EventBusName="shared", EventPattern=json.dumps({"source": ["x"]})
-        )
-        rule = aws("ec2").authorize_security_group_ingress(
-            GroupId=groups[0]["GroupId"], IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
-        )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
-        key = aws("iam").create_access_key(UserName="shared")["AccessKey"]["AccessKeyId"]
-        subscription = aws("sns").subscribe(
-            TopicArn=topic,
-            Protocol="sqs",
-            Endpoint=f"arn:aws:sqs:{REGION}:123456789012:q",
-            ReturnSubscriptionArn=True,
-        )["SubscriptionArn"]
+        rule, key, subscription = made(account, groups[0]["GroupId"], zone, topic)
     return (
         saved("aws_s3_object", "shop/dump.sql", bucket="shared", key="shop/dump.sql"),
         saved("aws_route53_record", "r", zone_id=zone, fqdn="shop.example.test", type="CNAME"),
