@@ -137,7 +137,8 @@ class Writer:
         except BotoCoreError as error:
             raise WriteFailed(operation, type(error).__name__, str(error)) from None
         for one in answer.get("Errors") or answer.get("failures") or answer.get("Unsuccessful") or ():
-            raise WriteFailed(operation, str(one.get("Code", one.get("reason", "Failed"))), str(one))
+            code = next((one[name] for name in ("Code", "failureCode", "reason") if name in one), "Failed")
+            raise WriteFailed(operation, str(code), str(one))
 
     def client(self, service: str, region: str) -> Any:
         """A client that can send the approved operations alone: the guard sits on the session that made it."""

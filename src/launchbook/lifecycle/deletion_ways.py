@@ -10,8 +10,10 @@ from typing import Any
 
 from launchbook.lifecycle.certificate import Leftover
 from launchbook.lifecycle.lookup import (
+    ASSOCIATIONS,
     ATTACHED,
     ENTITIES,
+    IMAGES,
     INLINE,
     OLD_VERSIONS,
     PROFILES,
@@ -128,11 +130,8 @@ def _gateway(left: Leftover, _: Lookup) -> Steps:
 
 
 def _interface(left: Leftover, _: Lookup) -> Steps:
-    if left.values.get("attachment"):
-        yield (
-            "DetachNetworkInterface",
-            {"AttachmentId": left.values["attachment"], "Force": True},
-        )
+    if held := left.values.get("attachment"):
+        yield "DetachNetworkInterface", {"AttachmentId": held, "Force": True}
     yield "DeleteNetworkInterface", {"NetworkInterfaceId": left.id}
 
 
@@ -151,27 +150,34 @@ def _image(left: Leftover, _: Lookup) -> Steps:
     )
 
 
+def _repository(left: Leftover, lookup: Lookup) -> Steps:
+    """What is in it goes first, by name: AWS refuses else, and with force it would take what nobody approved."""
+    for digest in dict.fromkeys(lookup.all(IMAGES, "imageIds[].imageDigest", repositoryName=left.id)):
+        yield "BatchDeleteImage", {"repositoryName": left.id, "imageIds": [{"imageDigest": digest}]}
+    yield "DeleteRepository", {"repositoryName": left.id}
+
+
+def _route_table(left: Leftover, lookup: Lookup) -> Steps:
+    """A subnet takes its association along; one that stays would hold the table."""
+    for table in lookup.all(ASSOCIATIONS, "RouteTables", RouteTableIds=[left.id]):
+        for one in table.get("Associations", ()):
+            if not one.get("Main"):
+                yield "DisassociateRouteTable", {"AssociationId": one["RouteTableAssociationId"]}
+    yield "DeleteRouteTable", {"RouteTableId": left.id}
+
+
 def _key(left: Leftover, _: Lookup) -> Steps:
     if left.values.get("key_state") != "PendingDeletion":
         yield "ScheduleKeyDeletion", {"KeyId": left.id, "PendingWindowInDays": 7}
 
 
 def _target(left: Leftover, _: Lookup) -> Steps:
-    yield (
-        "DeregisterScalableTarget",
-        {
-            "ServiceNamespace": left.values["namespace"],
-            "ResourceId": left.values["resource"],
-            "ScalableDimension": left.values["dimension"],
-        },
-    )
+    names = {"ServiceNamespace": "namespace", "ResourceId": "resource", "ScalableDimension": "dimension"}
+    yield "DeregisterScalableTarget", {name: left.values[value] for name, value in names.items()}
 
 
 def _recovery_point(left: Leftover, _: Lookup) -> Steps:
-    yield (
-        "DeleteRecoveryPoint",
-        {"BackupVaultName": left.values["vault"], "RecoveryPointArn": left.id},
-    )
+    yield "DeleteRecoveryPoint", {"BackupVaultName": left.values["vault"], "RecoveryPointArn": left.id}
 
 
 def _schedule(left: Leftover, _: Lookup) -> Steps:
@@ -232,7 +238,7 @@ WAYS: Mapping[str, tuple[str, Way]] = {
     "aws_sqs_queue": ("sqs", _by("DeleteQueue", "QueueUrl")),
     "aws_sns_topic": ("sns", _by("DeleteTopic", "TopicArn")),
     "ecr_image": ("ecr", _image),
-    "aws_ecr_repository": ("ecr", _by("DeleteRepository", "repositoryName")),
+    "aws_ecr_repository": ("ecr", _repository),
     "aws_s3_bucket": ("s3", _bucket),
     "aws_cloudwatch_dashboard": (
         "cloudwatch", lambda left, _: iter([("DeleteDashboards", {"DashboardNames": [left.id]})]),
@@ -265,7 +271,7 @@ WAYS: Mapping[str, tuple[str, Way]] = {
     "aws_eip": ("ec2", _by("ReleaseAddress", "AllocationId")),
     "aws_security_group": ("ec2", _group),
     "aws_subnet": ("ec2", _by("DeleteSubnet", "SubnetId")),
-    "aws_route_table": ("ec2", _by("DeleteRouteTable", "RouteTableId")),
+    "aws_route_table": ("ec2", _route_table),
     "aws_network_acl": ("ec2", _by("DeleteNetworkAcl", "NetworkAclId")),
     "aws_internet_gateway": ("ec2", _gateway),
     "aws_vpc": ("ec2", _by("DeleteVpc", "VpcId")),

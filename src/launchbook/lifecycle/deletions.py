@@ -27,6 +27,8 @@ _KIND = "launchbook-deletions/1"
 _RANK = {kind: rank for rank, kind in enumerate(WAYS)}
 #: How long something may take to let go of what it uses, and how often it is tried again.
 PATIENCE, PAUSE = 900.0, 3.0
+#: Seconds between two lines that stay, while something is waited for.
+_TOLD_EVERY = 30.0
 
 
 @dataclass(frozen=True)
@@ -179,14 +181,15 @@ def carry_out(
     *,
     patience: float = PATIENCE,
     pause: float = PAUSE,
+    note: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Send the operations of these items, in order; what AWS refuses is returned in words, and the rest goes on.
 
     Type by type, what each thing holds goes before any of the things: two groups that name each other can't be deleted
-    otherwise. Something that is still in use is tried again for ``patience`` seconds in all. ``done`` is told of each
-    item and what went wrong with it (nothing: an empty text).
+    otherwise. Something that is still in use is tried again for ``patience`` seconds in all; ``note`` is told every
+    half a minute what is waited for. ``done`` is told of each item and what went wrong with it (nothing: empty).
     """
-    end = time.monotonic() + patience
+    waiting = _Waiting(time.monotonic() + patience, pause, say, note)
     wrong: dict[str, str] = {}
     for _, group in groupby(items, lambda item: item.type):
         same = list(group)
@@ -195,21 +198,44 @@ def carry_out(
             if wrong.get(item.key):
                 continue
             say(f"{operation.operation} {item.type} {item.id}")
-            wrong[item.key] = _sent(writer, operation, end, pause)
+            wrong[item.key] = _sent(writer, operation, waiting, f"{item.type} {item.id}")
         for item in same:
             done(item, wrong[item.key])
     return [f"{item.type} {item.id}: {wrong[item.key]}" for item in items if wrong[item.key]]
 
 
-def _sent(writer: Writer, operation: Operation, end: float, pause: float) -> str:
+@dataclass
+class _Waiting:
+    """Patience, and what is said of it: in place on a terminal, every so often anywhere else."""
+
+    end: float
+    pause: float
+    say: Callable[[str], None]
+    note: Callable[[str], None]
+
+    def once(self, thing: str, code: str, since: float, told: float) -> float:
+        """Wait before the next try; when it was last told for good."""
+        now = time.monotonic()
+        more = max(0.0, self.end - now)
+        text = f"waiting until {thing} can go ({code}, {now - since:.0f} s; at most {more:.0f} s more)"
+        self.say(text)
+        if now - told >= _TOLD_EVERY:
+            self.note(text)
+            told = now
+        time.sleep(self.pause)
+        return told
+
+
+def _sent(writer: Writer, operation: Operation, waiting: _Waiting, thing: str) -> str:
+    since = told = time.monotonic()
     while True:
         try:
             writer.send(operation)
         except WriteFailed as failure:
             if _gone(failure.code):
                 return ""
-            if _busy(failure.code) and time.monotonic() < end:
-                time.sleep(pause)
+            if _busy(failure.code) and time.monotonic() < waiting.end:
+                told = waiting.once(thing, failure.code, since, told)
                 continue
             return f"{failure.code}: {failure.why}"
         return ""

@@ -26,6 +26,11 @@ OLD_VERSIONS = _reads("iam", "ListPolicyVersions", "Versions[].VersionId", "Vers
 ENTITIES = _reads("iam", "ListEntitiesForPolicy", "PolicyRoles[].RoleName", "PolicyUsers[].UserName")
 TARGETS = _reads("events", "ListTargetsByRule", "Targets[].Id")
 SCHEDULES = _reads("scheduler", "ListSchedules", "Schedules[].Name")
+IMAGES = _reads("ecr", "ListImages", "imageIds[].imageDigest")
+ASSOCIATIONS = _reads(
+    "ec2", "DescribeRouteTables", "RouteTables[].Associations[].RouteTableAssociationId",
+    "RouteTables[].Associations[].Main",
+)  # fmt: skip
 SELECTIONS = _reads("backup", "ListBackupSelections", "BackupSelectionsList[].SelectionId")
 RULES = _reads(
     "ec2", "DescribeSecurityGroupRules", "SecurityGroupRules[].SecurityGroupRuleId",
@@ -41,7 +46,8 @@ def _nothing_seen(_: Row) -> Seen | None:
 LOOKUPS = tuple(
     Collector(f"before deleting: {call.operation}", "lookup", (call,), _nothing_seen)
     for call in (
-        VERSIONS, INLINE, ATTACHED, PROFILES, OLD_VERSIONS, ENTITIES, TARGETS, SCHEDULES, SELECTIONS, RULES,
+        VERSIONS, INLINE, ATTACHED, PROFILES, OLD_VERSIONS, ENTITIES, TARGETS, SCHEDULES, SELECTIONS, RULES, IMAGES,
+        ASSOCIATIONS,
     )
 )  # fmt: skip
 

@@ -167,7 +167,7 @@ class Sweeping:
             work.run.record({"event": "deleted", "thing": item.key, "wrong": wrong})
 
         writer = Writer(work.target.reader_target(), self.plan.operations, self._approved)
-        failed = carry_out(writer, self._todo, work.say, done)
+        failed = carry_out(writer, self._todo, work.say, done, note=work.show.note)
         for one in failed:
             work.show.note(f"not deleted: {one}")
         return Outcome(note=f"{len(self._todo) - len(failed)} of {len(self._todo)} deleted")

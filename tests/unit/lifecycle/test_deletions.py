@@ -17,6 +17,7 @@ from launchbook.act import Operation, WriteFailed, Writer, digest_of
 from launchbook.collect import Target
 from launchbook.collect.declare import Call
 from launchbook.errors import RunFailed, UnreadableInput, WriteRefused
+from launchbook.lifecycle import deletions
 from launchbook.lifecycle.certificate import Certificate, Leftover
 from launchbook.lifecycle.cost import cost_of
 from launchbook.lifecycle.deletion_ways import BY_HAND, WAYS
@@ -124,6 +125,22 @@ def test_a_group_of_schedules_names_every_schedule_that_goes_with_it() -> None:
         ("DeleteSchedule", "shops"),
         ("DeleteSchedule", "somebodys"),
         ("DeleteScheduleGroup", "g"),
+    ]
+
+
+def test_a_repository_goes_after_its_images_and_a_table_after_its_associations() -> None:
+    images = Answering({"imageIds": [{"imageDigest": "sha256:a"}, {"imageDigest": "sha256:a"}]})
+    (item,) = plan_deletions(found(left("aws_ecr_repository", "api")), images).items
+    assert [one.operation for one in item.operations] == ["BatchDeleteImage", "DeleteRepository"]
+    held = [
+        {"RouteTableAssociationId": "a-1", "Main": True},
+        {"RouteTableAssociationId": "a-2", "Main": False},
+    ]
+    tables = Answering({"RouteTables": [{"Associations": held}]})
+    (item,) = plan_deletions(found(left("aws_route_table", "rtb-1")), tables).items
+    assert [(one.operation, one.parameters) for one in item.operations] == [
+        ("DisassociateRouteTable", {"AssociationId": "a-2"}),
+        ("DeleteRouteTable", {"RouteTableId": "rtb-1"}),
     ]
 
 
@@ -247,6 +264,14 @@ def test_a_refusal_is_said_and_the_rest_goes_on() -> None:
     writer = Refusing("UnauthorizedOperation", "")
     assert carried(writer, ITEM, replace(ITEM, id="f")) == ["aws_eip e: UnauthorizedOperation: said AWS"]
     assert writer.sent == 2
+
+
+def test_what_is_waited_for_is_said_also_off_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deletions, "_TOLD_EVERY", 0.0)
+    notes: list[str] = []
+    writer = Refusing("DependencyViolation", "")
+    carry_out(writer, (ITEM,), lambda _: None, lambda *_: None, pause=0.0, note=notes.append)  # type: ignore[arg-type]
+    assert [one.partition(",")[0] for one in notes] == ["waiting until aws_eip e can go (DependencyViolation"]
 
 
 def test_patience_ends() -> None:
