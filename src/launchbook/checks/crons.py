@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, unhidden
+from launchbook.checks._shapes import unhidden
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
+
+CALLERS = ("kubernetes_cron_job_v1", "vercel_cron", "aws_cloudwatch_event_target", "aws_scheduler_schedule")
 
 
 @check(
@@ -15,43 +17,43 @@ from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
     fix="Call the route with the method that it exports, or export the method.",
 )
 def cron_method(endpoint: Endpoint, facts: Facts) -> Verdict | None:
-    """A cron with the wrong method gets 405 every time and does nothing."""
+    """A cron with the wrong method gets 405 every time and does nothing, whatever the other callers do."""
     if endpoint.shadowed:
         return None
     same = {one.method for one in facts.seen(Endpoint) if one.path == endpoint.path and not one.shadowed}
-    callers = (
-        "kubernetes_cron_job_v1",
-        "vercel_cron",
-        "aws_cloudwatch_event_target",
-        "aws_scheduler_schedule",
-    )
-    for relation in facts.relations:
-        caller = facts.find(relation.source)
-        if (
-            relation.kind not in ("calls", "calls-wrong-method")
-            or relation.target != endpoint.id
-            or caller is None
-        ):
-            continue
-        method = method_of(caller)
-        if method is None:
-            raise NotKnown(f"the method with which {caller.name} calls {endpoint.path}", "it was not read")
-        path = next(
-            one
-            for one in ("calls.0.method", "http_method", "method")
-            if one.split(".")[0] in caller.attributes
-        )
-        fine = method in same or "ANY" in same
-        why = f"called with {method}, it takes {', '.join(sorted(same))}"
-        return verdict(fine, why, at=[caller.at(path), endpoint.at("method")])
-    unhidden(facts, endpoint, *callers)
-    return None
+    found = [
+        (caller, *way)
+        for relation in facts.relations
+        if relation.kind in ("calls", "calls-wrong-method") and relation.target == endpoint.id
+        if (caller := facts.find(relation.source)) is not None
+        for way in _ways(caller, str(relation.where))
+    ]
+    wrong = [one for one in found if one[2] is not None and not same & {one[2], "ANY"}]
+    unread = [one for one in found if one[2] is None]
+    if not wrong:
+        unhidden(facts, endpoint, *CALLERS)
+    if not found:
+        return None
+    if unread and not wrong:
+        what = f"the method with which {unread[0][0].name} calls {endpoint.path}"
+        raise NotKnown(what, "it was not read")
+    told = wrong or found
+    with_methods = ", ".join(sorted({str(method) for _, _, method in told}))
+    why = f"called with {with_methods}, it takes {', '.join(sorted(same))}"
+    return verdict(not wrong, why, at=[*(caller.at(path) for caller, path, _ in told), endpoint.at("method")])
 
 
-def method_of(caller: Fact) -> str | None:
-    """The HTTP method a cron uses; None when it was not read."""
-    call = first(caller.attributes.get("calls"))
-    for value in (call.get("method"), caller.attributes.get("http_method"), caller.attributes.get("method")):
-        if isinstance(value, str):
-            return value.upper()
-    return None
+def _ways(caller: Fact, where: str) -> list[tuple[str, str | None]]:
+    """How a cron calls from a place: path of the attribute and HTTP method; None for one that was not read."""
+    calls = caller.attributes.get("calls")
+    held = {
+        f"calls.{number}": one.get("method")
+        for number, one in enumerate(calls if isinstance(calls, list) else [])
+        if isinstance(one, dict)
+    }
+    here = {path: method for path, method in held.items() if caller.source(path) == where} or held
+    plain = {path: caller.attributes[path] for path in ("http_method", "method") if path in caller.attributes}
+    return [
+        (path, method.upper() if isinstance(method, str) else None)
+        for path, method in (here or dict(list(plain.items())[:1]) or {"": None}).items()
+    ]
