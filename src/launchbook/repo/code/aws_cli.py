@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from launchbook.patterns import regex
+
 
 @dataclass(frozen=True)
 class Makes:
@@ -128,3 +130,22 @@ NOT_ATTRIBUTES = frozenset(
         "cli-binary-format",
     }
 )
+#: Options before the service that take no value; every other one takes one.
+FLAGS = frozenset(
+    {"debug", "v2-debug", "no-verify-ssl", "no-paginate", "no-sign-request", "no-cli-pager"}
+    | {"cli-auto-prompt", "no-cli-auto-prompt", "version"}
+)
+#: Commands that make or configure something. What the second part names is data, or a run of what stands already.
+CREATES = regex(r"(?:create|put)-(?P<what>[a-z0-9-]{2,60})")
+NOT_MADE = regex(
+    r"(?:.*-)?(?:items?|objects?|records?|events|metric-data|images?|snapshots?|backups?|tags|invalidation|deployment"
+    r"|stack|stack-instances|change-set|change-batch|log-stream|version|token|session|job|upload|export|report|sync)"
+)
+#: How Terraform's type names begin for services that the command line calls otherwise.
+PREFIXES = {
+    "s3api": "s3_",
+    "elbv2": "lb_",
+    "ec2": "",
+    "events": "cloudwatch_event_",
+    "logs": "cloudwatch_log_",
+}

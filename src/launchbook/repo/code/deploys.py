@@ -8,12 +8,13 @@ from launchbook.patterns import regex
 
 #: A flag of a command, whose value may be an expression with blanks in it.
 _FLAGS = (
-    r"(?:\s+-{1,2}[\w-]{1,60}(?:[= ](?:\$\{\{[^}\n]{0,80}\}\}|\"[^\"\n]{0,200}\"|[^\s\"-]){1,200})?){0,6}"
+    r"(?:\s+-{1,2}[\w-]{1,60}"
+    r"(?:[= ](?!-)(?:\$\{\{[^}\n]{0,80}\}\}|\"[^\"\n]{0,200}\"|(?!\$\{\{)[^\s\"]){1,200})?){0,6}"
 )
 _COMMANDS = {
     rf"\b(?:terraform|tofu){_FLAGS}\s+apply\b": "terraform",
     rf"\bterragrunt{_FLAGS}\s+(?:run-all\s+|run\s+--all\s+)?apply\b": "terragrunt",
-    r"\baws cloudformation (?:deploy|create-stack|update-stack)": "cloudformation",
+    rf"\baws{_FLAGS}\s+cloudformation (?:deploy|create-stack|update-stack)": "cloudformation",
     r"\bsam deploy": "sam",
     r"\bcdk (?:deploy|\S{1,40} deploy)": "cdk",
     r"\b(?:serverless|sls) deploy": "serverless",
@@ -22,14 +23,14 @@ _COMMANDS = {
     r"\bampx pipeline-deploy": "amplify",
     r"\beb deploy": "beanstalk",
     r"\bpulumi up": "pulumi",
-    r"\baws ecs (?:update-service|deploy)|\becs-deploy\b|\becspresso deploy": "ecs",
+    rf"\baws{_FLAGS}\s+ecs (?:update-service|deploy)|\becs-deploy\b|\becspresso deploy": "ecs",
     r"\bkubectl (?:apply|rollout|set image)|\bkustomize build": "kubernetes",
     r"\bhelm (?:upgrade|install)": "helm",
-    r"\baws s3 (?:sync|cp)": "s3",
-    r"\baws lambda (?:update-function-code|publish-version)": "lambda",
-    r"\baws elasticbeanstalk update-environment": "beanstalk",
-    r"\baws deploy create-deployment": "codedeploy",
-    r"\baws apprunner start-deployment": "app-runner",
+    rf"\baws{_FLAGS}\s+s3 (?:sync|cp)": "s3",
+    rf"\baws{_FLAGS}\s+lambda (?:update-function-code|publish-version)": "lambda",
+    rf"\baws{_FLAGS}\s+elasticbeanstalk update-environment": "beanstalk",
+    rf"\baws{_FLAGS}\s+deploy create-deployment": "codedeploy",
+    rf"\baws{_FLAGS}\s+apprunner start-deployment": "app-runner",
     r"\bdocker push\b|\bdocker\b[^\n]{0,200} --push\b|/kaniko/executor": "image",
     r"\bvercel (?:deploy|--prod)": "vercel",
     r"\bnetlify deploy": "netlify",

@@ -63,7 +63,7 @@ def known(word: str) -> bool:
 
 def commands(text: str, program: str) -> Iterator[Command]:
     """Every command of one program, continuations joined; what cannot be split into words is left out."""
-    call = re.compile(rf"(?:^|[\s;&|(`@-]){re.escape(program)}\s+(?=[a-z])")
+    call = re.compile(rf"(?:^|[\s;&|(`@-]){re.escape(program)}\s+(?=[a-z$\"'-])")
     for joined, lines in _joined(text):
         if program not in joined or len(joined) > LONGEST:
             continue

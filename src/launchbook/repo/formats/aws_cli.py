@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 from launchbook.model import Value
 from launchbook.patterns import regex
-from launchbook.repo.code.aws_cli import ATTRIBUTES, MAKES, NOT_ATTRIBUTES, Makes
+from launchbook.repo.code.aws_cli import (
+    ATTRIBUTES,
+    CREATES,
+    FLAGS,
+    MAKES,
+    NOT_ATTRIBUTES,
+    NOT_MADE,
+    PREFIXES,
+    Makes,
+)
 from launchbook.repo.code.shell import Command, assigned, commands, expanded, known
 from launchbook.repo.json_lines import load_json
 from launchbook.repo.lined import Unreadable
@@ -27,6 +36,7 @@ class _Script:
     variables: dict[str, tuple[str, int]]
     retention: dict[str, tuple[str, int]] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)
+    unknown: set[tuple[str, str]] = field(default_factory=set)
 
 
 @reader(
@@ -36,21 +46,51 @@ class _Script:
     "Makefile",
     "*.mk",
     "justfile",
-    sniff=rb"\baws\s+[a-z0-9]+\s",
+    sniff=rb"\baws\s+[a-z0-9$\"'-]",
     hides=(),
 )
 def aws_cli(file: File, found: Found) -> None:
     """One fact for each command that makes something; nothing says that the script was ever run."""
     script = _Script(file, found, assigned(file.text))
-    given = [(command, _flags(command, script.variables)) for command in commands(file.text, "aws")]
+    asked = [_service_first(command) for command in commands(file.text, "aws")]
+    given = [(command, _flags(command, script.variables)) for command in asked if len(command.words) > 1]
     for command, flags in given:
         if command.words[:2] == ("logs", "put-retention-policy") and "log-group-name" in flags:
             days = flags.get("retention-in-days", ([""], 0))
             script.retention[" ".join(flags["log-group-name"][0])] = (" ".join(days[0]), days[1])
     for command, flags in given:
-        makes = MAKES.get((command.words[0], command.words[1])) if len(command.words) > 1 else None
+        makes = MAKES.get((command.words[0], command.words[1]))
         if makes is not None:
             _resource(script, makes, command, flags)
+        else:
+            _not_read(script, command)
+
+
+def _service_first(command: Command) -> Command:
+    """The command with what stands before its service (``aws --region R sqs …``, ``aws $OPTIONS sqs …``) behind it."""
+    at, words = 0, command.words
+    while at < len(words) and not words[at][:1].isalpha():
+        takes = words[at].startswith("--") and "=" not in words[at] and words[at][2:] not in FLAGS
+        at += 2 if takes else 1
+    order = [*range(at, len(words)), *range(min(at, len(words)))]
+    return Command(tuple(words[i] for i in order), tuple(command.lines[i] for i in order))
+
+
+def _not_read(script: _Script, command: Command) -> None:
+    """A command that makes or configures what no rule here knows: a gap where the file first has it."""
+    service, operation = command.words[:2]
+    creates = CREATES.fullmatch(operation)
+    if creates is None or NOT_MADE.fullmatch(creates["what"]) or (service, operation) in script.unknown:
+        return
+    if (service, operation) == ("logs", "put-retention-policy"):
+        return
+    script.unknown.add((service, operation))
+    prefix = PREFIXES.get(service, f"{service}_").replace("-", "_")
+    what = f"aws {service} {operation}: what this command makes is not read"
+    hint = "launchbook audit with live facts sees what it made"
+    script.found.gap(
+        script.file, what, hint, command.lines[0], (f"aws_{prefix}{creates['what'].replace('-', '_')}",)
+    )
 
 
 Flags = dict[str, tuple[list[str], int]]

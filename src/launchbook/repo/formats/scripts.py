@@ -13,7 +13,8 @@ from launchbook.repo.code.syntax import below, line, pairs, root, string, text
 from launchbook.repo.reader import File, Found, reader, unread
 
 _CHANGES = regex(
-    r"\baws\s+(?P<service>[\w-]+)\s+(?P<verb>(?:create|put|update|deploy|delete|register|run|start|sync|publish)[\w-]*)"
+    r"\baws\s+(?:(?:--[a-z][\w-]{1,30}(?:[= ][\w\"'$./:{}-]{1,120})?|[\"']?\$\S{1,80})\s+){0,6}"
+    r"(?P<service>[a-z][\w-]*)\s+(?P<verb>(?:create|put|update|deploy|delete|register|run|start|sync|publish)[\w-]*|mb\b)"
 )
 _TOOLS = regex(
     r"\b((?:terraform|tofu)(?: -\S{1,200}){0,6} apply|terragrunt (?:run-all |run --all )?apply"
