@@ -115,6 +115,7 @@ def _subjects(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Itera
 
 
 def _presence(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Iterator[Finding]:
+    facts = facts.there()
     found = [fact for fact in facts.seen(one.of) if fact.origin != "archived" and judged(fact)]
     findings = [_judge(one, fact, facts) for fact in found]
     passed = [finding for finding in findings if finding.status == "PASS"]
@@ -143,6 +144,8 @@ def _presence(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Itera
 
 
 def _judge(one: Check, subject: Fact, facts: Facts) -> Finding:
+    if not subject.declared:
+        facts = facts.there()
     try:
         answer = one.body(subject, facts)
     except NotKnown as unread:

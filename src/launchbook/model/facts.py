@@ -84,6 +84,7 @@ class Facts:
             self._by_id.setdefault(fact.id, fact)
             self._by_type.setdefault(fact.type, []).append(fact)
         self._certain: dict[str, Facts] = {}
+        self._there: Facts | None = None
         self._by_arn = {arn: fact for fact in self.all if isinstance(arn := fact.attributes.get("arn"), str)}
 
     def hiding(self, kind: str) -> list[Gap]:
@@ -143,10 +144,23 @@ class Facts:
         if not doubted:
             return self
         if condition not in self._certain:
-            left = [one for one in self.all if id(one) not in doubted]
-            rest = (self.gaps, self.relations, self.complete, self.files, self.today, self.now)
-            self._certain[condition] = Facts(left, *rest)
+            self._certain[condition] = self._only(one for one in self.all if id(one) not in doubted)
         return self._certain[condition]
+
+    def there(self) -> Facts:
+        """These facts without what files declare of the kinds that an account listed to their end: of those nothing
+        else exists there, whatever files promise. What is in an account is judged beside these alone."""
+        if self._there is None:
+            listed = {kind for kind in self.complete if kind.startswith("aws_")}
+            promised = any(one.declared and one.type in listed for one in self.all)
+            kept = (one for one in self.all if not (one.declared and one.type in listed))
+            self._there = self._only(kept) if promised else self
+        return self._there
+
+    def _only(self, facts: Iterable[Fact]) -> Facts:
+        return Facts(
+            facts, self.gaps, self.relations, self.complete, self.files, today=self.today, now=self.now
+        )
 
     def none_exists(self, kind: type[F] | str) -> bool:
         """True only if every one of this kind was looked for and there is none.
