@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from launchbook.model import Fact, Facts, Finding
 from launchbook.model.aws import Queue
-from launchbook.repo.contradictions._ends import claims, differing, end, meant
+from launchbook.repo.contradictions._ends import claims, common_words, differing, end, meant, spoken
 from launchbook.repo.contradictions.twins import at
 
 _ALIKE = 0.6
 _DAY = 86_400
+#: What a sentence about a queue may say is kept besides its messages.
+_OTHERS_KEPT = frozenset({"log", "logs", "backup", "backups", "snapshots"})
 
 
 def contradict(facts: Facts) -> Iterator[Finding]:
     """Claims of documents, and alarms on a name that no queue has."""
     queues = [queue for queue in facts.seen(Queue) if queue.origin == "source"]
-    for claim in (*claims(facts, "redrive-count"), *claims(facts, "retention")):
-        yield from _claimed(claim, queues)
+    claimed = [*claims(facts, "redrive-count"), *claims(facts, "retention")]
+    common = common_words(facts) if claimed else ()
+    for claim in claimed:
+        yield from _claimed(claim, queues, common)
     yield from _misnamed(facts, queues)
 
 
-def _claimed(claim: Fact, queues: list[Queue]) -> Iterator[Finding]:
+def _claimed(claim: Fact, queues: list[Queue], common: Collection[str]) -> Iterator[Finding]:
     about, said = str(claim.attributes["about"]), claim.attributes.get("value")
     path = "redrive_policy.maxReceiveCount" if about == "redrive-count" else "message_retention_seconds"
-    spoken = claim.attributes.get("words")
-    if not isinstance(said, int) or "queue" not in (spoken if isinstance(spoken, list) else ()):
+    if not isinstance(said, int) or "queue" not in spoken(claim) or _OTHERS_KEPT & spoken(claim):
         return
     unit = _DAY if about == "retention" else 1
     for queue in queues:
         value = at(queue, path)
-        if value is not None and meant(claim, queue.name) and str(value) != str(said * unit):
+        if value is not None and meant(claim, queue.name, common) and str(value) != str(said * unit):
             real = f"{int(value) / unit:g}" if str(value).isdigit() else value
             of = " days" if about == "retention" else " tries"
             why = f"a document says {said}{of} where {queue.name} has {real}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from launchbook.model import Evidence, Fact, Facts, Finding
 from launchbook.patterns import regex
-from launchbook.repo.contradictions._ends import claims, conflicting, differing, end
+from launchbook.repo.contradictions._ends import claims, conflicting, differing, end, placed
 
 _REGION = regex(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
 _NAMED = regex(r"(?:^|_|aws)region$", re.I)
@@ -25,17 +26,24 @@ _REGIONAL = (
 
 def contradict(facts: Facts) -> Iterator[Finding]:
     """One finding with every place that names a region, if they name more than one."""
-    ends = [one for fact in facts for one in _ends(fact)]
-    if not ends:
-        return  # pages alone: nothing that runs anywhere is named
-    ends += [end(claim, "", claim.attributes.get("value")) for claim in claims(facts, "region")]
-    ends = conflicting(ends)
-    values = sorted({str(one.value) for one in ends})
-    if len(values) > 1:
-        places = {value: sum(one.value == value for one in ends) for value in values}
-        told = ", ".join(f"{value} in {count} place{'s' * (count > 1)}" for value, count in places.items())
-        yield differing("region", f"the files name {len(values)} regions: {told}", "region", ends)
+    ends = [placed(fact, one) for fact in facts for one in _ends(fact)]
+    if ends:  # pages alone name nothing that runs anywhere
+        claimed = claims(facts, "region")
+        ends += [placed(claim, end(claim, "", claim.attributes.get("value"))) for claim in claimed]
+        at_odds = conflicting(ends)
+        if at_odds:
+            yield differing("region", _told(facts, [one for _, one in ends]), "region", at_odds)
     yield from _state_buckets(facts)
+
+
+def _told(facts: Facts, ends: Iterable[Evidence]) -> str:
+    """Every region with the number of places that name it, and the regions that nothing was compared with."""
+    counts = Counter(str(value) for _, value in sorted({(one.source, str(one.value)) for one in ends}))
+    places = ", ".join(f"{one} in {counts[one]} place{'s' * (counts[one] > 1)}" for one in sorted(counts))
+    told = f"the files name {len(counts)} regions: {places}"
+    ours = (fact for fact in facts if fact.origin in ("source", "generated"))
+    others = sorted({fact.where.region for fact in ours if fact.where.region} - set(counts))
+    return f"{told}; also declared, and not compared: {', '.join(others)}" if others else told
 
 
 def _state_buckets(facts: Facts) -> Iterator[Finding]:

@@ -1,61 +1,142 @@
-"""Schedules: a document that gives another rhythm than the rule or the job of that name."""
+"""Schedules: a document that gives another rhythm than the rule or job of that name, and two stories that disagree."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
-from launchbook.model import Fact, Facts, Finding
-from launchbook.patterns import regex
-from launchbook.repo.contradictions._ends import claims, differing, end, meant
+from launchbook.model import Evidence, Fact, Facts, Finding, Relation
+from launchbook.repo.contradictions._ends import claims, common_words, differing, end, meant, words
+from launchbook.repo.contradictions._rhythm import differs, seconds
+from launchbook.repo.environments import named_environment
 
-_UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_EVERY = regex(r"(?:rate\(|every )?(\d*) ?(minute|hour|day|week)s?\)?", re.I)
-_WORDS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800}
+_HOSTED = ("vercel_cron", "netlify_cron")
+
+
+@dataclass(frozen=True)
+class _Timed:
+    """What runs on time: the fact, and its schedule where that is written."""
+
+    fact: Fact
+    path: str
+    text: str
+
+    @property
+    def story(self) -> str:
+        """The way it is deployed: jobs of one cluster or rules of one account are beside each other."""
+        return "aws" if self.fact.type.startswith("aws_") else self.fact.type.partition("_")[0]
+
+    def end(self) -> Evidence:
+        return end(self.fact, self.path, self.text)
 
 
 def contradict(facts: Facts) -> Iterator[Finding]:
-    """A rule or job and each claim that shares a word with its name but not its rhythm."""
+    """What documents say otherwise, then what two stories call on different schedules."""
     timed = [
-        (fact, path, text) for fact in facts for path, text in _schedule(fact) if fact.origin == "source"
+        _Timed(fact, path, text)
+        for fact in facts
+        for path, text in _schedule(fact)
+        if fact.origin == "source" and fact.created is not False
     ]
+    if timed:
+        common = common_words(facts)
+        yield from _said_otherwise(facts, timed, common)
+        yield from _between_stories(facts, timed, common)
+
+
+def _said_otherwise(facts: Facts, timed: list[_Timed], common: Collection[str]) -> Iterator[Finding]:
+    """A rule or job and each claim that shares a word with its name but not its rhythm."""
+    sentences: dict[tuple[str, str], list[Fact]] = {}
     for claim in claims(facts, "schedule"):
-        said = str(claim.attributes.get("value"))
-        for fact, path, text in timed:
-            real = seconds(text)
-            if real and seconds(said) and real != seconds(said) and meant(claim, fact.name):
-                why = f"{fact.name} runs {text}; a document says {said}"
-                yield differing("schedule", why, fact.id, [end(fact, path, text), end(claim, "", said)])
+        sentences.setdefault((str(claim.where), str(claim.attributes.get("words"))), []).append(claim)
+    for told in sentences.values():
+        for one in timed:
+            if not seconds(one.text) or not meant(told[0], one.fact.name, common):
+                continue
+            said = {str(claim.attributes.get("value")): claim for claim in told}
+            lengths = {seconds(text) for text in said}
+            if lengths & {0, seconds(one.text)}:
+                continue  # one sentence may speak of several: one of its rhythms is this one's
+            for text, claim in said.items():
+                why = f"{one.fact.name} runs {one.text}; a document says {text}"
+                yield differing("schedule", why, one.fact.id, [one.end(), end(claim, "", text)])
 
 
-def seconds(text: str) -> int:
-    """The length of a rhythm (``rate(5 minutes)``, ``every hour``, ``*/5 * * * *``) in seconds; 0 when it has none."""
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    cron = text.removeprefix("cron(").removesuffix(")").split()
-    if len(cron) >= 5:
-        return _cron(cron[0], cron[1])
-    match = _EVERY.fullmatch(text)
-    return int(match.group(1) or 1) * _UNITS[match.group(2).lower()] if match else 0
+def _between_stories(facts: Facts, timed: list[_Timed], common: Collection[str]) -> Iterator[Finding]:
+    """Whatever two stories call, or call alike, on schedules that cannot both be meant."""
+    told: set[frozenset[str]] = set()
+    for what, group in (*_by_call(facts, timed).items(), *_by_name(timed, common).items()):
+        at_odds = [one for one in group if any(_apart(one, other) for other in group)]
+        if at_odds and frozenset(one.fact.id for one in at_odds) not in told:
+            told.add(frozenset(one.fact.id for one in at_odds))
+            texts = ", ".join(dict.fromkeys(f"{one.text} by {one.fact.where}" for one in at_odds[:4]))
+            why = f"{what} is run on different schedules: {texts}"
+            yield differing("schedule", why, at_odds[0].fact.id, [one.end() for one in at_odds])
 
 
-def _cron(minute: str, hour: str) -> int:
-    if minute == "*" and hour == "*":
-        return 60
-    step = re.fullmatch(r"(?:\*|0)/(\d+)", minute)
-    if step and hour == "*":
-        return int(step.group(1)) * 60
-    if minute.isdigit():
-        return 3600 if hour == "*" else 86_400 if hour.isdigit() else 0
-    return 0
+def _apart(one: _Timed, other: _Timed) -> bool:
+    """Whether two are of different stories and of one environment, and do not run alike."""
+    places = {named_environment(each.fact.where.file) or "production" for each in (one, other)}
+    return one.story != other.story and len(places) == 1 and differs(one.text, other.text)
+
+
+def _by_call(facts: Facts, timed: list[_Timed]) -> dict[str, list[_Timed]]:
+    """What runs on time by the route that it calls, its own or that of the destination which a rule sends to."""
+    runs = {one.fact.id: one for one in timed}
+    senders: dict[str, list[_Timed]] = {}
+    for relation in facts.relations:
+        if relation.kind == "target" and relation.source in runs:
+            senders.setdefault(relation.target, []).append(runs[relation.source])
+    groups: dict[str, list[_Timed]] = {}
+    for relation in facts.relations:
+        if relation.kind in ("calls", "calls-wrong-method"):
+            callers = [runs[relation.source]] if relation.source in runs else senders.get(relation.source, [])
+            if callers:
+                groups.setdefault(_called(facts, relation), []).extend(callers)
+    return groups
+
+
+def _called(facts: Facts, relation: Relation) -> str:
+    """The route that is called; the address as written where none answers, for another host may have that path too.
+
+    Another question after the path is another job.
+    """
+    url, route = _url(facts.find(relation.source)), facts.find(relation.target)
+    if route is None:
+        return url or relation.target
+    query = url.partition("?")[2]
+    return f"{route.name} in {route.where.file}" + (f" with {query}" if query else "")
+
+
+def _url(caller: Fact | None) -> str:
+    attributes = caller.attributes if caller else {}
+    calls = attributes.get("calls")
+    first = calls[0] if isinstance(calls, list) and calls else None
+    url = first.get("url") if isinstance(first, dict) else attributes.get("invocation_endpoint")
+    url = url or attributes.get("path")
+    return url if isinstance(url, str) else ""
+
+
+def _by_name(timed: list[_Timed], common: Collection[str]) -> dict[str, list[_Timed]]:
+    """What runs on time by its name without the product's and without words that say what it is."""
+    groups: dict[str, list[_Timed]] = {}
+    for one in timed:
+        if one.fact.type not in _HOSTED:  # they are named by a path, which relations follow
+            telling = " ".join(sorted(words(one.fact.name) - set(common)))
+            if telling:
+                groups.setdefault(telling, []).append(one)
+    return groups
 
 
 def _schedule(fact: Fact) -> Iterator[tuple[str, str]]:
     expression = fact.attributes.get("schedule_expression")
-    if isinstance(expression, str):
+    stopped = fact.attributes.get("state") == "DISABLED" or fact.attributes.get("is_enabled") is False
+    if isinstance(expression, str) and not stopped:
         yield "schedule_expression", expression
+    if fact.type in _HOSTED and isinstance(fact.attributes.get("schedule"), str):
+        yield "schedule", str(fact.attributes["schedule"])
     spec = fact.attributes.get("spec") if fact.type.startswith("kubernetes_cron_job") else None
     first = spec[0] if isinstance(spec, list) and spec else None
     schedule = first.get("schedule") if isinstance(first, dict) else None
-    if isinstance(schedule, str):
+    if isinstance(first, dict) and isinstance(schedule, str) and first.get("suspend") is not True:
         yield "spec.0.schedule", schedule

@@ -37,13 +37,16 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 #: Pages that say what was, or list all there is: where the system runs is not said there.
 _HISTORY = regex(r"(?:^|/)(?:changelog|changes|history|news|releases?|release[-_]notes)\b[^/]*$", re.I)
 _MOST_REGIONS = 2
+_LONGEST = 5000
+_MOST_WORDS = 60
+_BETWEEN = regex(r"(?<=[.!?;])[*_)\"']*\s+")
 _WORD = regex(r"[A-Za-z][A-Za-z0-9]{2,}")
 _COMMAND = regex(r"^\s*(?:\$|aws |- `aws |`aws )|--region")
 
 
 @reader("Claims", "*.md", "*.mdx", "*.rst", hides=())
 def claims(file: File, found: Found) -> None:
-    """One fact for each claim, with the words around it that say what it is about."""
+    """One fact for each claim, with the words of its sentence, which say what it is about."""
     if _HISTORY.search(file.path):
         return
     claimed = list(_claims(file.text))
@@ -62,10 +65,17 @@ def _claims(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        if fenced or len(line) > 1000 or _COMMAND.search(line):
+        if fenced or len(line) > _LONGEST or _COMMAND.search(line):
             continue
         for about, pattern in _PATTERNS:
             for match in pattern.finditer(line):
                 value = next(group for group in match.groups() if group)
-                words = sorted({word.lower() for word in _WORD.findall(line)})
-                yield number, about, value, words[:40]
+                words = {word.lower() for word in _WORD.findall(_sentence(line, *match.span()))}
+                yield number, about, value, sorted(words)[:_MOST_WORDS]
+
+
+def _sentence(line: str, start: int, end: int) -> str:
+    """The sentence of a line in which a claim stands: a paragraph is often one line, and about many things."""
+    begins = max((one.end() for one in _BETWEEN.finditer(line, 0, start)), default=0)
+    after = _BETWEEN.search(line, end)
+    return line[begins : after.start() if after else len(line)]
