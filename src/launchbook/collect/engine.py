@@ -12,7 +12,7 @@ from threading import BoundedSemaphore
 from typing import Any, Protocol
 
 from launchbook.collect.declare import Call, Collector, Row
-from launchbook.collect.keep import fill, pick_all
+from launchbook.collect.keep import WHOLE, fill, pick_all
 from launchbook.collect.reader import Reader, ReadFailed
 from launchbook.collect.shared import Shared
 from launchbook.model import Fact, Facts, Gap, Level, Unread, Value, Where, make_fact
@@ -195,7 +195,9 @@ def _items(page: object, call: Call, level: Level) -> list[object]:
 def _whole(item: object, call: Call) -> object:
     """An item whose fields that AWS always gives are unread where they are not there."""
     for path in call.always:
-        fill(item, path, Unread(f"{call.service}:{call.operation} answered without {path}"))
+        fill(
+            item, path, Unread(f"{call.service}:{call.operation} answered without {path.removesuffix(WHOLE)}")
+        )
     return item
 
 

@@ -86,8 +86,9 @@ def access_keys(row: Row) -> Seen:
         "iam",
         "ListRoles",
         each="Roles",
+        always=["AssumeRolePolicyDocument*"],
         take={"arn": "Arn", "name": "RoleName", "path": "Path"},
-        keep=["AssumeRolePolicyDocument"],
+        keep=["AssumeRolePolicyDocument*"],
     ),
     Call(
         "iam",
@@ -116,9 +117,10 @@ def roles(row: Row) -> Seen:
     Call(
         "iam",
         "GetRolePolicy",
+        always=["PolicyDocument*"],
         given={"RoleName": "$ListRoles.RoleName", "PolicyName": "$ListRolePolicies"},
         take={"name": "PolicyName", "role": "RoleName"},
-        keep=["PolicyDocument"],
+        keep=["PolicyDocument*"],
     ),
     scope="global",
 )
@@ -142,8 +144,9 @@ def role_policies(row: Row) -> Seen:
     Call(
         "iam",
         "GetPolicyVersion",
+        always=["PolicyVersion.Document*"],
         given={"PolicyArn": "$ListPolicies.Arn", "VersionId": "$ListPolicies.DefaultVersionId"},
-        keep=["PolicyVersion.Document"],
+        keep=["PolicyVersion.Document*"],
     ),
     scope="global",
 )

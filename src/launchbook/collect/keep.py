@@ -2,8 +2,9 @@
 
 A path is written ``services[].deployments[].rolloutState``. ``[]`` steps into a list, ``{}`` at the end keeps the names
 of a map and drops its values (environment variables), ``^`` keeps of a text only whether it is an ARN (``arn:``, else
-nothing), ``.*`` keeps a map of plain values whole. The same paths cut a live answer, become the ``--query`` of the
-printed AWS CLI command, and read its pasted output.
+nothing), ``*`` keeps a document whole (a policy, which botocore and the AWS CLI give as data). Anything else ends in a
+plain value or a list of them: what is more was not read, and says so. The same paths cut a live answer, become the
+``--query`` of the printed AWS CLI command, and read its pasted output.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from datetime import datetime
 from launchbook.model import Unread
 
 NAMES, WHOLE, KIND = "{}", "*", "^"
+_ENDS = (NAMES, WHOLE, KIND)
 _ARN = "arn:"
 _PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+#: Stands for what is more than the plain value that a path ends in: it is dropped, and was not read.
+_OTHER_SHAPE = Unread("it was answered in another shape than expected")
 
 
 @dataclass(slots=True)
@@ -36,14 +40,9 @@ class Keep:
         for path in paths:
             node = root
             for part in path.split("."):
-                if part == WHOLE:
-                    node.ends = WHOLE
-                    continue
-                name = part.removesuffix("[]").removesuffix(NAMES).removesuffix(KIND)
-                node = node.fields.setdefault(name, Keep())
+                node = node.fields.setdefault(field_of(part), Keep())
                 node.many = node.many or part.endswith("[]")
-                if part.endswith((NAMES, KIND)):
-                    node.ends = NAMES if part.endswith(NAMES) else KIND
+                node.ends = next((end for end in _ENDS if part.endswith(end)), node.ends)
         return root
 
     def cut(self, answer: object) -> object:
@@ -57,10 +56,12 @@ class Keep:
             return _names(answer)
         if self.ends == KIND:
             return answer if isinstance(answer, Unread) else _ARN if str(answer).startswith(_ARN) else ""
+        if self.ends == WHOLE:
+            return _whole(answer)
         if not self.fields:
-            return _plain(answer, whole=self.ends == WHOLE)
+            return _plain(answer)
         if not isinstance(answer, Mapping):
-            return None
+            return answer if answer is None or isinstance(answer, Unread) else _OTHER_SHAPE
         return {name: below.cut(answer[name]) for name, below in self.fields.items() if name in answer}
 
     def query(self, name: str = "") -> str:
@@ -83,12 +84,29 @@ def _names(answer: object) -> object:
     return sorted(item for item in answer if isinstance(item, str)) if isinstance(answer, list) else None
 
 
-def _plain(value: object, *, whole: bool) -> object:
+def _plain(value: object) -> object:
+    nested = (Mapping, list)
+    if isinstance(value, Mapping) or (
+        isinstance(value, list) and any(isinstance(one, nested) for one in value)
+    ):
+        return _OTHER_SHAPE
+    return [_plain(item) for item in value] if isinstance(value, list) else _whole(value)
+
+
+def _whole(value: object) -> object:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, whole=False) for key, item in value.items()} if whole else None
+        return {str(key): _whole(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item, whole=False) for item in value if not isinstance(item, (Mapping, list))]
+        return [_whole(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def field_of(part: str) -> str:
+    """The field that a part of a path names, without what it says of it."""
+    name = part.removesuffix("[]")
+    for end in _ENDS:
+        name = name.removesuffix(end)
+    return name
 
 
 def quoted(name: str) -> str:
@@ -100,7 +118,7 @@ def fill(node: object, path: str, reason: Unread) -> None:
     """Put ``reason`` where what a path ends in is not there, though all above it is: in each item of the lists on its
     way."""
     head, _, rest = path.partition(".")
-    name = head.removesuffix("[]")
+    name = field_of(head)
     if isinstance(node, list):
         for item in node:
             fill(item, path, reason)
@@ -129,7 +147,7 @@ def pick(answer: object, path: str) -> object:
     head, _, rest = path.partition(".")
     if not head:
         return answer
-    name, many = head.removesuffix("[]").removesuffix(NAMES).removesuffix(KIND), head.endswith("[]")
+    name, many = field_of(head), head.endswith("[]")
     if isinstance(answer, Mapping):
         answer = answer.get(name)
         if isinstance(answer, Unread):

@@ -9,7 +9,7 @@ from typing import Any
 from botocore import xform_name
 
 from launchbook.collect.declare import Call
-from launchbook.collect.keep import pick_all
+from launchbook.collect.keep import field_of, pick_all
 from launchbook.collect.projection import Projection, parse_query
 from launchbook.collect.shapes import fitted, has_numeric_time, output_shape
 from launchbook.collect.transcript import PIPE, Block
@@ -127,14 +127,14 @@ def _missing(call: Call, projection: Projection) -> list[str]:
 
 
 def _shown(path: str, shown_paths: set[str]) -> bool:
-    bare = path.replace("[]", "").removesuffix("{}").removesuffix("^")
+    bare = ".".join(field_of(part) for part in path.split("."))
     return any(bare == one or bare.startswith(f"{one}.") or one.startswith(f"{bare}.") for one in shown_paths)
 
 
 def mark(node: Any, path: str, reason: Unread) -> None:
     """Put ``reason`` where a path of an answer has nothing, in each item of the lists on its way."""
     head, _, rest = path.partition(".")
-    name = head.removesuffix("[]").removesuffix("{}").removesuffix("^")
+    name = field_of(head)
     if not isinstance(node, dict):
         return
     if not rest:

@@ -39,8 +39,10 @@ def fitted(answer: Any, shape: Shape | None) -> Any:
     """``answer`` with the types of its model; what does not fit it stays as it is."""
     if shape is None or answer is None or isinstance(answer, Unread):
         return answer
+    if shape.name == "policyDocumentType":
+        return _policy(answer)
     if isinstance(shape, StructureShape):
-        held = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
+        held = _object(answer)
         if not isinstance(held, Mapping):
             return answer
         return {name: fitted(value, shape.members.get(name)) for name, value in held.items()}
@@ -48,13 +50,39 @@ def fitted(answer: Any, shape: Shape | None) -> Any:
         items = answer if isinstance(answer, list) else [answer]
         return [fitted(item, shape.member) for item in items]
     if isinstance(shape, MapShape):
-        held = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
+        held = _object(answer)
         return (
             {name: fitted(value, shape.value) for name, value in held.items()}
             if isinstance(held, Mapping)
             else answer
         )
     return _scalar(answer, shape.type_name)
+
+
+def _object(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+#: What of a policy's statement is an object, if it is no text, and holds objects again: of a table that is not told.
+_OBJECTS = {"Principal": False, "NotPrincipal": False, "Condition": True}
+
+
+def _policy(document: Any) -> Any:
+    """A policy, which the model calls a text: its statements are a list, and some of what they hold are objects."""
+    document = _object(document)
+    if not isinstance(document, Mapping) or not isinstance(document.get("Statement"), list):
+        return document
+    return {**document, "Statement": [_statement(one) for one in document["Statement"]]}
+
+
+def _statement(statement: Any) -> Any:
+    if not isinstance(statement, Mapping):
+        return statement
+    fixed = {name: _object(statement[name]) for name in _OBJECTS if name in statement}
+    for name, held in fixed.items():
+        if _OBJECTS[name] and isinstance(held, Mapping):
+            fixed[name] = {operator: _object(keys) for operator, keys in held.items()}
+    return {**statement, **fixed}
 
 
 def _scalar(value: Any, kind: str) -> Any:

@@ -6,6 +6,7 @@ import jmespath
 import pytest
 
 from launchbook.collect.keep import Keep, pick
+from launchbook.model import Unread
 
 ANSWER = {
     "services": [
@@ -31,8 +32,11 @@ CUTS = [
         },
     ),
     (["services[].environment{}"], {"services": [{"environment": ["DB_PASSWORD", "PORT"]}, {}]}),
-    (["services[].environment"], {"services": [{"environment": None}, {}]}),
-    (["services[].environment.*"], {"services": [{"environment": ANSWER["services"][0]["environment"]}, {}]}),  # type: ignore[index]
+    (["services[].environment*"], {"services": [{"environment": ANSWER["services"][0]["environment"]}, {}]}),  # type: ignore[index]
+    (
+        ["services[].deployments*"],
+        {"services": [{"deployments": one["deployments"]} for one in ANSWER["services"]]},
+    ),  # type: ignore[index]
     (["absent"], {}),
 ]
 
@@ -49,7 +53,30 @@ def without_nulls(value: object) -> object:
     return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("paths", [CUTS[0][0], CUTS[1][0], CUTS[5][0]])
+@pytest.mark.parametrize(
+    ("path", "dropped"),
+    [
+        ("services[].environment", "environment"),
+        ("services[].tags", "tags"),
+        ("services[].serviceName.x", "serviceName"),
+    ],
+)
+def test_what_is_no_plain_value_is_dropped_and_was_not_read(path: str, dropped: str) -> None:
+    found = Keep.parse([path]).cut(ANSWER)
+    assert isinstance(found["services"][0][dropped], Unread)  # type: ignore[index]
+    assert "planted" not in str(found)
+
+
+def test_a_document_is_kept_whole_and_its_query_gives_it_whole() -> None:
+    statement = {"Effect": "Allow", "Action": ["s3:*"], "Condition": {"StringEquals": {"aws:x": ["1", "2"]}}}
+    answer = {"RoleName": "api", "PolicyDocument": {"Statement": [statement]}}
+    keep = Keep.parse(["RoleName", "PolicyDocument*"])
+    assert keep.cut(answer) == answer
+    assert jmespath.search(keep.query(), answer) == answer
+    assert pick(answer, "PolicyDocument*") == answer["PolicyDocument"]
+
+
+@pytest.mark.parametrize("paths", [CUTS[0][0], CUTS[1][0], CUTS[4][0], CUTS[5][0]])
 def test_the_printed_query_cuts_the_same(paths: list[str]) -> None:
     keep = Keep.parse(paths)
     assert without_nulls(jmespath.search(keep.query(), ANSWER)) == keep.cut(ANSWER)
