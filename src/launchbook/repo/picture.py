@@ -35,7 +35,7 @@ _DOCUMENT_STORIES |= {"gitlab-ci": "GitLab CI", "circleci": "CircleCI", "azure-p
 _DOCUMENT_STORIES |= {"zappa": "Zappa", "chalice": "Chalice"}
 _DOCUMENT_STORIES |= {"bitbucket-pipelines": "Bitbucket Pipelines"}
 
-_TERRAFORM = (".tf", ".tf.json")
+_TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 #: Types whose facts are for one environment.
 _BY_ENVIRONMENT = (

@@ -161,7 +161,7 @@ def file_origin(name: str, folder: Origin, siblings: frozenset[str]) -> Origin:
 
 def _is_stale(name: str, siblings: frozenset[str]) -> bool:
     """Whether a file's name says that it is a copy. Terraform reads every ``.tf`` file, whatever its name says."""
-    if name.endswith(".tf"):
+    if name.endswith((".tf", ".tofu")):
         return False
     original = _COPY.sub("", name)
     return bool(_STALE.search(name)) or (original != name and original in siblings)

@@ -1,8 +1,9 @@
-"""Alert rules of Prometheus, service-level objectives, Grafana dashboards."""
+"""Alert rules of Prometheus, service-level objectives, dashboards of Grafana and CloudWatch."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from launchbook.model import Value
@@ -139,7 +140,30 @@ def dashboard(file: File, found: Found) -> None:
         return
     top = as_map(document)
     top = as_map(top.get("dashboard")) or top
-    if "panels" in top or "widgets" in top:
+    if "panels" in top:
         expressions = re.findall(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', file.text)
         metrics: list[Value] = [*dict.fromkeys(name for one in expressions for name in metrics_of(one))]
         found.document(file, "dashboard", str(top.get("title") or file.name), metrics=metrics, parses=True)
+
+
+@reader("CloudWatch dashboard", "*.json", sniff=rb'"widgets"\s{0,9}:\s{0,99}\[', hides=("document",))
+def cloudwatch_dashboard(file: File, found: Found) -> None:
+    """The body of a dashboard, whatever its file is called, with the metrics that its widgets draw."""
+    top = as_map(file.json)
+    top = as_map(top.get("dashboard")) or top
+    shown_by = [as_map(dig(one, "properties")) for one in as_list(top.get("widgets"))]
+    if any(shown_by):
+        rows = [row for one in shown_by for row in as_list(one.get("metrics")) if isinstance(row, list)]
+        drawn: list[Value] = [*dict.fromkeys(_drawn(rows))]
+        title = str(top.get("title") or file.name)
+        found.document(file, "dashboard", title, metrics=[], cloudwatch_metrics=drawn, parses=True)
+
+
+def _drawn(rows: list[list[Any]]) -> Iterator[str]:
+    """``AWS/SQS NumberOfMessagesSent`` of each row; a dot there means the same as in the row above."""
+    namespace = name = ""
+    for row in rows:
+        if len(row) > 1 and isinstance(row[0], str) and isinstance(row[1], str):
+            namespace = namespace if row[0] == "." else row[0]
+            name = name if row[1] == "." else row[1]
+            yield f"{namespace} {name}"

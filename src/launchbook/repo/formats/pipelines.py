@@ -44,7 +44,9 @@ def _told(file: File, found: Found, tool: str) -> None:
     lines: dict[str, int | str] = {f"regions.{number}": at for number, at in enumerate(named.values())}
     fact = found.document(file, tool, file.path, 1, more=more, lines=lines)
     for folder in folders(text):
-        known = any(path.startswith(f"{folder}/") and path.endswith(".tf") for path in found.tree.files)
+        known = any(
+            path.startswith(f"{folder}/") and path.endswith((".tf", ".tofu")) for path in found.tree.files
+        )
         found.relation("deploys", fact.id, folder, file.where(1), known)
 
 

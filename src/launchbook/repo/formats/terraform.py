@@ -41,7 +41,9 @@ def backend_file(file: File, found: Found) -> None:
     )
 
 
-@reader_of_all("Terraform", "*.tf", "*.tf.json", "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT)
+@reader_of_all(
+    "Terraform", *(f"*{end}" for end in SOURCES), "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT
+)
 def terraform(files: Sequence[File], found: Found) -> None:
     """Every root module with what it calls, evaluated as far as files decide."""
     modules = _modules([file for file in files if file.name.endswith(SOURCES)], found)

@@ -65,7 +65,9 @@ def workflow(file: File, found: Found) -> None:
             _deploys_task(file, found, fact.id, step)
     for step, at, job in _steps(document):
         for folder in _folders(step, document, job):
-            below = any(path.startswith(f"{folder}/") and path.endswith(".tf") for path in found.tree.files)
+            below = any(
+                path.startswith(f"{folder}/") and path.endswith((".tf", ".tofu")) for path in found.tree.files
+            )
             found.relation("deploys", fact.id, folder, file.where(at), below)
     jobs = dig(document, "jobs")
     for job in as_map(jobs):

@@ -58,7 +58,7 @@ def _root(files: Facts, plan: Facts) -> str | None:
 
 def _of_root(fact: Fact) -> bool:
     """Whether Terraform source of the repository declares it."""
-    return fact.id.partition("#")[0].endswith(".tf") and fact.origin == "source"
+    return fact.id.partition("#")[0].endswith((".tf", ".tofu")) and fact.origin == "source"
 
 
 def _folder(fact: Fact) -> str:

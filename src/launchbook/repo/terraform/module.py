@@ -14,8 +14,8 @@ from launchbook.repo.reader import File, Found
 
 #: Cost of parsing grows with the square of one long string: nobody writes a larger file by hand.
 LIMIT = 256_000
-#: How the files of a module end: HCL, or the same as JSON.
-SOURCES = (".tf", ".tf.json")
+#: How the files of a module end: HCL, or the same as JSON; OpenTofu's own name stands for the file beside it.
+SOURCES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class Module:
 
 def read_module(folder: str, files: Sequence[File], found: Found) -> Module:
     """Parse every file of a folder; what does not parse becomes a gap with its line."""
+    names = {file.name for file in files}
+    files = [file for file in files if file.name.replace(".tf", ".tofu") not in names - {file.name}]
     module = Module(folder, list(files))
     for file in sorted(files, key=lambda file: (_overrides(file), file.name)):
         try:
@@ -64,7 +66,7 @@ def read_module(folder: str, files: Sequence[File], found: Found) -> Module:
 
 
 def _overrides(file: File) -> bool:
-    stem = file.name.removesuffix(".json").removesuffix(".tf")
+    stem = file.name.removesuffix(".json").removesuffix(".tf").removesuffix(".tofu")
     return stem == "override" or stem.endswith("_override")
 
 

@@ -1,0 +1,3 @@
+resource "aws_sqs_queue" "mail" {
+  name = "shop-mail-of-terraform"
+}
