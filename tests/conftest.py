@@ -54,6 +54,7 @@ TOGETHER = {
     "tests/e2e/test_truth.py": "the order platform",
     "tests/e2e/test_typed.py": "the order platform",
     "tests/aws/audit/test_no_false_ok.py": "the audited estates",
+    "tests/aws/audit/test_gone_there.py": "the audited estates",
     "tests/aws/audit/test_four_sources.py": "the audited estates",
     "tests/aws/audit/test_under_faults.py": "the audited estates",
     "tests/aws/audit/test_estates.py": "the audited estates",

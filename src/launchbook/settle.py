@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from launchbook.model import Fact, Facts, Finding
 from launchbook.model.file_kinds import IN_FILES_ALONE
@@ -14,8 +15,8 @@ def settled(findings: Sequence[Finding], facts: Facts, regions: Sequence[str] = 
     """Without what the files could not tell and the account does.
 
     An UNKNOWN about something in the files goes only where the account was listed to its end and the same check gives
-    a verdict of its own on the same thing there. What the files declare and the account has not stays unknown: nobody
-    has seen it, and it says so, with the ``regions`` that were looked at.
+    a verdict of its own on the same thing there. What the files declare and the account has not is unknown, also where
+    the files look good: nobody has seen it, and it says so, with the ``regions`` that were looked at.
     """
     about = {id(finding): facts.find(finding.subject) for finding in findings}
     seen: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
@@ -39,23 +40,29 @@ def settled(findings: Sequence[Finding], facts: Facts, regions: Sequence[str] = 
             # The name is AWS's to choose: then as many there as are declared must have been judged.
             if told and not _own_name(subject) and len(told) >= declared[key]:
                 continue
-            if regions and _missing(subject, facts):
-                finding = _said_missing(finding, subject, regions)
+        if finding.status in ("UNKNOWN", "PASS") and regions and _missing(subject, facts):
+            finding = _said_missing(finding, subject, regions)
         kept.append(finding)
     return kept
 
 
-def _missing(subject: Fact, facts: Facts) -> bool:
-    """Whether an account that was listed to its end has nothing of a declared thing's kind and name."""
-    if subject.type not in facts.complete or subject.type in IN_FILES_ALONE or not _own_name(subject):
+def _missing(subject: Fact | None, facts: Facts) -> TypeGuard[Fact]:
+    """Whether an account that was listed to its end has nothing of a declared thing's kind and name; where the name is
+    AWS's to choose, nothing of its kind."""
+    if subject is None or not subject.where.file:
         return False
-    return all(one.where.file or one.name.lower() != subject.name.lower() for one in facts.seen(subject.type))
+    if subject.type not in facts.complete or subject.type in IN_FILES_ALONE:
+        return False
+    there = [one for one in facts.seen(subject.type) if not one.where.file]
+    return not there or (
+        _own_name(subject) and all(one.name.lower() != subject.name.lower() for one in there)
+    )
 
 
 def _said_missing(finding: Finding, subject: Fact, regions: Sequence[str]) -> Finding:
     why = f"{finding.why}; the account has no {subject.type} {subject.name} (looked at {', '.join(regions)})"
     hint = "apply what declares it, or name the region it is in: launchbook audit --live --region REGION"
-    return replace(finding, why=why, settle=hint)
+    return replace(finding, status="UNKNOWN", why=why, settle=hint)
 
 
 def _own_name(fact: Fact) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,21 @@ def test_what_the_account_shows_under_the_same_name_settles_the_files() -> None:
 def test_what_is_declared_and_not_there_stays_unknown() -> None:
     declared, other = fact("shop", file=True), fact("blog", file=False)
     assert left([declared, other], [finding("UNKNOWN", declared), finding("PASS", other)]) == [declared.id]
+
+
+@pytest.mark.parametrize("address", [False, True], ids=["its own name", "a name of AWS's"])
+def test_what_looks_good_in_files_alone_and_is_not_in_the_account_is_unknown(address: bool) -> None:
+    declared = fact("shop", file=True, address=address)
+    (told,) = settled([finding("PASS", declared)], Facts([declared], complete=[KIND]), ["eu-west-1"])
+    assert told.status == "UNKNOWN"
+    assert "the account has no" in told.why
+    assert "eu-west-1" in told.why
+
+
+def test_what_looks_good_in_files_alone_stays_where_no_account_was_read() -> None:
+    declared = fact("shop", file=True)
+    (told,) = settled([finding("PASS", declared)], Facts([declared]), [])
+    assert told.status == "PASS"
 
 
 def test_a_listing_that_was_cut_off_settles_nothing() -> None:
