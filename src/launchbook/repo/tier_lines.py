@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from launchbook.model import Fact, Value
+from launchbook.model import Endpoint, Fact, Relation, Value
 from launchbook.model.tiers import TIERS, Tier
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
 from launchbook.repo.picture import number_of, tiers, untiered, words
+from launchbook.repo.relations.routes import called_method
 
 #: Resources of one type before the rest is counted.
 ALIKE = 4
@@ -150,7 +151,7 @@ def _line(kind: str, name: str, fact: Fact) -> str:
 
 def _resource(found: Discovery, fact: Fact) -> str:
     leads = [
-        f"{_TOLD[relation.kind]} {_name(found, relation.target)}"
+        f"{_TOLD[relation.kind]} {_called(found, fact, relation) or _name(found, relation.target)}"
         for relation in found.facts.relations
         if relation.source == fact.id and relation.kind in _TOLD
     ]
@@ -176,6 +177,17 @@ def _details(fact: Fact) -> Sequence[str]:
     return [_text(one) for one in given if _text(one)] + (
         [region] if region and fact.type == "aws_ecs_cluster" else []
     )
+
+
+def _called(found: Discovery, caller: Fact, relation: Relation) -> str:
+    """A route with the method that it is called with, where that is not its own; else empty."""
+    route = found.facts.find(relation.target)
+    if relation.kind != "calls" or not isinstance(route, Endpoint):
+        return ""
+    method = called_method(caller, relation.where).upper()
+    if not method or route.method in (method, "ANY", "*"):
+        return ""
+    return f"{method} {route.path} (the route takes {route.method})"
 
 
 def _name(found: Discovery, target: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from launchbook.model import Endpoint, Evidence, Fact, Facts, Finding
 from launchbook.patterns import regex
 from launchbook.repo.contradictions._ends import claims, differing, end
+from launchbook.repo.relations._answering import Routes
 
 _PATH = regex(r"https?://[^/\s\"']+(/[\w/.-]*)")
 _ALIKE = 0.7
@@ -19,6 +20,9 @@ def contradict(facts: Facts) -> Iterator[Finding]:
         for route in facts.seen(Endpoint)
         if route.origin == "source" and not route.attributes.get("shadowed") and not _of_api(route)
     ]
+    served = Routes(routes, facts.seen("path_rewrite"))
+    # Where rewrites are computed, a path that no route answers may be rewritten to one that does.
+    computed = any("path_rewrite" in gap.hides for gap in facts.gaps)
     groups = [(fact, path) for fact in facts.seen("aws_lb_target_group") if (path := _group_path(fact))]
     known = {path for _, path in groups}
     others = [one for one in _others(facts) if one.value not in known]
@@ -28,7 +32,8 @@ def contradict(facts: Facts) -> Iterator[Finding]:
             said = ", ".join(sorted({str(one.value) for one in near}))
             why = f"the load balancer asks {path}; elsewhere the health path is {said}"
             yield differing("health-path", why, group.id, [end(group, "health_check.0.path", path), *near])
-        yield from _unserved(group, path, routes)
+        if not computed and not served.takes(path):
+            yield from _unserved(group, path, routes)
 
 
 def _of_api(route: Endpoint) -> bool:
@@ -39,8 +44,10 @@ def _of_api(route: Endpoint) -> bool:
 def _unserved(group: Fact, path: str, routes: list[Endpoint]) -> Iterator[Finding]:
     """A path that no route answers, beside the route that was probably meant."""
     served = {str(route.attributes.get("path")) for route in routes}
-    near = _nearest(path, served) if path not in served and group.origin == "source" else ""
-    if not near and path not in served and group.origin == "source":
+    if group.origin != "source":
+        return
+    near = _nearest(path, served)
+    if not near:
         near = next((one for one in sorted(served) if one.rpartition("/")[2] == path.rpartition("/")[2]), "")
     ends = [end(route, "", near) for route in routes if near and route.attributes.get("path") == near]
     if ends:

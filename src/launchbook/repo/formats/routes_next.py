@@ -18,7 +18,10 @@ from launchbook.repo.reader import File, Found, reader_of_all
 
 APPLICATION = ("package.json", "next.config.js", "next.config.mjs", "next.config.ts")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_SUFFIXES = (".ts", ".tsx", ".js", ".mjs")
+_STAR = regex(r"export\s*\*\s*from\b")
 _BASE_PATH = regex(r"^\s*basePath\s*:\s*(?:['\"`](?P<told>[^'\"`$]{0,200})['\"`]|[^\s,])", re.M)
+_BRACKETS = regex(r"^(?P<optional>\[)?\[(?P<rest>\.\.\.)?(?P<name>[\w-]+)\]+$")
 _ROUTE = regex(r"^(?P<src>src/)?(?P<tree>app|pages/api)/(?P<rest>.*?)/?(?P<file>[^/]+)$")
 
 
@@ -45,7 +48,11 @@ class Guard:
 def next_routes(files: Sequence[File], found: Found) -> None:
     """Every exported method of every route file. A tree under ``src/`` is shadowed where one stands beside ``src``."""
     guards = {_base(file): _guard(file) for file in files if file.name.startswith("middleware.")}
-    routes = [(file, *placed) for file in files if (placed := _placed(file, found)) is not None]
+    routes = [
+        (file, *placed)
+        for file in files
+        if (placed := _placed(file, found)) is not None and not _is_private(placed[1])
+    ]
     served = {(base, match["tree"]) for _, base, match in routes if not match["src"]}
     for base in {base for _, base, _ in routes}:
         _base_path(base, found)
@@ -56,7 +63,9 @@ def next_routes(files: Sequence[File], found: Found) -> None:
         names = list(guard.names) if guard is not None and not shadowed and guard.covers(path) else []
         top = root(file)
         known, told = imports(top), set[str]()
-        for method, exported, handler in _exports(top, match["tree"]):
+        exports = list(_exports(top, match["tree"]))
+        exports += _passed_on(file, found, top) if match["tree"] == "app" else []
+        for method, exported, handler in exports:
             if method in told:
                 continue  # a module exports a name once: what says it again does not run
             told.add(method)
@@ -132,7 +141,21 @@ def _path(match: re.Match[str]) -> str:
         stem = match["file"].rsplit(".", 1)[0]
         parts = ["api", *parts, *([] if stem == "index" else [stem])]
     kept = [part for part in parts if part and not part.startswith(("(", "@"))]
-    return "/" + "/".join(re.sub(r"^\[+(\.\.\.)?(\w+)\]+$", r"{\2}", part) for part in kept)
+    return "/" + "/".join(_segment(part) for part in kept)
+
+
+def _segment(part: str) -> str:
+    """``[id]`` is ``{id}``, ``[...rest]`` ``{rest+}`` and ``[[...rest]]``, which may be nothing, ``{rest*}``."""
+    match = _BRACKETS.match(part)
+    if match is None:
+        return re.sub("%5F", "_", part, flags=re.I)
+    rest = "*" if match["optional"] else "+"
+    return f"{{{match['name']}{rest if match['rest'] else ''}}}"
+
+
+def _is_private(match: re.Match[str]) -> bool:
+    """Whether a folder of the app router keeps its files to itself: ``_lib``."""
+    return match["tree"] == "app" and any(part.startswith("_") for part in match["rest"].split("/"))
 
 
 def _exports(top: Node, tree: str) -> Iterator[tuple[str, Node, Node]]:
@@ -160,6 +183,22 @@ def _exports(top: Node, tree: str) -> Iterator[tuple[str, Node, Node]]:
             exported = text(field(specifier, "alias") or field(specifier, "name"))
             if exported in METHODS:
                 yield exported, export, values.get(text(field(specifier, "name")), export)
+
+
+def _passed_on(file: File, found: Found, top: Node) -> Iterator[tuple[str, Node, Node]]:
+    """What ``export * from "../other/route"`` exports as well; another package's is a gap."""
+    for export in below(top, "export_statement"):
+        source = string(field(export, "source"))
+        if source is None or not _STAR.match(text(export)):
+            continue
+        names = (f"{source}{suffix}" for suffix in ("", *_SUFFIXES, *(f"/index{one}" for one in _SUFFIXES)))
+        beside = [found.tree.beside(file, name) for name in names] if source.startswith(".") else []
+        other = next((one for one in beside if one is not None and one.path != file.path), None)
+        if other is None:
+            what = f"methods exported from {source}"
+            found.gap(file, what, "export each method by its name to have its route read", line(export))
+            continue
+        yield from ((method, export, handler) for method, _, handler in _exports(root(other), "app"))
 
 
 def _destructured(declarator: Node) -> list[Node]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from launchbook.model import Fact, Facts, Relation, Value
-from launchbook.repo.relations.routes import answered, routes_by_shape
+from launchbook.repo.relations._answering import served_routes
+from launchbook.repo.relations.routes import answered
 from launchbook.repo.wiring import place
 
 _HEALTH_ANNOTATION = "alb.ingress.kubernetes.io/healthcheck-path"
@@ -16,7 +17,7 @@ def relate(facts: Facts) -> Iterator[Relation]:
     objects = [fact for fact in facts if fact.type.startswith("kubernetes_")]
     services = {(_namespace(fact), fact.name): fact for fact in objects if "_service_v" in fact.type}
     repositories = {fact.name: fact for fact in facts.seen("aws_ecr_repository")}
-    routes = routes_by_shape(facts)
+    routes = served_routes(facts)
     for fact in objects:
         for path, value in _leaves(fact.attributes.get("spec"), "spec"):
             parts = path.split(".")

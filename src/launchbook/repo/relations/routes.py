@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from launchbook.model import Endpoint, Fact, Facts, NotKnown, Relation
+from launchbook.model import Fact, Facts, NotKnown, Relation, Where
 from launchbook.patterns import regex
+from launchbook.repo.relations._answering import Routes, served_routes
 from launchbook.repo.wiring import place
 
 _URL_PATH = regex(r"https?://[^/\s\"']+(/[^\s\"'|;&)?]*)")
@@ -15,18 +15,16 @@ _URL_PATH = regex(r"https?://[^/\s\"']+(/[^\s\"'|;&)?]*)")
 
 def relate(facts: Facts) -> Iterator[Relation]:
     """Each caller with its route; a path that no route answers stays as written, unresolved."""
-    routes = routes_by_shape(facts)
+    routes = served_routes(facts)
     for fact in facts:
         for kind, method, path, at in _asked(fact):
             yield from answered(fact, kind, method, path, at, routes)
 
 
-def routes_by_shape(facts: Facts) -> dict[str, list[Fact]]:
-    """Every route by its path with parameters made alike."""
-    routes: dict[str, list[Fact]] = {}
-    for route in facts.seen(Endpoint):
-        routes.setdefault(_shape(str(route.attributes.get("path"))), []).append(route)
-    return routes
+def called_method(fact: Fact, where: Where) -> str:
+    """The method with which a fact calls what it calls from a place; empty when it was not read."""
+    found = (method for _, method, _, at in _asked(fact) if place(fact, at) == where)
+    return next(found, "")
 
 
 def health_command_path(command: object) -> str:
@@ -61,7 +59,7 @@ def _asked(fact: Fact) -> Iterator[tuple[str, str, str, str]]:
     for number, call in enumerate(calls if isinstance(calls, list) else []):
         url = call.get("url") if isinstance(call, dict) else None
         if isinstance(call, dict) and isinstance(url, str):
-            yield "calls", str(call.get("method")), urlsplit(url).path, f"calls.{number}"
+            yield "calls", str(call.get("method") or ""), urlsplit(url).path, f"calls.{number}"
 
 
 def _known(fact: Fact, path: str) -> object:
@@ -71,16 +69,9 @@ def _known(fact: Fact, path: str) -> object:
         return None
 
 
-def _shape(path: str) -> str:
-    """A path with its parameters made alike, and without its last slash."""
-    return re.sub(r"\{[^}]*\}|:\w+|\[[^\]]*\]", "{}", path.split("?")[0]).rstrip("/") or "/"
-
-
-def answered(
-    fact: Fact, kind: str, method: str, path: str, at: str, routes: dict[str, list[Fact]]
-) -> Iterator[Relation]:
+def answered(fact: Fact, kind: str, method: str, path: str, at: str, routes: Routes) -> Iterator[Relation]:
     """The relations from what asks for a path to the routes that serve it; the path itself when none does."""
-    found = [route for route in routes.get(_shape(path), ()) if _served(route)]
+    found = routes.answering(path)
     # A caller with the wrong method still means this route: that the methods differ is for a check to say.
     matching = [route for route in found if route.attributes.get("method") in (method, "ANY", "*")] or found
     source = _subject(fact)
@@ -88,10 +79,6 @@ def answered(
         yield Relation(kind=kind, source=source, target=route.id, where=place(fact, at))
     if not matching:
         yield Relation(kind=kind, source=source, target=path, where=place(fact, at), resolved=False)
-
-
-def _served(route: Fact) -> bool:
-    return not route.attributes.get("shadowed") and route.origin == "source"
 
 
 def _subject(fact: Fact) -> str:
