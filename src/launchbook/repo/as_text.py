@@ -94,8 +94,14 @@ def _nothing(found: Discovery) -> str:
 
 
 def _deployments(found: Discovery) -> Iterator[str]:
+    gone = {
+        relation.where.file
+        for relation in found.facts.relations
+        if relation.kind == "state-of" and not relation.resolved
+    }
     for one in deployments(found.facts):
         mark = "" if one.origin == "source" else f" [{one.origin}]"
+        mark += " its source is gone" if one.origin == "state" and one.path in gone else ""
         region = f" ({one.region})" if one.region else ""
         yield f"{one.kind:<16} {one.path}{region}{mark}" + (f"  {one.what}" if one.what else "")
 

@@ -58,6 +58,14 @@ def test_a_subscription_that_is_not_made_tells_nobody(tmp_path: Path) -> None:
     assert "sns topic              alarms  main.tf:1" in text
 
 
+def test_a_state_without_its_source_says_so(tmp_path: Path) -> None:
+    state = '{"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "a", "outputs": {}, "resources": []}'
+    queue = 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n'
+    files = {"ghost/terraform.tfstate": state, "live/terraform.tfstate": state, "live/main.tf": queue}
+    (gone,) = [line for line in written(tmp_path, files).splitlines() if "its source is gone" in line]
+    assert "ghost/terraform.tfstate [state]" in gone
+
+
 def test_every_side_of_a_contradiction_is_shown(tmp_path: Path) -> None:
     many = {
         f"scripts/deploy-{n}.sh": f"aws sqs create-queue --region eu-west-1 --queue-name q{n}\n"
