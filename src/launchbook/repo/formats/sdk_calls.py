@@ -20,6 +20,10 @@ _REGION = regex(r"[a-z]{2}(-gov)?-[a-z]+-\d")
 _QUEUE_NAME = regex(r"^[a-z][\w-]*(queue|messages|jobs|tasks|events)[\w-]*$", re.I)
 #: What tests, examples and stale copies call is not what runs.
 _TOLD_ELSEWHERE = ("document", "archived")
+#: ``const AWS = captureAWS(require("aws-sdk"))``: a tracer stands between.
+_WRAPPED = regex(r"(\w{1,60}) = [\w.]{1,60}\(require\(['\"]aws-sdk['\"]\)\)")
+_NO_CLIENTS = ("Config", "Credentials", "Endpoint", "HttpRequest", "Service", "Agent")
+_OF_CLIENTS = ("promise", "on", "makeRequest", "setupRequestListeners", "waitFor")
 _RESOURCES = ("QueueUrl", "QueueName", "Bucket", "TopicArn", "TableName", "FromEmailAddress", "StreamName")
 
 
@@ -37,17 +41,87 @@ def javascript_sdk(file: File, found: Found) -> None:
             continue
         service = module.removeprefix("@aws-sdk/").removeprefix("client-").removeprefix("lib-")
         given = pairs(arguments(made)[0]) if arguments(made) else {}
-        named = {key: _expression(given[key]) for key in _RESOURCES if key in given}
-        queue = given.get("QueueName") or given.get("QueueUrl")
-        url = _QUEUE_URL.search(text(queue))  # the default beside a setting counts too
-        written = url[0] if url else string(queue)
-        known = (written, line(queue)) if queue is not None and written else None
-        _call(file, found, service, name.removesuffix("Command"), line(made), named, known)
+        _call(file, found, service, name.removesuffix("Command"), line(made), *_named(given))
     for made in below(top, "new_expression"):
         module = modules.get(text(field(made, "constructor")), "")
-        region = string(pairs(arguments(made)[0]).get("region")) if arguments(made) else None
-        if region and module.startswith("@aws-sdk/client-") and _REGION.fullmatch(region):
-            _client_fact(file, found, module.removeprefix("@aws-sdk/client-"), line(made), region)
+        if module.startswith("@aws-sdk/client-"):
+            _given_region(file, found, module.removeprefix("@aws-sdk/client-"), made)
+
+
+def _named(given: dict[str, Node]) -> tuple[dict[str, str], tuple[str, int] | None]:
+    """What the arguments of a call name, and the queue among it with its line."""
+    named = {key: _expression(given[key]) for key in _RESOURCES if key in given}
+    queue = given.get("QueueName") or given.get("QueueUrl")
+    url = _QUEUE_URL.search(text(queue))  # the default beside a setting counts too
+    written = url[0] if url else string(queue)
+    return named, (written, line(queue)) if queue is not None and written else None
+
+
+def _given_region(file: File, found: Found, service: str, made: Node) -> None:
+    """The region in the first argument of a call, when it is written out."""
+    region = string(pairs(arguments(made)[0]).get("region")) if arguments(made) else None
+    if region and _REGION.fullmatch(region):
+        _client_fact(file, found, service, line(made), region)
+
+
+@reader("AWS SDK for JavaScript 2", *_JAVASCRIPT, sniff=rb"['\"]aws-sdk['\"/]", hides=("sdk_call",))
+def javascript_sdk_2(file: File, found: Found) -> None:
+    """``new AWS.S3().putObject({Bucket: …})``, and the methods of a variable or member that holds a client."""
+    if file.origin in _TOLD_ELSEWHERE:
+        return
+    top = root(file)
+    modules = imports(top) | dict.fromkeys(_WRAPPED.findall(file.text), "aws-sdk")
+    made: dict[int, str] = {}
+    clients: dict[str, str] = {}
+    for one in below(top, "new_expression"):
+        service = _service(text(field(one, "constructor")), modules)
+        if service:
+            made[one.id] = service
+            clients[_holder(one)] = service
+            _given_region(file, found, service, one)
+    for call in below(top, "call_expression"):
+        owner = field(call, "function", "object")
+        if owner is None:
+            continue
+        method, given = text(field(call, "function", "property")), arguments(call)
+        head, _, rest = text(owner).partition(".")
+        if (method, rest) == ("update", "config") and modules.get(head) == "aws-sdk":
+            _given_region(file, found, "aws-sdk", call)
+        service = made.get(owner.id) or clients.get(text(owner), "")
+        if method == "getSignedUrl" and given:  # the operation that the URL allows comes first
+            method, given = string(given[0]) or method, given[1:]
+        if service and method not in _OF_CLIENTS:
+            operation = "PutObject" if method == "upload" else method[:1].upper() + method[1:]
+            _call(file, found, service, operation, line(call), *_named(pairs(given[0]) if given else {}))
+
+
+def _service(constructor: str, modules: dict[str, str]) -> str:
+    """The service of ``AWS.SQS``, ``DynamoDB.DocumentClient`` or ``SQS``; empty for what is no client of the SDK."""
+    head, _, rest = constructor.partition(".")
+    module = modules.get(head, "")
+    if module.startswith("aws-sdk/clients/"):
+        return module.removeprefix("aws-sdk/clients/")
+    # ``import * as AWS`` has clients below it; ``import {SQS}`` is one.
+    client = rest.partition(".")[0] if rest and rest != "DocumentClient" else head
+    return client.lower() if module == "aws-sdk" and not client.endswith(_NO_CLIENTS) else ""
+
+
+def _holder(made: Node) -> str:
+    """The variable or member that a new client is put into, as its uses are written; empty when there is none."""
+    node = made.parent
+    while node is not None and (
+        node.type in ("arguments", "as_expression", "parenthesized_expression")
+        or (node.type == "call_expression" and "capture" in text(field(node, "function")))
+    ):
+        node = node.parent
+    match node.type if node is not None else "":
+        case "variable_declarator":
+            return text(field(node, "name"))
+        case "assignment_expression":
+            return text(field(node, "left"))
+        case "public_field_definition" | "field_definition":
+            return f"this.{text(field(node, 'name') or field(node, 'property'))}"
+    return ""
 
 
 @reader("AWS SDK for Python", "*.py", sniff=rb"boto3|aiobotocore", hides=("sdk_call",))

@@ -16,7 +16,7 @@ from launchbook.repo.terraform.bodies import META, read_body
 from launchbook.repo.terraform.calls import call_modules, sources
 from launchbook.repo.terraform.copies import Copy, both
 from launchbook.repo.terraform.instance import Instance
-from launchbook.repo.terraform.module import LIMIT, SOURCES, Declared, Module, read_module
+from launchbook.repo.terraform.module import GLOBS, LIMIT, SOURCES, Declared, Module, read_module
 from launchbook.repo.terraform.names import name_of
 from launchbook.repo.terraform.terragrunt import NAMES as TERRAGRUNT
 from launchbook.repo.terraform.terragrunt import Unit, region_of, units
@@ -41,9 +41,7 @@ def backend_file(file: File, found: Found) -> None:
     )
 
 
-@reader_of_all(
-    "Terraform", *(f"*{end}" for end in SOURCES), "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT
-)
+@reader_of_all("Terraform", *GLOBS, "*.tfvars", "*.tfvars.json", *TERRAGRUNT, limit=LIMIT)
 def terraform(files: Sequence[File], found: Found) -> None:
     """Every root module with what it calls, evaluated as far as files decide."""
     modules = _modules([file for file in files if file.name.endswith(SOURCES)], found)

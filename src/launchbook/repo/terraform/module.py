@@ -16,6 +16,7 @@ from launchbook.repo.reader import File, Found
 LIMIT = 256_000
 #: How the files of a module end: HCL, or the same as JSON; OpenTofu's own name stands for the file beside it.
 SOURCES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+GLOBS = tuple(f"*{end}" for end in SOURCES)
 
 
 @dataclass(frozen=True)
