@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from launchbook.model import Endpoint, Fact, Facts
 from launchbook.patterns import regex
@@ -16,6 +17,10 @@ _REST = regex(r"\{\w+(?:\+|\.\.\.|:path|:\.[+*])\}|\[\.\.\.\w+\]|:\w+\+|<path:\w
 _ANY_REST = regex(r"\{\w+\*\}|\{\*\w+\}|\[\[\.\.\.\w+\]\]|:\w+\*|\*{1,2}\w*|\(\.\*\)")
 #: Rewrites that lead to rewrites are followed so far.
 _DEEPEST = 3
+#: Rests in a path, and parameters in one part of it, that are matched.
+_MOST = 2
+#: A longer path is only looked for as it stands.
+_LONGEST = 2_000
 #: Weights of a part of a path: literal, literal with a parameter in it, parameter, and the two kinds of rest.
 _LITERAL, _MIXED, _WHOLE, _SOME, _ALL = range(5)
 
@@ -25,17 +30,19 @@ class Routes:
 
     def __init__(self, routes: Iterable[Fact], rewrites: Iterable[Fact] = ()) -> None:
         self._exact: dict[str, list[Fact]] = {}
-        self._open: dict[str, tuple[tuple[int, ...], re.Pattern[str]]] = {}
+        self._open: dict[
+            str, str
+        ] = {}  # shape to path; compiled when something is asked for that no route names
         for route in routes:
             if not route.attributes.get("shadowed") and route.origin == "source":
                 path = str(route.attributes.get("path"))
                 self._exact.setdefault(shape(path), []).append(route)
                 if _is_open(path):
-                    self._open.setdefault(shape(path), _compiled(path))
+                    self._open.setdefault(shape(path), path)
         self._rewrites = [
-            (str(one.attributes.get("when")), _compiled(str(one.attributes["from"]))[1], one)
+            (str(one.attributes.get("when")), _compiled(source)[1], one)
             for one in rewrites
-            if one.origin == "source"
+            if one.origin == "source" and _is_bounded(source := str(one.attributes["from"]))
         ]
         self._asked: dict[str, list[Fact]] = {}
 
@@ -48,15 +55,17 @@ class Routes:
 
     def takes(self, path: str) -> bool:
         """Whether a route answers just this path, last slash and all, or a rewrite passes it on."""
-        return (
+        return len(path) > _LONGEST or (
             any(_slashed(route, path) for route in self.answering(path))
-            or any(pattern.fullmatch(_bare(path)) for _, pattern in self._open.values())
+            or any(_compiled(one)[1].fullmatch(_bare(path)) for one in self._open.values())
             or any(pattern.fullmatch(_bare(path)) for _, pattern, _ in self._rewrites)
         )
 
     def _reached(self, path: str, left: int) -> list[Fact]:
         exact = self._exact.get(shape(path), [])
         same = [route for route in exact if _slashed(route, path)]
+        if len(path) > _LONGEST:
+            return exact
         return (
             self._rewritten("before", path, left)
             or same
@@ -77,9 +86,12 @@ class Routes:
         return []
 
     def _by_pattern(self, path: str) -> list[Fact]:
+        begin = _beginning(path)
+        near = [(one, key) for key, one in self._open.items() if _beginning(one) in (begin, "")]
+        compiled = [(*_compiled(one), key) for one, key in near]
         fitting = [
             (weights, key)
-            for key, (weights, pattern) in self._open.items()
+            for weights, pattern, key in compiled
             # what takes any path at all is some other application's as likely as not
             if _LITERAL in weights and pattern.fullmatch(_bare(path))
         ]
@@ -111,9 +123,22 @@ def _slashed(route: Fact, path: str) -> bool:
 
 
 def _is_open(path: str) -> bool:
-    return bool(_PARAMETER.search(path) or _ANY_REST.search(path))
+    return bool(_PARAMETER.search(path) or _ANY_REST.search(path)) and _is_bounded(path)
 
 
+def _is_bounded(path: str) -> bool:
+    """Whether a match of a path costs little: what holds many rests or parameters side by side tries every split."""
+    rests = len(_REST.findall(path)) + len(_ANY_REST.findall(path))
+    return rests <= _MOST and all(len(_PARAMETER.findall(part)) <= _MOST for part in path.split("/"))
+
+
+def _beginning(path: str) -> str:
+    """The first part of a path where it is literal, else empty."""
+    part = path.strip("/").partition("/")[0]
+    return "" if _PARAMETER.search(part) or _ANY_REST.search(part) else part
+
+
+@lru_cache(maxsize=4096)
 def _compiled(path: str) -> tuple[tuple[int, ...], re.Pattern[str]]:
     """The weights of a path's parts and the pattern of what it takes, its parameters as named groups."""
     parts = [_part(part) for part in path.strip("/").split("/")]
