@@ -70,7 +70,8 @@ def test_the_nearest_route_answers(paths: tuple[str, ...], asked: str, answer: l
         ("after", "/api/other", ["/a/b"]),
         ("fallback", "/api/other", ["/a/b"]),
         ("before", "/a/b", ["/a/b"]),
-        ("before", "https://elsewhere.example.org/", ["/a/b"]),
+        ("before", "https://elsewhere.example.org/", []),
+        ("after", "https://elsewhere.example.org/", ["/a/b"]),
     ],
 )
 def test_a_rewrite_has_its_turn(when: str, to: str, answer: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from launchbook.model import Endpoint, Fact, Facts
@@ -63,27 +63,32 @@ class Routes:
 
     def _reached(self, path: str, left: int) -> list[Fact]:
         exact = self._exact.get(shape(path), [])
-        same = [route for route in exact if _slashed(route, path)]
         if len(path) > _LONGEST:
             return exact
-        return (
-            self._rewritten("before", path, left)
-            or same
-            or self._rewritten("after", path, left)
-            or exact
-            or self._by_pattern(path)
-            or self._rewritten("fallback", path, left)
+        same = [route for route in exact if _slashed(route, path)]
+        turns: tuple[Callable[[], list[Fact] | None], ...] = (
+            lambda: self._rewritten("before", path, left),
+            lambda: same or None,
+            lambda: self._rewritten("after", path, left),
+            lambda: exact or self._by_pattern(path) or None,
+            lambda: self._rewritten("fallback", path, left),
         )
+        return next((found for turn in turns if (found := turn()) is not None), [])
 
-    def _rewritten(self, when: str, path: str, left: int) -> list[Fact]:
+    def _rewritten(self, when: str, path: str, left: int) -> list[Fact] | None:
+        """The routes that a rewrite leads to: none for one that leads out of these files; None without a rewrite."""
         for phase, pattern, rewrite in self._rewrites if left else ():
             match = pattern.fullmatch(_bare(path)) if phase == when else None
             to = rewrite.attributes.get("to")
-            if match and isinstance(to, str) and to.startswith("/"):
+            if match is None:
+                continue
+            if isinstance(to, str) and to.startswith("/"):
                 target = _filled(to, match.groupdict(""))
                 if found := self._reached(target.split("?")[0], left - 1):
                     return found
-        return []
+            elif _beginning(str(rewrite.attributes["from"])):
+                return []
+        return None
 
     def _by_pattern(self, path: str) -> list[Fact]:
         begin = _beginning(path)
