@@ -20,6 +20,12 @@ def known(value: Value, what: str) -> Value:
     return value
 
 
+def copied(database: Fact) -> bool | Unread:
+    """Whether a database is a replica of another; unread where that was not seen, in words that name what shows it."""
+    source = database.attributes.get("replicate_source_db")
+    return source if isinstance(source, Unread) else bool(source)
+
+
 def all_known(values: Iterable[Value], what: str) -> None:
     """Let a verdict rest on having looked at every one of some values. Raises NotKnown when one was not read.
 

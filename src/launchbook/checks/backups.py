@@ -9,6 +9,7 @@ from launchbook.check import check
 from launchbook.checks._shapes import (
     absent,
     beside,
+    copied,
     first,
     known,
     moment,
@@ -30,10 +31,12 @@ from launchbook.model import Document, Evidence, Fact, Facts, NotKnown, Unread, 
 )
 def retention(database: Fact, facts: Facts) -> Verdict | None:
     """A mistake is often seen only days later."""
-    if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
+    if (replica := copied(database)) is True:
         return None
     given = known(database.get("backup_retention_period"), f"the retention of {database.name}")
     days = 1 if given is None else whole(given, f"the retention of {database.name}")  # 1 is AWS's own default
+    if days < 7:  # enough is enough for a replica, too
+        known(replica, f"whether {database.name} is a replica, which need not keep its own")
     return verdict(days >= 7, f"{days} day{'s' * (days != 1)}", at=[database.at("backup_retention_period")])
 
 

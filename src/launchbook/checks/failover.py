@@ -7,6 +7,7 @@ from launchbook.checks._shapes import (
     absent,
     among,
     balanced,
+    copied,
     day,
     field,
     known,
@@ -123,6 +124,8 @@ def origin(distribution: Fact, facts: Facts) -> Verdict | None:
             given = [
                 one.at("default") for one in facts.seen("parameter") if one.attributes.get("default") == name
             ]
+            absent(facts, distribution, *_HOSTS)
+            unhidden(facts, distribution, *_OTHER_HOSTS)
             why = f"{name} is no host that this system deploys"
             return verdict(False, why, at=[distribution.at(place), *given, *list(ours.values())[:2]])
         ends.append(distribution.at(place))
@@ -132,6 +135,14 @@ def origin(distribution: Fact, facts: Facts) -> Verdict | None:
 def _answers(name: str, ours: dict[str, Evidence]) -> bool:
     """Whether a host is one of ours; a branch of Amplify answers below its application's domain."""
     return name in ours or (name.endswith(".amplifyapp.com") and name.partition(".")[2] in ours)
+
+
+#: What answers under a name of its own, and may be whom an origin means; no account is asked for the others.
+_HOSTS = ("aws_amplify_app", "aws_amplify_branch", "aws_lb", "aws_route53_record", "aws_s3_bucket")
+_OTHER_HOSTS = (
+    *("aws_api_gateway_domain_name", "aws_apigatewayv2_domain_name", "aws_lambda_function_url"),
+    *("aws_amplify_domain_association", "aws_apprunner_service"),
+)
 
 
 def _hosts(facts: Facts) -> dict[str, Evidence]:
@@ -165,9 +176,11 @@ def _hosts(facts: Facts) -> dict[str, Evidence]:
 )
 def database_zones(database: Fact, facts: Facts) -> Verdict | None:
     """With one zone, its failure is an outage until somebody restores."""
-    if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
+    if (replica := copied(database)) is True:
         return None
     on = switched_on(known(database.get("multi_az"), f"multi_az of {database.name}"))
+    if not on:  # two zones are two zones for a replica, too
+        known(replica, f"whether {database.name} is a replica, for which one zone is enough")
     return verdict(on, "in two zones" if on else "in one zone alone", at=[database.at("multi_az")])
 
 

@@ -40,9 +40,9 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
         answer = answer[0] if len(answer) == 1 else answer
     page = _clean(call.tree.cut(_typed(block, call, projection.restore(answer))))
     if projection.columns:
-        reason = Unread(f"the pasted output does not show it ({block.at})", ask)
         for path in _missing(call, projection):
-            mark(page, path, reason)
+            column = field_of(path.rpartition(".")[2])
+            mark(page, path, Unread(f"the pasted output does not show {column} ({block.at})", ask))
     _mark_unasked(page, block, call, ask)
     if projection.filtered:
         return page, f"its --query kept a part: {shown(block.query)[:80]} ({block.at})"

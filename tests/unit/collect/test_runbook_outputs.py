@@ -7,13 +7,15 @@ projects it, as JSON and as a table, and as text where the runbook asks for text
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from launchbook.check import evaluate
+from launchbook.checks import checks
 from launchbook.collect import collectors
 from launchbook.collect.pasted import read_pasted
 from launchbook.model import Facts, NotKnown, plain
@@ -138,3 +140,26 @@ def test_cut_off_anywhere_it_is_a_gap_and_never_a_crash_or_another_value(entry: 
                     said,
                     want,
                 )
+
+
+def test_the_projected_databases_settle_what_a_replica_would_not_change() -> None:
+    """The runbook's own query has no column that tells replicas: it says which, where that matters."""
+    command = (
+        "aws rds describe-db-instances --region us-east-1 "
+        "--query 'DBInstances[].{id:DBInstanceIdentifier,multiAZ:MultiAZ,backupRetention:BackupRetentionPeriod}'"
+    )
+    rows = [
+        {"id": "good", "multiAZ": True, "backupRetention": 7},
+        {"id": "bad", "multiAZ": False, "backupRetention": 1},
+    ]
+    facts = read(f"$ {command}\n{json.dumps(rows)}\n")
+    for name in ("rds-multi-az", "rds-backup-retention"):
+        found = {one.subject: one for one in evaluate([checks()[name]], facts, today=date(2026, 1, 2))}
+        assert {subject: one.status for subject, one in found.items()} == {"good": "PASS", "bad": "UNKNOWN"}
+        assert "ReadReplicaSourceDBInstanceIdentifier" in found["bad"].why
+
+
+def test_a_sandbox_says_so_by_itself() -> None:
+    facts = read('$ aws sesv2 get-account --region us-east-1\n{"ProductionAccessEnabled": false}\n')
+    found = evaluate([checks()["ses-production-access"]], facts, today=date(2026, 1, 2))
+    assert [one.status for one in found] == ["FAIL"]
