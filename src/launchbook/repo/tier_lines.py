@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from launchbook.model import Endpoint, Fact, Relation, Value
+from launchbook.model import Endpoint, Fact, Relation, Unread, Value
 from launchbook.model.tiers import TIERS, Tier
+from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.discover import Discovery
 from launchbook.repo.picture import number_of, tiers, untiered, words
@@ -64,6 +65,8 @@ _SERVICES: dict[str, Tier] = {
     "cloudwatch": "observability", "logs": "observability", "cloudfront": "edge", "secretsmanager": "identity",
     "ssm": "identity", "kms": "identity", "cognito-idp": "identity",
 }  # fmt: skip
+#: The name of what has no value, in the words of the readers.
+_UNSET = regex(r"(?:variable|parameter) \"?([\w-]+)\"?")
 _DOCUMENTS: dict[str, Tier] = {"dashboard": "observability", "backup-configuration": "data"}
 
 
@@ -155,6 +158,7 @@ def _resource(found: Discovery, fact: Fact) -> str:
         for relation in found.facts.relations
         if relation.source == fact.id and relation.kind in _TOLD
     ]
+    leads += _untold(fact)
     details = _details(fact)
     told = list(dict.fromkeys(leads))
     more = f" and {len(told) - LEADS} more" if len(told) > LEADS else ""
@@ -177,6 +181,15 @@ def _details(fact: Fact) -> Sequence[str]:
     return [_text(one) for one in given if _text(one)] + (
         [region] if region and fact.type == "aws_ecs_cluster" else []
     )
+
+
+def _untold(fact: Fact) -> Iterator[str]:
+    """Whom an alarm tells, where the files do not say: the variable or parameter that would."""
+    actions = fact.attributes.get("alarm_actions")
+    for one in actions if isinstance(actions, list) else [actions]:
+        if isinstance(one, Unread) and not one.refs:
+            named = _UNSET.search(one.reason)
+            yield f"tells {named[1] if named else one.reason} (not known)"
 
 
 def _called(found: Discovery, caller: Fact, relation: Relation) -> str:

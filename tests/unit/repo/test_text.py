@@ -180,3 +180,23 @@ def test_a_template_that_a_script_deploys_and_nobody_keeps_is_told(tmp_path: Pat
     text = written(tmp_path, {"deploy.sh": script, "stack.yaml": stack})
     assert "deploy.sh:5  the template infra/lost.yaml that this deploys is not in the repository" in text
     assert "made.yaml" not in text
+
+
+def test_an_alarm_whose_topic_no_file_gives_says_so(tmp_path: Path) -> None:
+    alarm = 'resource "aws_cloudwatch_metric_alarm" "depth" {\n  alarm_actions = [var.topic_arn]\n}\n'
+    text = written(tmp_path, {"main.tf": 'variable "topic_arn" {}\n' + alarm})
+    assert "depth → tells topic_arn (not known)" in text
+
+
+def test_a_cron_with_another_method_than_its_route_is_told_with_its_own(tmp_path: Path) -> None:
+    cron = """apiVersion: batch/v1
+kind: CronJob
+metadata: {name: digest}
+spec:
+  schedule: "0 4 * * *"
+  jobTemplate: {spec: {template: {spec: {containers: [
+    {name: call, image: curl, command: [curl, -X, POST, "https://shop.example.org/api/digest"]}]}}}}
+"""
+    route = "export async function GET() { return Response.json({}) }\n"
+    text = written(tmp_path, {"k8s/cron.yaml": cron, "app/api/digest/route.ts": route})
+    assert "digest → calls POST /api/digest (the route takes GET)" in text
