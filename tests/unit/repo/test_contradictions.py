@@ -124,3 +124,37 @@ def test_the_sentence_on_regions_counts_every_place_compared(tmp_path: Path) -> 
     (finding,) = contradictions(tmp_path, files, "region")
     told = "the files name 3 regions: eu-central-1 in 1 place, eu-north-1 in 1 place, eu-west-1 in 2 places"
     assert finding.why == f"{told}; also declared, and not compared: us-east-1"
+
+
+CLUSTER = 'resource "aws_ecs_cluster" "shop" {\n  name = "shop"\n}\n'
+TOLD = "The queue `shop-ghosts` takes what is late.\n"
+
+
+def test_a_document_tells_of_a_queue_that_nothing_creates(tmp_path: Path) -> None:
+    (finding,) = contradictions(tmp_path, {"README.md": TOLD, "main.tf": QUEUE + CLUSTER}, "uncreated")
+    assert finding.why == "a document tells of the queue shop-ghosts, which nothing in these files creates"
+    assert sides([finding]) == [{"README.md:1 shop-ghosts", "main.tf:2 shop-mail"}]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"README.md": TOLD}, id="no queue at all"),
+        pytest.param(
+            {"README.md": "The queue `shop-mail-prod` is ours.\n", "main.tf": QUEUE},
+            id="its environment said",
+        ),
+        pytest.param({"README.md": "The queue `shop-mail` is ours.\n", "main.tf": QUEUE}, id="it is created"),
+        pytest.param({"README.md": "The `mail` queue is ours.\n", "main.tf": QUEUE}, id="by its short name"),
+        pytest.param(
+            {
+                "README.md": TOLD,
+                "main.tf": QUEUE
+                + 'variable "late" {}\nresource "aws_sqs_queue" "late" {\n  name = "shop-${var.late}"\n}\n',
+            },
+            id="one of the names was not read",
+        ),
+    ],
+)
+def test_a_name_that_may_well_be_created(tmp_path: Path, files: dict[str, str]) -> None:
+    assert contradictions(tmp_path, files, "uncreated") == []

@@ -33,6 +33,13 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "health-path",
         regex(r"(?:load balancer|health ?check|liveness|target group)[^`\n]{0,60}`?(/[\w/.-]+)`?", re.I),
     ),
+    (
+        "named",
+        regex(
+            r"\b(?:queue|topic|bucket|alarm)s? `([\w.-]{4,80})`|`([\w.-]{4,80})` (?:queue|topic|bucket|alarm)\b",
+            re.I,
+        ),
+    ),
 )
 #: Pages that say what was, or list all there is: where the system runs is not said there.
 _HISTORY = regex(r"(?:^|/)(?:changelog|changes|history|news|releases?|release[-_]notes)\b[^/]*$", re.I)
