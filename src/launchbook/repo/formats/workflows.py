@@ -11,6 +11,7 @@ from launchbook.model import Value
 from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.code.deploys import REGION, deployed, folders
+from launchbook.repo.code.scheduled import as_attributes, calls, schedules
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
 
@@ -54,8 +55,8 @@ def workflow(file: File, found: Found) -> None:
     lines: dict[str, int | str] = {}
     for step, at, job in _steps(document):
         if _uses(step).startswith("aws-actions/configure-aws-credentials"):
-            known = (step, dig(document, "jobs", job), document)
-            _signs_in(step, at, [place for place in known if isinstance(place, Map)], attributes, lines)
+            _signs_in(step, at, _around(step, document, job), attributes, lines)
+    _by_the_clock(file, document, attributes, lines)
     name = str(top.get("name") or file.name)
     fact = found.fact(
         file, "github_workflow", "workflow", name=name, line=1, attributes=attributes, lines=lines
@@ -69,6 +70,32 @@ def workflow(file: File, found: Found) -> None:
                 path.startswith(f"{folder}/") and path.endswith((".tf", ".tofu")) for path in found.tree.files
             )
             found.relation("deploys", fact.id, folder, file.where(at), below)
+    _elsewhere(file, document, found)
+    for key, at, job in _variables(document):
+        # What a pipeline sets is for its own steps and the actions that they use.
+        found.setting(file, key, "set", at, of=job, framework=True)
+
+
+def _by_the_clock(
+    file: File, document: Any, attributes: dict[str, Value], lines: dict[str, int | str]
+) -> None:
+    """The schedule of a workflow that has one, and what its steps ask for."""
+    when = schedules(document)
+    if not when:
+        return
+    asked = [
+        call
+        for step, _, job in _steps(document)
+        if isinstance(step, Map)
+        for call in calls(file, step, _around(step, document, job))
+    ]
+    more, where = as_attributes(when, asked)
+    attributes |= more
+    lines |= where
+
+
+def _elsewhere(file: File, document: Any, found: Found) -> None:
+    """A gap for each job that is a workflow of another repository."""
     jobs = dig(document, "jobs")
     for job in as_map(jobs):
         called = dig(jobs, job, "uses")
@@ -83,9 +110,11 @@ def workflow(file: File, found: Found) -> None:
                 line_of(jobs, job, "uses"),
                 ("github_workflow", "document"),
             )
-    for key, at, job in _variables(document):
-        # What a pipeline sets is for its own steps and the actions that they use.
-        found.setting(file, key, "set", at, of=job, framework=True)
+
+
+def _around(step: dict[str, Any], document: Any, job: str) -> list[Map]:
+    """What may hold an ``env`` block for a step, the nearest first."""
+    return [place for place in (step, dig(document, "jobs", job), document) if isinstance(place, Map)]
 
 
 def _folders(step: dict[str, Any], document: Any, job: str) -> list[str]:
