@@ -11,8 +11,10 @@ from launchbook.patterns import regex
 from launchbook.redact import HELD, names_identity, names_secret
 
 #: One word of a shell: pieces in quotes (escaped ones, in a shell within a shell) and plain ones. Never tries twice.
+#: The mark is a piece, too: what was held back once reads the same when it is looked at again.
 _WORD = (
-    r"(?:\\\"(?:(?!\\\").)*+(?:\\\"|\Z)|\"(?:\\.|[^\"\\])*+(?:\"|\Z)|'[^']*+(?:'|\Z)|\\."
+    rf"(?:{re.escape(HELD)}|"
+    + r"\\\"(?:(?!\\\").)*+(?:\\\"|\Z)|\"(?:\\.|[^\"\\])*+(?:\"|\Z)|'[^']*+(?:'|\Z)|\\."
     r"|[^\s\"'|;&<>\\])++"
 )
 _START = r"(?<![\w-])"
@@ -29,14 +31,19 @@ _FLAG = regex(rf"{_START}({_NAMED_FLAG})([=\s]\s*)({_WORD})", re.S | re.I)
 #: Flags that mean a password to these programs alone.
 _OWN_FLAG = regex(
     r"\b((?:docker|podman)\s+login\b[^|;&\n]{0,200}?\s-p\s+|redis-cli\b[^|;&\n]{0,200}?\s-a\s+|sshpass\s+-p\s*"
-    rf"|(?:mysql|mariadb)\w*\b[^|;&\n]{0, 200}?\s-p(?=\S))({_WORD})",
+    rf"|(?:mysql|mariadb)\w*\b[^|;&\n]{{0,200}}?\s-p(?=\S))({_WORD})",
     re.S,
 )
 #: What is written to a file or piped into another program: a line of ``.env``, a password on standard input.
 _ECHO = regex(rf"\b(echo|printf)((?:\s+{_WORD}){{1,200}}+)(?=\s*(?:\|(?!\|)|>(?!&)))", re.S)
 _HERE = regex(rf"(<<<\s*)({_WORD})", re.S)
 _EXPORT = regex(rf"\b(export)((?:[ \t]+{_WORD}){{1,200}}+)", re.S)
-_ASSIGNED = regex(rf"(?<![\w$-])([A-Za-z_]\w*)=({_WORD})", re.S)
+#: A variable that is given a value: as a text in quotes, which ends where they do, or as a word.
+_ASSIGNED = regex(
+    r"(?<![\w$\\-])(?P<quote>\\?[\"'])(?P<quoted>[A-Za-z_]\w*)=(?P<text>(?:(?!(?P=quote)).)*+)(?P=quote)"
+    rf"|(?<![\w$-])(?P<name>[A-Za-z_]\w*)=(?P<word>{_WORD})",
+    re.S,
+)
 _EACH_WORD = regex(_WORD, re.S)
 #: A word that only refers to variables tells which, and no value.
 _REFERENCE = regex(
@@ -62,9 +69,15 @@ def without_arguments(text: str) -> str:
     text = _BODY.sub(lambda found: found[1] + _held(found[2]), text)
     text = _OWN_FLAG.sub(lambda found: found[1] + _held(found[2]), text)
     text = _FLAG.sub(_flagged, text)
-    return _ASSIGNED.sub(
-        lambda found: f"{found[1]}={_held(found[2])}" if names_secret(found[1]) else found[0], text
-    )
+    return _ASSIGNED.sub(_assigned, text)
+
+
+def _assigned(found: re.Match[str]) -> str:
+    if found["name"]:
+        return f"{found['name']}={_held(found['word'])}" if names_secret(found["name"]) else found[0]
+    quote, name, value = found["quote"], found["quoted"], found["text"]
+    value = _held(value) if names_secret(name) and value else _ASSIGNED.sub(_assigned, value)
+    return f"{quote}{name}={value}{quote}"
 
 
 def arguments_without_secrets(items: Sequence[Any]) -> list[Any]:

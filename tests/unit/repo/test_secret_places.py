@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from launchbook.redact import HELD
+from launchbook.redact import HELD, shown
 from launchbook.repo import discover
 from launchbook.repo.as_json import as_json
 from launchbook.repo.as_text import as_text
@@ -195,3 +195,27 @@ def test_a_hostile_command_is_read_in_time(piece: str) -> None:
     started = time.process_time()
     without_arguments(piece * (40_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("command", "seen"),
+    [
+        (
+            'echo "AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID" >> .env',
+            'echo "AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID" >> .env',
+        ),
+        ('echo "API_TOKEN=planted" >> .env', f'echo "API_TOKEN={HELD}" >> .env'),
+        ("export TOKEN=planted; run", f"export TOKEN={HELD}; run"),
+        ("echo planted | docker login -p planted", f"echo {HELD} | docker login -p {HELD}"),
+        ("mysql -u root -pplanted shop", f"mysql -u root -p{HELD} shop"),
+        ('sh -c "PORT=1 TOKEN=planted run" next', f'sh -c "PORT=1 TOKEN={HELD} run" next'),
+        ('TOKEN="planted==" run', f"TOKEN={HELD} run"),
+        ('TOKEN=/"planted==" run', f"TOKEN={HELD} run"),
+        ('DATABASE_URL="host=planted user=x" run', f"DATABASE_URL={HELD} run"),
+        ('bash -c "echo \\"TOKEN=planted\\" >> f"', f'bash -c "echo \\"TOKEN={HELD}\\" >> f"'),
+    ],
+)
+def test_what_is_held_back_once_reads_the_same_when_it_is_looked_at_again(command: str, seen: str) -> None:
+    assert without_arguments(command) == seen
+    assert without_arguments(seen) == seen
+    assert shown(seen) == seen
