@@ -38,6 +38,8 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     answer = block.answer
     if block.table and not projection.many and not projection.names_of and isinstance(answer, list):
         answer = answer[0] if len(answer) == 1 else answer
+    if block.table and projection.many and projection.columns and not _named_rows(answer, projection):
+        return None, f"the table is cut off ({block.at})"
     page = _clean(call.tree.cut(_typed(block, call, projection.restore(answer))))
     if projection.columns:
         for path in _missing(call, projection):
@@ -47,6 +49,12 @@ def restored(block: Block, call: Call, ask: str) -> tuple[object, str]:
     if projection.filtered:
         return page, f"its --query kept a part: {shown(block.query)[:80]} ({block.at})"
     return page, narrowed(block, call)
+
+
+def _named_rows(answer: object, projection: Projection) -> bool:
+    """Whether each line of a table has the columns of its query: of one cut off below its head, the head is a line."""
+    rows = answer if isinstance(answer, list) else []
+    return "" in projection.columns or all(isinstance(row, Mapping) for row in rows)
 
 
 def _of_another(block: Block, call: Call) -> bool:

@@ -86,12 +86,13 @@ def _listed(value: object) -> list[object]:
 
 
 def _groups(text: str) -> tuple[list[_Group], bool]:
-    """The groups of lines of the first table, and whether its last line was a rule."""
+    """The groups of lines of the first table, and whether its last line was a rule, as long as its first."""
     groups: list[_Group] = []
-    fresh, closed = True, False
+    fresh, closed, width = True, False, 0
     for line in (one.strip() for one in text.splitlines()):
         if _RULE.match(line):
-            fresh = closed = True
+            width = width or len(line)
+            fresh, closed = True, len(line) >= width
         elif line.startswith("|") and line.endswith("|"):
             depth = len(line) - len(line.lstrip("|"))
             rows = line[depth : len(line) - depth].split("|")
@@ -100,6 +101,7 @@ def _groups(text: str) -> tuple[list[_Group], bool]:
             groups[-1].rows.append(rows)
             fresh = closed = False
         elif groups:
+            closed = closed and not line.startswith("|")
             break
     return groups, closed
 

@@ -57,6 +57,8 @@ def _perhaps(report: Report) -> str:
     """What may be the matter where nothing was found."""
     if any(one.startswith("repository") for one in report.sources):
         return ": is this the root of the repository?"
+    if any("cut off" in gap.what for gap in report.gaps):
+        return ": what was pasted is cut off; paste it whole, or with --output json"
     if any("pasted" in one for one in report.sources):
         return ": each answer needs its command before it ($ aws …); launchbook commands prints a script that does it"
     return ""

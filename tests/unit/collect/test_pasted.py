@@ -102,6 +102,14 @@ def test_an_output_that_is_cut_off_is_a_gap() -> None:
         table.of("aws_db_instance")
 
 
+@pytest.mark.parametrize("end", range(TABLE.index("DescribeDBInstances"), TABLE.index("logout") - 3, 7))
+def test_a_table_that_is_cut_off_anywhere_tells_of_nothing_and_says_so(end: int) -> None:
+    facts = read(TABLE[:end])
+    assert facts.seen("aws_db_instance") == []
+    with pytest.raises(NotKnown, match="the table is cut off"):
+        facts.of("aws_db_instance")
+
+
 def test_what_was_not_pasted_is_a_gap_that_names_the_command() -> None:
     gaps = [gap for gap in read(RAW).gaps if gap.hides == ("aws_sns_topic",)]
     assert [gap.hint for gap in gaps] == [
