@@ -117,7 +117,7 @@ def roles(row: Row) -> Seen:
     Call(
         "iam",
         "GetRolePolicy",
-        always=["PolicyDocument*"],
+        always=["RoleName", "PolicyName", "PolicyDocument*"],
         given={"RoleName": "$ListRoles.RoleName", "PolicyName": "$ListRolePolicies"},
         take={"name": "PolicyName", "role": "RoleName"},
         keep=["PolicyDocument*"],

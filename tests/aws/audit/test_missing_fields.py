@@ -11,6 +11,7 @@ import pytest
 
 from launchbook.collect import Call, Collector, Reader, ReadFailed, Target
 from launchbook.collect.engine import GLOBAL_REGION, read_region
+from launchbook.collect.keep import field_of
 from launchbook.model import Facts
 from tests.aws.audit.conftest import REGIONS
 from tests.aws.audit.test_no_false_ok import ALL, ASKED, judge, merged
@@ -52,11 +53,11 @@ def without(page: Any, path: str) -> Any:
 
 def _take(node: Any, path: str) -> None:
     head, _, rest = path.partition(".")
-    name = head.removesuffix("[]").removesuffix("{}")
+    name = field_of(head)
     if isinstance(node, list):
         for item in node:
             _take(item, path)
-    elif isinstance(node, dict) and (not rest or rest == "*"):
+    elif isinstance(node, dict) and not rest:
         node.pop(name, None)
     elif isinstance(node, dict) and name in node:
         _take(node[name], rest)
