@@ -193,13 +193,14 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     here, call = target.at("role_arn"), _call(target, facts)
     if call and held.found and not some(held.found, lambda one: _may_allow(one, call)):
         held.settled()
+        _no_others(role, call)
         return verdict(
             False, f"no policy of {role.name} allows {call}", at=[here, held.found[0].at("policy")]
         )
     if held.found:
         return verdict(True, "its role has a policy", at=[target.at("role_arn"), held.found[0].at()])
     inline, managed = role.get("inline_policies"), role.get("managed_policy_arns")
-    if call and listed(inline) and not listed(managed):
+    if call and (listed(inline) or listed(managed)):
         what = f"whether {role.name} may call {call}"
         raise NotKnown(what, "what stands in its policies was not read", "iam:GetRolePolicy")
     if listed(inline) or listed(managed) or listed(role.get("inline_policy")):
@@ -208,6 +209,13 @@ def target_role(target: Fact, facts: Facts) -> Verdict | None:
     absent(facts, role, "aws_iam_role_policy")
     unhidden(facts, role, "aws_iam_role_policy_attachment", "aws_iam_policy_attachment")
     return verdict(False, f"its role {role.name} has no policy", at=[target.at("role_arn"), role.at()])
+
+
+def _no_others(role: Fact, call: str) -> None:
+    """Raise NotKnown where a role has policies of whose text nothing is known."""
+    if listed(role.get("managed_policy_arns")) or listed(role.attributes.get("inline_policy")):
+        what = f"whether {role.name} may call {call}"
+        raise NotKnown(what, "what stands in its other policies was not read", "iam:GetPolicyVersion")
 
 
 #: The call that EventBridge makes on a target, told by what its ARN or its reference is of.
