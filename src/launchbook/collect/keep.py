@@ -35,11 +35,13 @@ class Keep:
 
     @staticmethod
     def parse(paths: Iterable[str]) -> Keep:
-        """The tree of some paths."""
+        """The tree of some paths. Raises ValueError for a part without a name (``Tags.*``)."""
         root = Keep()
         for path in paths:
             node = root
             for part in path.split("."):
+                if not field_of(part):
+                    raise ValueError(f"{path!r} has a part that names no field")
                 node = node.fields.setdefault(field_of(part), Keep())
                 node.many = node.many or part.endswith("[]")
                 node.ends = next((end for end in _ENDS if part.endswith(end)), node.ends)

@@ -102,6 +102,12 @@ def test_a_malformed_answer_is_cut_to_nothing_and_never_fails(answer: object) ->
     assert "planted" not in str(Keep.parse(["services[].serviceName", "services[].tags{}"]).cut(answer))
 
 
+@pytest.mark.parametrize("path", ["Tags.*", "Items[].{}", "", "a..b"])
+def test_a_part_that_names_no_field_is_no_path(path: str) -> None:
+    with pytest.raises(ValueError, match="names no field"):
+        Keep.parse([path])
+
+
 def test_pick() -> None:
     assert pick(ANSWER, "services[].serviceName") == ["api", "worker"]
     assert pick(ANSWER, "services.0.deployments.0.id") == "d1"

@@ -83,7 +83,7 @@ LISTINGS: tuple[Listing, ...] = (
             "lambda", "ListFunctions", "Functions", id="FunctionName", name="FunctionName", arn="FunctionArn",
             created="LastModified",
         ),
-        tags=called("lambda", "ListTags", given={"Resource": "$arn"}, tags="Tags.*"),
+        tags=called("lambda", "ListTags", given={"Resource": "$arn"}, tags="Tags*"),
     ),
     listing(
         "aws_lambda_event_source_mapping",

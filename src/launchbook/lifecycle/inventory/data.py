@@ -165,7 +165,7 @@ LISTINGS: tuple[Listing, ...] = (
             created="CreationDate", recovery_points="NumberOfRecoveryPoints",
         ),
         of_aws=_automatic_vault,
-        tags=called("backup", "ListTags", given={"ResourceArn": "$arn"}, tags="Tags.*"),
+        tags=called("backup", "ListTags", given={"ResourceArn": "$arn"}, tags="Tags*"),
     ),
     listing(
         "backup_recovery_point",
@@ -184,7 +184,7 @@ LISTINGS: tuple[Listing, ...] = (
             arn="BackupPlanArn", created="CreationDate",
         ),
         of_aws=named("aws/"),
-        tags=called("backup", "ListTags", given={"ResourceArn": "$arn"}, tags="Tags.*"),
+        tags=called("backup", "ListTags", given={"ResourceArn": "$arn"}, tags="Tags*"),
     ),
     listing(
         "aws_kinesis_stream",

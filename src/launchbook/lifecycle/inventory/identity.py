@@ -129,14 +129,14 @@ LISTINGS: tuple[Listing, ...] = (
         "aws_api_gateway_rest_api",
         called(
             "apigateway", "GetRestApis", "items", may_be_empty=True, id="id", name="name", created="createdDate",
-            tags="tags.*",
+            tags="tags*",
         ),
     ),
     listing(
         "aws_apigatewayv2_api",
         called(
             "apigatewayv2", "GetApis", "Items", may_be_empty=True, id="ApiId", name="Name", created="CreatedDate",
-            tags="Tags.*",
+            tags="Tags*",
         ),
     ),
 )  # fmt: skip

@@ -135,7 +135,10 @@ def ask_tags(reader: Reads, call: Call, thing: Thing) -> Mapping[str, str]:
     """The tags of one thing, from its own service by the listing's ``tags`` call. Raises ReadFailed."""
     row = Row((), {"id": thing.id, "arn": thing.arn or thing.id})
     for page in reader.read(call, thing.region, call.parameters(row)):
-        return tags_of(pick(page, call.take["tags"].removesuffix(".*")))
+        given = pick(page, call.take["tags"])
+        if isinstance(given, Unread):  # no tags at all would prove that a thing is not ours
+            raise ReadFailed(call, "Unread", given.reason)
+        return tags_of(given)
     return {}
 
 

@@ -25,7 +25,7 @@ LISTINGS: tuple[Listing, ...] = (
             arn="Attributes.QueueArn", created="Attributes.CreatedTimestamp",
         ),
         shape=lambda row: {"name": str(row["id"]).rsplit("/", 1)[-1]},
-        tags=called("sqs", "ListQueueTags", given={"QueueUrl": "$id"}, tags="Tags.*"),
+        tags=called("sqs", "ListQueueTags", given={"QueueUrl": "$id"}, tags="Tags*"),
     ),
     listing(
         "aws_sns_topic",
@@ -69,7 +69,7 @@ LISTINGS: tuple[Listing, ...] = (
             created="creationTime", bytes="storedBytes",
         ),
         shape=gigabytes("bytes"),
-        tags=called("logs", "ListTagsLogGroup", given={"logGroupName": "$id"}, tags="tags.*"),
+        tags=called("logs", "ListTagsLogGroup", given={"logGroupName": "$id"}, tags="tags*"),
     ),
     listing(
         "aws_cloudwatch_log_resource_policy",
