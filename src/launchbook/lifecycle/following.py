@@ -55,36 +55,21 @@ def _watch(
     enough: Callable[[bytes], bool],
     changes: bool,
 ) -> bool:
-    with Reserve(work.home.state(work.target.key)) as reserve:
-
-        def look(last: bytes) -> bool:
-            if reserve.needed():
-                work.show.note(MADE_ROOM)
-            return enough(last)
-
-        return _until(child, log, start, work, look, changes)
-
-
-def _until(
-    child: process.Child,
-    log: Path,
-    start: int,
-    work: Work,
-    enough: Callable[[bytes], bool],
-    changes: bool,
-) -> bool:
     progress = _Progress(log, start, work)
     interrupts = 0
-    while True:
-        try:
-            if child.poll() is not None:
-                break
-            if enough(progress.look()) and not interrupts:
-                return True
-            time.sleep(_EVERY)
-        except KeyboardInterrupt:
-            interrupts += 1
-            _interrupt(child, interrupts, work, changes)
+    with Reserve(work.home.state(work.target.key)) as reserve:
+        while True:
+            try:
+                if child.poll() is not None:
+                    break
+                if reserve.needed():
+                    work.show.note(MADE_ROOM)
+                if enough(progress.look()) and not interrupts:
+                    return True
+                time.sleep(_EVERY)
+            except KeyboardInterrupt:
+                interrupts += 1
+                _interrupt(child, interrupts, work, changes)
     if interrupts:
         raise KeyboardInterrupt
     return False
