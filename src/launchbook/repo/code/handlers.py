@@ -22,6 +22,9 @@ _TELLING = {
     "statuses": r"status\W{1,4}5\d\d\b",
     "unguarded_when_unset": r"\bif\s*\(\s*[\w.]+\s*&&",
 }
+_CODED = regex(r"\.(status|code)\(")
+#: Koa's ``ctx.status = 201`` and Node's own ``res.statusCode = 503``.
+_SETS = regex(r"(ctx|context|c|res|response|reply)\.(status|statusCode)\s*=")
 _NUMBER = regex(r"^[1-5]\d\d$")
 
 
@@ -75,13 +78,19 @@ def _statuses(handler: Node) -> list[int]:
     plain = False
     for call in below(handler, "call_expression", "new_expression"):
         name = text(field(call, "function") or field(call, "constructor"))
-        if name.endswith((".status", ".sendStatus", ".writeHead")):
+        if name.endswith((".status", ".sendStatus", ".writeHead", ".code")):
             found |= {code for given in arguments(call)[:1] for code in _codes(given)}
         elif _RESPONDERS.search(name) and not _ASKS.match(name):
-            options = pairs(arguments(call)[1]) if len(arguments(call)) > 1 else {}
+            second = arguments(call)[1] if len(arguments(call)) > 1 else None
+            options = pairs(second)
             codes = _codes(options["status"]) if "status" in options else set()
+            codes |= _codes(second) if second is not None and second.type == "number" else set()  # Hono
             found |= codes
-            plain = plain or (not codes and "status" not in options and ".status(" not in name)
+            plain = plain or not (codes or "status" in options or _CODED.search(name))
+    set_before = [one for one in below(handler, "assignment_expression") if _SETS.match(text(one))]
+    for one in set_before:
+        found |= _codes(one)
+    plain = plain and not set_before
     return sorted(found | {200}) if plain else sorted(found)
 
 

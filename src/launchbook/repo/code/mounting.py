@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from launchbook.patterns import regex
 from launchbook.repo.code import modules, syntax
+from launchbook.repo.code.registering import base
 from launchbook.repo.code.scopes import FUNCTIONS, Module, handed, parameters, returned
 from launchbook.repo.code.syntax import arguments, below, pairs, text
 from launchbook.repo.mounts import Mount, Mounts, Router
@@ -16,7 +18,9 @@ from launchbook.repo.mounts import Mount, Mounts, Router
 _LIMITS = regex(r"rate-?limit|limiter|throttle|slowDown", re.I)
 _SIGNED_IN = regex(r"auth|session|jwt|passport|protect|requireUser|ensureLogged", re.I)
 _MAKES_ROUTER = regex(r"^(new\s+)?([\w.]*\.)?Router\(")
-_MAKES_APP = regex(r"^(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono)(<[^>]*>)?\(")
+_MAKES_APP = regex(
+    r"^(await\s+)?(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono|[Hh]api\.server|Hapi\.Server)(<[^>]*>)?\("
+)
 _APP = regex(r"^(this\.)?(app|server|fastify|express)$")
 #: What is mounted by name even where its file is not read, unless the name says that it guards.
 _ROUTER_NAME = regex(r"rout|\bapi\b|controller|handler|endpoint", re.I)
@@ -70,8 +74,15 @@ def root(module: Module, owner: Node, router: Router, mounts: Mounts) -> None:
 def mounting(module: Module, known: set[str], mounts: Mounts) -> Middleware:
     """Every mount of a file, and its middleware."""
     middleware = Middleware()
+    for name in known:
+        if _MAKES_APP.match(text(module.values[name])[:120]):
+            mounts.roots.add(Router(module.file.path, name))
     for call in below(module.top, "call_expression"):
         _use(module, call, known, mounts, middleware)
+    for name, value in registers(module):
+        for ending in ("default(0)", f"{name}(0)"):
+            inner = Router(module.file.path, f"{parameters(value)[0]}@{syntax.line(value)}")
+            mounts.mount(Mount(Router(module.file.path, ending), inner))
     for name, value in module.values.items():
         if value.type in FUNCTIONS:
             _function(module, name, value, mounts)
@@ -82,10 +93,12 @@ def mounting(module: Module, known: set[str], mounts: Mounts) -> Middleware:
 
 def _use(module: Module, call: Node, known: set[str], mounts: Mounts, middleware: Middleware) -> None:
     function, given = syntax.field(call, "function"), arguments(call)
-    owner = syntax.field(function, "object")
     verb = text(syntax.field(function, "property"))
+    owner = base(call) if verb in ("use", "route") else syntax.field(function, "object")
     outer = module.router(owner)
-    if verb == "register" and outer is not None and given:
+    if verb == "route" and outer is not None and len(given) == 1:
+        _tables(module, outer, given[0], mounts)
+    elif verb == "register" and outer is not None and given:
         _register(module, outer, given, mounts)
     elif verb in ("use", "route") and outer is not None and given and (verb == "use" or len(given) == 2):
         at, own = call.start_byte, own_prefix(module, outer)
@@ -125,16 +138,45 @@ def _inner(module: Module, last: Node | None, known: set[str]) -> Router | None:
     return router if local or _ROUTER_NAME.search(router.name) else None
 
 
+def _tables(module: Module, outer: Router, given: Node, mounts: Mounts) -> None:
+    """Hapi: ``server.route(require("./routes"))``, or a list of such lists."""
+    wanted = [given] if modules.required(given) else list(below(given, "identifier"))
+    inner = given.parent and next(iter(below(given, *FUNCTIONS)), None)
+    for one in wanted if inner is None else ():
+        router = module.router(one)
+        if router is not None and router.file != module.file.path:
+            mounts.mount(Mount(outer, router))
+
+
 def _register(module: Module, outer: Router, given: list[Node], mounts: Mounts) -> None:
-    """Fastify: a plugin gets its own instance below the prefix of its options."""
-    inner = module.router(given[0])
-    options = pairs(module.value(given[1])) if given[1:] else {}
+    """A plugin gets its own instance below a prefix: Fastify's ``prefix``, Hapi's ``routes.prefix``."""
+    first, options = module.value(given[0]), pairs(module.value(given[1])) if given[1:] else {}
+    if first.type == "array":
+        for one in first.named_children:
+            _register(module, outer, [one, *given[1:]], mounts)
+        return
+    if first.type == "object" and "plugin" in (members := pairs(first)):
+        _register(module, outer, [members["plugin"], first], mounts)
+        return
+    options |= pairs(options.get("routes"))
     prefix = module.literal(options["prefix"]) if "prefix" in options else ""
+    inner = module.router(given[0])
     if inner is not None:
         mounts.mount(Mount(outer, Router(inner.file, f"{inner.name}(0)"), prefix))
     if given[0].type in FUNCTIONS:
         for name in parameters(given[0])[:1]:
             mounts.mount(Mount(outer, Router(module.file.path, f"{name}@{syntax.line(given[0])}"), prefix))
+
+
+def registers(module: Module) -> Iterator[tuple[str, Node]]:
+    """The functions ``register`` of Hapi's plugins, each with the name of the object that it is of."""
+    for one in below(module.top, "pair", "method_definition"):
+        name = text(syntax.field(one, "key") or syntax.field(one, "name"))
+        value = syntax.field(one, "value") if one.type == "pair" else one
+        if name == "register" and value is not None and value.type in FUNCTIONS and parameters(value)[:1]:
+            above = one.parent.parent if one.parent is not None else None
+            named = syntax.field(above, "name") or syntax.field(above, "left")
+            yield re.sub(r"^(module\.)?exports\.", "", text(named)) or "default", value
 
 
 def _hand_over(module: Module, call: Node, known: set[str], mounts: Mounts) -> None:

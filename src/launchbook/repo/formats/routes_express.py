@@ -1,22 +1,21 @@
-"""Routes of Express and its like (Fastify, Hono, Koa): ``app.get("/x", guard, handler)``, with mounted routers."""
+"""Routes of Express and its like (Fastify, Hapi, Hono, Koa): ``app.get("/x", guard, handler)``, with their mounts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
-from tree_sitter import Node
+from collections.abc import Iterator
 
 from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.handlers import read_handler
 from launchbook.repo.code.mounting import Middleware, guard, mounting, own_prefix, root, routers
+from launchbook.repo.code.registering import Registered, described, registered, tables
 from launchbook.repo.code.scopes import FUNCTIONS, Module
-from launchbook.repo.code.syntax import arguments, below, field, imports, line, text
+from launchbook.repo.code.syntax import below, field, imports, line, text
 from launchbook.repo.code.syntax import root as parsed
+from launchbook.repo.mounts import Router
 from launchbook.repo.reader import File, Found, reader
 
-_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "all")
 _OWNER = regex(r"app|rout|server|api|fastify|express|instance", re.I)
 
 
@@ -24,7 +23,8 @@ _OWNER = regex(r"app|rout|server|api|fastify|express|instance", re.I)
     "Express routes",
     *(f"*.{suffix}" for suffix in ("js", "mjs", "cjs", "ts", "mts")),
     sniff=rb"\b(app|router|server|api|fastify|instance|\w*[rR]outer?s?)\.(get|post|put|patch|delete|all|route|use|register)\("
-    rb"|\.route\(\s*['\"`]/|\bRouter\(|\bnew (Hono|Koa)\b",
+    rb"|\.route\(\s*['\"`]/|\bRouter\(|\bnew (Hono|Koa)\b"
+    rb"|\bmethod: *\[?['\"][A-Z*]+['\"\], A-Z]*,\s*(path|url): *['\"`]/",
     hides=("endpoint",),
 )
 def express_routes(file: File, found: Found) -> None:
@@ -38,60 +38,74 @@ def express_routes(file: File, found: Found) -> None:
     made = {name: text(field(value, "constructor")) for name, value in module.values.items()}
     modules |= {name: modules[maker] for name, maker in made.items() if maker in modules}
     for call in below(module.top, "call_expression"):
-        if text(field(call, "function", "property")) not in _VERBS:
-            continue
-        owner, paths, given = _registered(module, call)
-        if owner is None or not given or not (text(owner) in known or _OWNER.search(text(owner))):
-            continue
-        for path in paths:
-            if path is not None and (path.startswith("/") or path == "*"):
-                _endpoint(module, found, owner, path, call, given, middleware, modules)
+        for one in registered(module, call):
+            own = module.qualified(one.owner, text(one.owner)) in known
+            if own or _OWNER.search(text(one.owner)):
+                _served(module, found, one, own, middleware, modules)
+    for name, one in _waiting(module):
+        for method, path in _told(one):
+            _endpoint(module, found, one, method, path, Router(file.path, name), [], modules)
 
 
-def _registered(module: Module, call: Node) -> tuple[Node | None, list[str | None], list[Node]]:
-    """Owner, paths and handlers of ``app.get("/x", …)`` and of ``app.route("/x").get(…).post(…)``."""
-    owner, given = field(call, "function", "object"), arguments(call)
-    for _ in range(20):  # verbs chained to one route
-        if owner is None or owner.type != "call_expression":
-            break
-        if text(field(owner, "function", "property")) == "route":
-            path = arguments(owner)
-            return field(owner, "function", "object"), _paths(module, path[:1]), given
-        owner = field(owner, "function", "object")
-    first = given[:1] if len(given) > 1 else []
-    return field(call, "function", "object"), _paths(module, first), given[1:]
+def _served(
+    module: Module,
+    found: Found,
+    one: Registered,
+    own: bool,
+    middleware: Middleware,
+    modules: dict[str, str],
+) -> None:
+    """What is registered on an application or router; a computed part is a gap where that is made in this file."""
+    router = module.router(one.owner)
+    prefix = own_prefix(module, router) if router is not None else ""
+    for method, path in _told(one):
+        # What is used further down is not in front of this route.
+        before = middleware.before(router, one.end, prefix + path) if router is not None else []
+        _endpoint(module, found, one, method, prefix + path, router, before, modules)
+        if router is not None:
+            root(module, one.owner, router, found.mounts)
+    if own and (one.methods is None or None in one.paths) and one.given[-1].type != "object":
+        what = "a route whose path or method the code computes"
+        found.gap(module.file, what, "write the path out, or ask the running service", line(one.at))
 
 
-def _paths(module: Module, given: Sequence[Node]) -> list[str | None]:
-    listed = [one for node in given for one in (node.named_children if node.type == "array" else [node])]
-    return [module.literal(one) for one in listed]
+def _told(one: Registered) -> Iterator[tuple[str, str]]:
+    for path in one.paths:
+        if path is not None and (path.startswith("/") or path == "*"):
+            yield from ((method, path) for method in one.methods or ())
+
+
+def _waiting(module: Module) -> Iterator[tuple[str, Registered]]:
+    """The routes of lists that stand for themselves until a server is given them: Hapi's ``routes`` folders."""
+    for name, array in tables(module):
+        for options in array.named_children:
+            told = described(module, options)
+            if told is not None:
+                methods, paths, handlers, at = told
+                yield name, Registered(options, methods, paths, handlers, at, options.end_byte)
 
 
 def _endpoint(
     module: Module,
     found: Found,
-    owner: Node,
+    one: Registered,
+    method: str,
     path: str,
-    call: Node,
-    given: list[Node],
-    middleware: Middleware,
+    router: Router | None,
+    before: list[str],
     modules: dict[str, str],
 ) -> None:
-    handler = given[-1] if given[-1].type in FUNCTIONS else module.value(given[-1])
+    handler = one.given[-1] if one.given[-1].type in FUNCTIONS else module.value(one.given[-1])
     read = read_handler(handler, modules)
-    router = module.router(owner)
-    path = (own_prefix(module, router) if router is not None else "") + path
-    # What is used further down is not in front of this route.
-    before = middleware.before(router, call.end_byte, path) if router is not None else []
-    guards = [name for words in [*before, *map(text, given[:-1])] if (name := guard(words))]
+    guards = [name for words in [*before, *map(text, one.given[:-1])] if (name := guard(words))]
     full = re.sub(r":(\w+)(\([^)]*\))?\??", r"{\1}", path)
+    full = re.sub(r"\{(\w+)\?\}", r"{\1}", full)
     kind = kind_of(full, text(handler))
-    verb = text(field(call, "function", "property"))
     endpoint = found.endpoint(
         module.file,
-        "ANY" if verb == "all" else verb.upper(),
+        method,
         full.rstrip("/") or "/",
-        line(field(call, "function", "property") or call),
+        line(one.at),
         kind="dependency" if kind == "liveness" and read.touches else kind,
         guards=list(dict.fromkeys([*guards, *read.guards])),
         statuses=[*read.statuses],
@@ -100,5 +114,4 @@ def _endpoint(
         unguarded_when_unset=read.authenticated is False,
     )
     if router is not None:
-        root(module, owner, router, found.mounts)
         found.mounts.belongs(endpoint, router)

@@ -16,6 +16,8 @@ _DECORATOR = regex(
     r"|^[ \t]*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?class\s+(?P<class>\w{1,100})",
     re.M,
 )
+_PATH = regex(r"\bpath\s*:\s*(\[[^\]]*\]|['\"`][^'\"`]*['\"`])")
+_VERSION = regex(r"\bversion\s*:\s*(\[[^\]]*\]|['\"`][^'\"`]*['\"`])")
 _TEXT = regex(r"['\"`]([^'\"`$]{0,200})['\"`]")
 _PREFIX = regex(
     r"\.setGlobalPrefix\(\s*(?P<prefix>['\"`][^'\"`$]{0,200}['\"`]|[^,)]{1,80})(?P<rest>[^;]{0,600})"
@@ -39,7 +41,7 @@ def nest_routes(file: File, found: Found) -> None:
     if match := _PREFIX.search(file.text):
         _global_prefix(match, application, found)
     found.mounts.roots.add(application)
-    controllers: list[str] = []
+    controllers: list[str] | None = []
     waiting: list[str] = []
     guards: list[str] = []
     for match in _DECORATOR.finditer(file.text):
@@ -47,13 +49,18 @@ def nest_routes(file: File, found: Found) -> None:
         if match["class"]:
             guards, waiting = waiting, []
         elif name == "Controller":
-            controllers = _paths(given)
+            controllers = _versioned(given, application, found)
+            if controllers is None:
+                _computed(file, match, found)
         elif name in ("UseGuards", "Throttle"):
             waiting.append("authentication" if name == "UseGuards" else "rate-limit")
         elif name != "HttpCode" and controllers:
             line = file.text.count("\n", 0, match.start("name")) + 1
             verb = "ANY" if name == "All" else name.upper()
-            for path in (_joined(above, own) for above in controllers for own in _paths(given)):
+            own_paths = _paths(given)
+            if own_paths is None:
+                _computed(file, match, found)
+            for path in (_joined(above, own) for above in controllers for own in own_paths or ()):
                 endpoint = found.endpoint(
                     file, verb, path, line, kind=kind_of(path), guards=[*dict.fromkeys([*guards, *waiting])]
                 )
@@ -71,12 +78,32 @@ def _global_prefix(match: re.Match[str], application: Router, found: Found) -> N
     found.mounts.mount(Mount(front, application, prefix, outside=outside))
 
 
-def _paths(given: str) -> list[str]:
-    """``"cats"``, ``["cats", "kittens"]``, ``{ path: "cats", version: "1" }``, or nothing: the root itself."""
-    path = re.search(r"\bpath\s*:\s*(\[[^\]]*\]|['\"`][^'\"`]*['\"`])", given)
+def _computed(file: File, match: re.Match[str], found: Found) -> None:
+    line = file.text.count("\n", 0, match.start("name")) + 1
+    what = f"the path of @{match['name']} is computed: its routes are not told"
+    found.gap(file, what, "write the path out, or ask the running service", line)
+
+
+def _versioned(given: str, application: Router, found: Found) -> list[str] | None:
+    """A controller's paths, below their version where the application puts that into its addresses."""
+    paths, version = _paths(given), _VERSION.search(given)
+    main = found.tree.get(f"{application.file}src/main.ts") if version else None
+    if paths is None or version is None or main is None or "VersioningType.URI" not in main.text:
+        return paths
+    return [_joined(f"v{one}", path)[1:] for one in _TEXT.findall(version[1]) for path in paths]
+
+
+def _paths(given: str) -> list[str] | None:
+    """``"cats"``, ``["cats", "kittens"]``, ``{ path: "cats", version: "1" }``, or nothing: the root itself.
+
+    None where the code computes it.
+    """
     if given.lstrip().startswith("{"):
-        given = path[1] if path else ""
-    return _TEXT.findall(given) or [""]
+        path = _PATH.search(given)
+        if path is None:
+            return None if re.search(r"\bpath\b", given) else [""]
+        given = path[1]
+    return _TEXT.findall(given) or ([""] if not given.strip(" \n[]'\"`") else None)
 
 
 def _joined(above: str, own: str) -> str:

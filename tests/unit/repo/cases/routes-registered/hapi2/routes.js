@@ -1,0 +1,4 @@
+module.exports = [
+  { method: 'GET', path: '/health', handler: () => 'ok' },
+  { method: 'GET', path: '/orders', config: { handler: list } },
+];
