@@ -205,6 +205,12 @@ def _called(found: Discovery, caller: Fact, relation: Relation) -> str:
 
 def _name(found: Discovery, target: str) -> str:
     fact = found.facts.find(target)
+    if (
+        fact is None
+        and target.startswith("/")
+        and any("path_rewrite" in gap.hides for gap in found.facts.gaps)
+    ):
+        return f"{target} (no route here; rewrites that are computed may answer it)"
     return fact.name if fact else f"{target} (not in these files)"
 
 

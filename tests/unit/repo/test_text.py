@@ -200,3 +200,13 @@ spec:
     route = "export async function GET() { return Response.json({}) }\n"
     text = written(tmp_path, {"k8s/cron.yaml": cron, "app/api/digest/route.ts": route})
     assert "digest → calls POST /api/digest (the route takes GET)" in text
+
+
+def test_a_path_that_no_route_answers_may_be_rewritten_where_rewrites_are_computed(tmp_path: Path) -> None:
+    files = {
+        "next.config.js": "module.exports = { async rewrites() { return require('./list').all(); } };\n",
+        "vercel.json": '{"crons": [{"path": "/api/nightly", "schedule": "0 2 * * *"}]}\n',
+    }
+    text = written(tmp_path, files)
+    assert "/api/nightly (no route here; rewrites that are computed may answer it)" in text
+    assert "(not in these files)" not in text

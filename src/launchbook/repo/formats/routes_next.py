@@ -10,16 +10,16 @@ from tree_sitter import Node
 
 from launchbook.model import Fact
 from launchbook.patterns import regex
+from launchbook.repo.code import modules
 from launchbook.repo.code.endpoints import kind_of
-from launchbook.repo.code.handlers import Handler, read_handler, telling_lines
+from launchbook.repo.code.handlers import read_handler, telling_lines
+from launchbook.repo.code.reexports import METHODS, Exported, exported_methods
+from launchbook.repo.code.scopes import FUNCTIONS
 from launchbook.repo.code.syntax import below, field, imports, line, root, string, text
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader_of_all
 
 APPLICATION = ("package.json", "next.config.js", "next.config.mjs", "next.config.ts")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_SUFFIXES = (".ts", ".tsx", ".js", ".mjs")
-_STAR = regex(r"export\s*\*\s*from\b")
 _BASE_PATH = regex(r"^\s*basePath\s*:\s*(?:['\"`](?P<told>[^'\"`$]{0,200})['\"`]|[^\s,])", re.M)
 _BRACKETS = regex(r"^(?P<optional>\[)?\[(?P<rest>\.\.\.)?(?P<name>[\w-]+)\]+$")
 _ROUTE = regex(r"^(?P<src>src/)?(?P<tree>app|pages/api)/(?P<rest>.*?)/?(?P<file>[^/]+)$")
@@ -62,15 +62,12 @@ def next_routes(files: Sequence[File], found: Found) -> None:
         shadowed = bool(match["src"]) and (base, match["tree"]) in served
         names = list(guard.names) if guard is not None and not shadowed and guard.covers(path) else []
         top = root(file)
-        known, told = imports(top), set[str]()
-        exports = list(_exports(top, match["tree"]))
-        exports += _passed_on(file, found, top) if match["tree"] == "app" else []
-        for method, exported, handler in exports:
-            if method in told:
+        told = set[str]()
+        for one in _exports(file, found, top, match["tree"]):
+            if one.method in told:
                 continue  # a module exports a name once: what says it again does not run
-            told.add(method)
-            read = read_handler(handler, known)
-            endpoint = _endpoint(file, found, method, path, exported, handler, read, names, shadowed)
+            told.add(one.method)
+            endpoint = _endpoint(file, found, path, one, names, shadowed, base or ".")
             found.mounts.belongs(endpoint, Router(base, "Next.js"))
 
 
@@ -88,29 +85,23 @@ def _base_path(base: str, found: Found) -> None:
 
 
 def _endpoint(
-    file: File,
-    found: Found,
-    method: str,
-    path: str,
-    at: Node,
-    handler: Node,
-    read: Handler,
-    guards: list[str],
-    shadowed: bool,
+    file: File, found: Found, path: str, one: Exported, guards: list[str], shadowed: bool, base: str
 ) -> Fact:
+    read = read_handler(one.handler, imports(root(one.file)))
     return found.endpoint(
         file,
-        method,
+        one.method,
         path,
-        line(at),
-        kind=kind_of(path, text(handler)),
+        line(one.at),
+        kind=kind_of(path, text(one.handler)),
         guards=[*guards, *read.guards],
         statuses=list(read.statuses),
         touches=list(read.touches),
         shadowed=shadowed,
+        application=base,
         simulated=read.simulated,
         unguarded_when_unset=read.authenticated is False,
-        lines=telling_lines(handler),
+        lines={name: f"{one.file.shown}:{at}" for name, at in telling_lines(one.handler).items()},
     )
 
 
@@ -158,62 +149,23 @@ def _is_private(match: re.Match[str]) -> bool:
     return match["tree"] == "app" and any(part.startswith("_") for part in match["rest"].split("/"))
 
 
-def _exports(top: Node, tree: str) -> Iterator[tuple[str, Node, Node]]:
-    """Each method with its export statement and its handler; ``const GET = handler`` leads to the handler."""
-    values = {
-        text(field(one, "name")): value
-        for one in below(top, "variable_declarator")
-        if (value := field(one, "value")) is not None
-    }
-    values |= {text(field(one, "name")): one for one in below(top, "function_declaration")}
-    for export in below(top, "export_statement"):
-        if tree == "pages/api":
-            if text(export).startswith("export default"):
-                yield from ((method, export, export) for method in _methods(export))
-            continue
-        for one in below(export, "function_declaration", "variable_declarator"):
-            name = text(field(one, "name"))
-            if name in METHODS and (
-                one.parent == export or (one.parent is not None and one.parent.parent == export)
-            ):
-                value = field(one, "value") if one.type == "variable_declarator" else one
-                yield name, export, _handler(value or one, values)
-            yield from ((text(part), export, one) for part in _destructured(one) if text(part) in METHODS)
-        for specifier in below(export, "export_specifier"):
-            exported = text(field(specifier, "alias") or field(specifier, "name"))
-            if exported in METHODS:
-                yield exported, export, values.get(text(field(specifier, "name")), export)
-
-
-def _passed_on(file: File, found: Found, top: Node) -> Iterator[tuple[str, Node, Node]]:
-    """What ``export * from "../other/route"`` exports as well; another package's is a gap."""
-    for export in below(top, "export_statement"):
-        source = string(field(export, "source"))
-        if source is None or not _STAR.match(text(export)):
-            continue
-        names = (f"{source}{suffix}" for suffix in ("", *_SUFFIXES, *(f"/index{one}" for one in _SUFFIXES)))
-        beside = [found.tree.beside(file, name) for name in names] if source.startswith(".") else []
-        other = next((one for one in beside if one is not None and one.path != file.path), None)
-        if other is None:
-            what = f"methods exported from {source}"
-            found.gap(file, what, "export each method by its name to have its route read", line(export))
-            continue
-        yield from ((method, export, handler) for method, _, handler in _exports(root(other), "app"))
-
-
-def _destructured(declarator: Node) -> list[Node]:
-    """``export const { GET, POST } = handlers``."""
-    pattern = field(declarator, "name")
-    if pattern is None or pattern.type != "object_pattern":
-        return []
-    return list(below(pattern, "shorthand_property_identifier_pattern"))
-
-
-def _handler(value: Node, values: dict[str, Node]) -> Node:
-    """The function behind ``handler`` or ``withAuth(handler)``: the wrapper and the wrapped stay in view together."""
-    if value.type == "identifier":
-        return values.get(text(value), value)
-    return value
+def _exports(file: File, found: Found, top: Node, tree: str) -> Iterator[Exported]:
+    """Each method with its export statement, its handler and where that is."""
+    if tree == "app":
+        yield from exported_methods(file, found)
+        return
+    for name, value in modules.exported(top):
+        if name == modules.DEFAULT:
+            at = value
+            while at.type not in ("export_statement", "expression_statement") and at.parent is not None:
+                at = at.parent
+            # a name or a wrapper leads to a function of the file, or of another one
+            handler = value if value.type in FUNCTIONS else top
+            other = string(field(at, "source"))
+            behind = modules.script(found.tree, file, other) if other is not None else None
+            of, handler = (behind, root(behind)) if behind is not None else (file, handler)
+            yield from (Exported(method, at, handler, of) for method in _methods(handler))
+            return
 
 
 def _methods(handler: Node) -> list[str]:

@@ -1,0 +1,1 @@
+export { GET } from '@/app/lib/b'; export { POST } from '../../../lib/b';

@@ -1,0 +1,2 @@
+export * from './e';
+export * from './gone';
