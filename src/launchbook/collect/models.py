@@ -3,6 +3,8 @@
 A whole model holds every operation of a service with its documentation; loading one costs more than the calls that an
 audit makes with it. The first audit writes what it needs of each service into a folder of its own. Without a cache that
 can be written the whole models are used, and so is whatever was not cut (signing in may need another service).
+
+Some lists come in pages and botocore does not know it: it would give the first page for the whole. Theirs are added.
 """
 
 from __future__ import annotations
@@ -25,12 +27,18 @@ from botocore.loaders import Loader
 _FORMAT = "3"
 _PROSE = ("documentation", "documentationUrl")
 _TYPES = ("service-2", "endpoint-rule-set-1", "paginators-1")
+#: Service -> operation -> where its pages are: what takes and gives a NextToken, and has no paginator in botocore.
+UNKNOWN_PAGES: Mapping[str, Mapping[str, str]] = {
+    "backup": {"ListTags": "Tags"},
+    "events": {"ListEventBuses": "EventBuses"},
+    "sesv2": {"ListEmailIdentities": "EmailIdentities"},
+}
 #: Seconds after which models of another version of botocore are removed.
 _STALE = 30 * 24 * 3600
 
 
 class CutLoader(Loader):  # type: ignore[misc]  # botocore has no types
-    """Loads the cut models of some services, and everything else as botocore does."""
+    """Loads the cut models of some services, and everything else as botocore does; all pages of every list."""
 
     def __init__(self, folders: Mapping[str, Path]) -> None:
         super().__init__()
@@ -39,6 +47,12 @@ class CutLoader(Loader):  # type: ignore[misc]  # botocore has no types
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
         """A service's model of a type (``service-2``, ``paginators-1``)."""
+        found = self._found(service_name, type_name, api_version)
+        if type_name != "paginators-1" or service_name not in UNKNOWN_PAGES:
+            return found
+        return {**found, "pagination": _pages(UNKNOWN_PAGES[service_name]) | found["pagination"]}
+
+    def _found(self, service_name: str, type_name: str, api_version: str | None) -> Any:
         folder = self._folders.get(service_name)
         if folder is None or type_name not in _TYPES:
             return super().load_service_model(service_name, type_name, api_version)
@@ -51,8 +65,13 @@ class CutLoader(Loader):  # type: ignore[misc]  # botocore has no types
         return self._held[service_name, type_name]
 
 
-def cut_loader(calls: Iterable[tuple[str, str]]) -> Loader | None:
-    """A loader of models cut to these operations; None where they can't be kept."""
+def _pages(lists: Mapping[str, str]) -> dict[str, Any]:
+    token = {"input_token": "NextToken", "output_token": "NextToken"}
+    return {operation: {**token, "result_key": path} for operation, path in lists.items()}
+
+
+def cut_loader(calls: Iterable[tuple[str, str]]) -> CutLoader:
+    """A loader of models cut to these operations; of whole ones where they can't be kept."""
     wanted: dict[str, set[str]] = {}
     for service, operation in calls:
         wanted.setdefault(service, set()).add(operation)
@@ -63,7 +82,7 @@ def cut_loader(calls: Iterable[tuple[str, str]]) -> Loader | None:
             _drop_stale(home)
         folders = {service: _folder(home, service, operations) for service, operations in wanted.items()}
     except (OSError, KeyError, DataNotFoundError, UnknownServiceError):
-        return None
+        folders = {}
     return CutLoader(folders)
 
 
