@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from launchbook.check import Waiver, evaluate
 from launchbook.checklist import Line, load
 from launchbook.checks import checks
 from launchbook.errors import UsageError
-from launchbook.model import Fact, Facts, Finding, Level, LineStatus, Report, Requirement
+from launchbook.model import Fact, Facts, Finding, LineStatus, Report, Requirement
 from launchbook.redact import shown
 from launchbook.scope import OF_EVERYBODY, SEEN_OF_OTHERS
 from launchbook.scope import in_scope as in_scope  # lifecycle judges by the same scope
@@ -24,12 +23,7 @@ from launchbook.settle import settled
 
 if TYPE_CHECKING:  # a source that is not asked is not loaded: botocore and the readers of files take longest
     from launchbook.collect import Target
-    from launchbook.collect.whoami import Identity
 
-#: Where the certificates, metrics and alarms of CloudFront are, whatever region all else is in.
-_EDGE = "us-east-1"
-#: Regions that a repository names, in whatever attribute it does.
-_REGION = re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d\b")
 #: How a report names an embedded AWS among its sources (docs/decisions/0013-emulated-evidence.md).
 REHEARSAL = "embedded AWS (a rehearsal: it proves nothing of a real account)"
 Progress = Callable[[int, int], None]
@@ -39,8 +33,9 @@ Progress = Callable[[int, int], None]
 class Question:
     """What an audit is asked: where to look, and for which environment and scope.
 
-    ``pasted`` maps a file's name to its text. ``live`` is the account to read, None for no account. ``regions``
-    are asked besides those that the repository and its settings name. ``dns`` allows to ask the system's
+    ``pasted`` maps a file's name to its text. ``live`` is the account to read, None for no account; a role that the
+    settings name is taken unless it has one itself. ``regions`` are asked besides those that the repository and its
+    settings name, and so are ``new_regions``, of which botocore need not know. ``dns`` allows to ask the system's
     resolver about the sending domains.
     """
 
@@ -52,6 +47,7 @@ class Question:
     environment: str = ""
     scope: Sequence[str] = ()
     regions: Sequence[str] = ()
+    new_regions: Sequence[str] = ()
     account: str = ""
     checklist: str = ""
     dns: bool = False
@@ -81,6 +77,12 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
         raise UsageError(f"cannot read {shown(str(question.path))}", why, hint="launchbook audit PATH")
     settings = load_settings(question.path) if question.path is not None else Settings()
     checklist = load(question.checklist or settings.checklist)
+    if question.live is not None:
+        from launchbook.account import admissible
+
+        asked = (*question.regions, *settings.regions), question.new_regions
+        live = admissible(question.live, settings, question.account or settings.account, *asked)
+        question = replace(question, live=live)
     gathered = _gather(question, settings, at, progress)
     scope = _scope(question, settings, gathered.facts)
     judged = in_scope(scope)
@@ -164,69 +166,19 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
 def _live(
     question: Question, target: Target, settings: Settings, at: datetime, found: _Gathered, progress: Progress
 ) -> None:
-    from launchbook.collect import Asked, Reader, collect, collectors
-    from launchbook.collect.whoami import whoami
+    from launchbook.account import Account, read_account
 
-    named = regions_of(found.facts)
-    wanted = list(dict.fromkeys([*question.regions, *settings.regions, *named]))
-    if not wanted:
-        raise UsageError(
-            "no region to read",
-            "neither the repository nor the settings name one",
-            hint="launchbook audit --live --region eu-west-1",
-        )
-    reads = list(collectors().values())
-    reader = Reader(target, reads)
-    identity = whoami(reader, wanted[0])
-    _pinned(identity, question.account or settings.account)
-    level: Level = "emulated" if target.endpoint else "live"
-    asked = Asked(identity.account, level, at)
-    scope = _scope(question, settings, found.facts)
-    there = collect(reader, reads, wanted, asked, progress)
-    more = [name for name in _named_there(there, scope) if name not in wanted]
-    looked_at = [*wanted, *more]
-    if more:
-        regional = [one for one in reads if one.scope == "region"]
-        there += collect(reader, regional, more, asked, progress)
-        found.not_asked = [name for name in _named_there(there, scope) if name not in looked_at]
-    found.facts += there
-    found.account, found.role, found.regions = identity.account, identity.arn, looked_at
+    account = Account(
+        target,
+        pinned=question.account or settings.account,
+        regions=[*question.regions, *settings.regions],
+        new_regions=question.new_regions,
+    )
+    read = read_account(account, found.facts, _scope(question, settings, found.facts), at, progress)
+    found.facts += read.facts
+    found.account, found.role = read.identity.account, read.identity.arn
+    found.regions, found.not_asked = read.regions, read.not_asked
     found.sources.append(REHEARSAL if target.endpoint else "account")
-
-
-def _pinned(identity: Identity, account: str) -> None:
-    if account and identity.account != account:
-        raise UsageError(
-            f"these credentials are of account {identity.account}",
-            f"the audit is pinned to {account}",
-            hint="choose another --profile, or correct audit.account in launchbook.toml",
-        )
-
-
-def _named_there(facts: Facts, scope: Sequence[str]) -> list[str]:
-    """The regions that the account's own resources name, where they are in scope."""
-    judged = in_scope(scope)
-    found: dict[str, None] = {}
-    for fact in facts:
-        if judged(fact):
-            found |= dict.fromkeys(_REGION.findall(f"{fact.id} {dict(fact.attributes)}"))
-            if fact.type == "aws_cloudfront_distribution":
-                found[_EDGE] = None
-    return list(found)
-
-
-def regions_of(facts: Facts) -> list[str]:
-    """Every region that files and plans name, the most often named first."""
-    counted: Counter[str] = Counter()
-    for fact in facts:
-        if fact.level == "plan":
-            counted.update(_REGION.findall(fact.where.region))
-        if fact.where.file and fact.origin == "source" and fact.level != "document":
-            for value in (
-                fact.attributes.get(name) for name in ("region", "regions", "default", "aws_region")
-            ):
-                counted.update(set(_REGION.findall(str(value))))
-    return [name for name, _ in counted.most_common()]
 
 
 def _scope(question: Question, settings: Settings, facts: Facts) -> tuple[str, ...]:

@@ -33,12 +33,15 @@ class Settings:
     """What ``launchbook.toml`` says.
 
     ``account`` pins the account that an audit may read; ``regions`` are asked besides the ones that the files name;
+    ``role`` is taken before it is read, with ``external_id`` where its trust policy asks for one.
     ``scope`` are parts of names that belong to this system; ``environment`` is judged unless another is asked for.
     """
 
     checklist: str = "launch-readiness"
     environment: str = ""
     account: str = ""
+    role: str = ""
+    external_id: str = ""
     regions: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
     waivers: tuple[WaiverSetting, ...] = field(default=())
@@ -55,12 +58,14 @@ def load_settings(folder: Path) -> Settings:
         raise UsageError(f"cannot read {path}", str(error), hint="correct the file at that place") from None
     mistakes: list[str] = []
     audit = _table(data, "audit", mistakes)
-    known = {"checklist", "environment", "account", "regions", "scope"}
+    known = {"checklist", "environment", "account", "role", "external_id", "regions", "scope"}
     mistakes += [f"[audit] {key}: no such setting" for key in sorted(audit.keys() - known)]
     settings = Settings(
         checklist=_text(audit, "checklist", "launch-readiness", mistakes),
         environment=_text(audit, "environment", "", mistakes),
         account=_text(audit, "account", "", mistakes),
+        role=_text(audit, "role", "", mistakes),
+        external_id=_text(audit, "external_id", "", mistakes),
         regions=_texts(audit, "regions", mistakes),
         scope=_texts(audit, "scope", mistakes),
         waivers=tuple(_waivers(data, mistakes)),

@@ -30,6 +30,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "scope": ({"model"}, set()),
     "settle": ({"model"}, set()),
     "settings": ({"model", "errors"}, set()),
+    "account": ({"model", "errors", "collect", "scope", "settings"}, set()),
     "report": ({"model", "errors", "redact"}, {"jinja2"}),
     "act": ({"model", "errors"}, {"botocore"}),
     "process": ({"errors"}, set()),
@@ -46,6 +47,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "audit": (
         {
+            "account",
             "model",
             "errors",
             "check",

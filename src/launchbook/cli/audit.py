@@ -30,8 +30,13 @@ _SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".sarif": "sar
     "--live", is_flag=True, help="Read the AWS account of the credentials as well. It cannot write."
 )
 @click.option("--profile", help="Profile of the AWS configuration to use with --live.")
+@click.option("--role", default="", help="A role to take for --live (its ARN): it reads, not you.")
+@click.option("--external-id", default="", help="What the role's trust policy asks for, where it does.")
 @click.option("--endpoint-url", help="Read an embedded AWS at this address instead of an account.")
 @click.option("--region", "regions", multiple=True, help="A region to read besides those the files name.")
+@click.option(
+    "--new-region", "new_regions", multiple=True, help="A region newer than this program's list of them."
+)
 @click.option("--account", default="", help="Refuse to read any other account than this one.")
 @click.option(
     "--pasted", "pasted", multiple=True, help="A folder or file of saved AWS CLI output, or - for stdin."
@@ -95,6 +100,8 @@ def _question(
     path: Path | None,
     live: bool,
     profile: str | None,
+    role: str,
+    external_id: str,
     endpoint_url: str | None,
     pasted: tuple[str, ...],
     plan: Path | None,
@@ -105,7 +112,11 @@ def _question(
     wanted = live or endpoint_url is not None
     if path is None and not (wanted or pasted or plan):
         path = Path()
-    for flag, given in (("--profile", profile), ("--region", more["regions"])):
+    of_account = {
+        "--profile": profile, "--role": role, "--external-id": external_id,
+        "--region": more["regions"], "--new-region": more["new_regions"],
+    }  # fmt: skip
+    for flag, given in of_account.items():
         if given and not wanted:
             raise UsageError(f"{flag} says how to read an account", "none is read", hint="add --live")
     if more["account"] and not re.fullmatch(r"\d{12}", more["account"]):
@@ -113,11 +124,11 @@ def _question(
             f"{more['account']} is no account", "it has twelve digits", hint="aws sts get-caller-identity"
         )
     texts, saved = read_saved(pasted)
-    target = _target(profile, endpoint_url) if wanted else None
+    target = _target(profile, endpoint_url, role, external_id) if wanted else None
     return Question(path=path, live=target, pasted=texts, pasted_at=saved, plan=plan, **more)
 
 
-def _target(profile: str | None, endpoint_url: str | None) -> Target:
+def _target(profile: str | None, endpoint_url: str | None, role: str, external_id: str) -> Target:
     if endpoint_url is not None and not re.match(r"https?://[^/\s]", endpoint_url):
         raise UsageError(
             f"{endpoint_url} is no address",
@@ -126,12 +137,14 @@ def _target(profile: str | None, endpoint_url: str | None) -> Target:
         )
     from launchbook.collect import Target  # brings botocore, which files alone can do without
 
-    return Target(profile, endpoint_url)
+    return Target(profile, endpoint_url, role=role, external_id=external_id)
 
 
 def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\rreading the account: {done}/{total}", nl=done == total, err=True)
+    if not sys.stderr.isatty():
+        return
+    said = f"reading the account: {done}/{total}" if total else "asking AWS whose account it is"
+    click.echo(f"\r\x1b[K{said}", nl=bool(total) and done == total, err=True)
 
 
 def _rendered(answer: Answer, form: str, out: Path | None, every: bool) -> str:

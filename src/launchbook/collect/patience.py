@@ -14,8 +14,13 @@ ATTEMPTS = 10
 LONGEST = 5
 
 
-def shorten_pauses(client: Any) -> None:
-    """Put the same retries, with shorter pauses, in the place of those that a client was made with."""
+def attempts(service: str) -> int:
+    """Calls in all to a service. Of STS, which says who asks, fewer: where it cannot be reached, somebody waits."""
+    return min(ATTEMPTS, 6) if service == "sts" else ATTEMPTS
+
+
+def shorten_pauses(client: Any, calls: int) -> None:
+    """Put the same retries, with shorter pauses, instead of those a client was made with: ``calls`` in all."""
     service = client.meta.service_model.service_id.hyphenize()
     adapter = standard.RetryEventAdapter()
     throttled = standard.ThrottlingErrorDetector(adapter)
@@ -23,7 +28,7 @@ def shorten_pauses(client: Any) -> None:
     pauses = standard.ExponentialBackoff(
         max_backoff=LONGEST, service_name=service, throttling_detector=throttled
     )
-    conditions = standard.StandardRetryConditions(max_attempts=ATTEMPTS)
+    conditions = standard.StandardRetryConditions(max_attempts=calls)
     handler = standard.RetryHandler(standard.RetryPolicy(conditions, pauses), adapter, quota)
     events = client.meta.events
     events.unregister(f"needs-retry.{service}", unique_id=f"retry-config-{service}")

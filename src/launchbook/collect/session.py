@@ -40,14 +40,14 @@ def make_session(profile: str | None, calls: Iterable[tuple[str, str]]) -> Any:
     return session
 
 
-def client_config() -> Config:
-    """Patience without harm: pauses that grow with each refusal, a quarter of a minute for a connection, half of one
+def client_config(attempts: int = ATTEMPTS, connecting: int = 15) -> Config:
+    """Patience without harm: pauses that grow with each refusal, ``connecting`` seconds for a connection, twice as many
     for an answer. The rate is our own (see pace), and not botocore's "adaptive" one: docs/decisions/0016-retries.md.
     """
     return Config(
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        connect_timeout=15,
-        read_timeout=30,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        connect_timeout=connecting,
+        read_timeout=2 * connecting,
         max_pool_connections=16,
         user_agent=f"launchbook-audit Botocore/{botocore.__version__}",
         # None has each client look for itself: a proxy may be for some of the addresses only.

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from launchbook.audit import regions_of
+from launchbook.account import regions_of
 from launchbook.repo.plan import read_plan
 
 
