@@ -19,11 +19,12 @@ from launchbook.act import Operation, WriteFailed, Writer, digest
 from launchbook.collect.engine import Reads
 from launchbook.errors import RunFailed, UnreadableInput
 from launchbook.lifecycle.certificate import Certificate, Leftover
+from launchbook.lifecycle.deletion_takes import TAKES
 from launchbook.lifecycle.deletion_ways import BY_HAND, WAYS
 from launchbook.lifecycle.home import write_json
 from launchbook.lifecycle.lookup import Lookup
 
-_KIND = "launchbook-deletions/1"
+_KIND = "launchbook-deletions/2"
 _RANK = {kind: rank for rank, kind in enumerate(WAYS)}
 #: How long something may take to let go of what it uses, and how often it is tried again.
 PATIENCE, PAUSE = 900.0, 3.0
@@ -33,7 +34,7 @@ _TOLD_EVERY = 30.0
 
 @dataclass(frozen=True)
 class Deletion:
-    """One leftover and the operations that remove it, in order."""
+    """One leftover and the operations that remove it, in order; ``takes`` names what AWS deletes with it."""
 
     type: str
     id: str
@@ -41,6 +42,7 @@ class Deletion:
     why: tuple[str, ...]
     monthly_cost: float | None
     operations: tuple[Operation, ...]
+    takes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -52,6 +54,7 @@ class Deletion:
         return {
             "type": self.type, "id": self.id, "region": self.region, "why": list(self.why),
             "monthly_cost": self.monthly_cost, "operations": [one.to_json() for one in self.operations],
+            "takes": list(self.takes),
         }  # fmt: skip
 
     @classmethod
@@ -60,6 +63,7 @@ class Deletion:
         return cls(
             data["type"], data["id"], data["region"], tuple(data["why"]), data["monthly_cost"],
             tuple(Operation.from_json(one) for one in data["operations"]),
+            tuple(data["takes"]),
         )  # fmt: skip
 
 
@@ -164,7 +168,9 @@ def still_true(plan: DeletionPlan, found: Certificate, reader: Reads) -> tuple[D
         left = now.get(item.key)
         if left is None:
             continue
-        more = [str(one) for one in _deletion(left, reader).operations if one not in item.operations]
+        made = _deletion(left, reader)
+        more = [str(one) for one in made.operations if one not in item.operations]
+        more += [one for one in made.takes if one not in item.takes]
         if more:
             raise RunFailed(f"{item.type} {item.id} is not as it was", f"it would take {more[0]}", hint=hint)
         todo.append(item)
@@ -243,14 +249,15 @@ def _sent(writer: Writer, operation: Operation, waiting: _Waiting, thing: str) -
 
 def _deletion(left: Leftover, reader: Reads) -> Deletion:
     service, way = WAYS[left.type]
+    lookup = Lookup(reader, left.region)
     operations = tuple(
-        Operation(service, operation, left.region, parameters)
-        for operation, parameters in way(left, Lookup(reader, left.region))
+        Operation(service, operation, left.region, parameters) for operation, parameters in way(left, lookup)
     )
+    takes = tuple(sorted(TAKES[left.type](left, lookup))) if left.type in TAKES else ()
     monthly = left.cost.monthly
     return Deletion(
-        left.type, left.id, left.region, left.why, None if monthly is None else float(monthly), operations
-    )
+        left.type, left.id, left.region, left.why, None if monthly is None else float(monthly), operations, takes
+    )  # fmt: skip
 
 
 def _gone(code: str) -> bool:

@@ -36,6 +36,12 @@ RULES = _reads(
     "ec2", "DescribeSecurityGroupRules", "SecurityGroupRules[].SecurityGroupRuleId",
     "SecurityGroupRules[].IsEgress",
 )  # fmt: skip
+STACK_RESOURCES = _reads(
+    "cloudformation", "ListStackResources", "StackResourceSummaries[].PhysicalResourceId",
+    "StackResourceSummaries[].ResourceType", "StackResourceSummaries[].ResourceStatus",
+)  # fmt: skip
+INSTANCES = _reads("autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups[].Instances[].InstanceId")
+MEMBERS = _reads("elasticache", "DescribeReplicationGroups", "ReplicationGroups[].MemberClusters")
 
 
 def _nothing_seen(_: Row) -> Seen | None:
@@ -47,7 +53,7 @@ LOOKUPS = tuple(
     Collector(f"before deleting: {call.operation}", "lookup", (call,), _nothing_seen)
     for call in (
         VERSIONS, INLINE, ATTACHED, PROFILES, OLD_VERSIONS, ENTITIES, TARGETS, SCHEDULES, SELECTIONS, RULES, IMAGES,
-        ASSOCIATIONS,
+        ASSOCIATIONS, STACK_RESOURCES, INSTANCES, MEMBERS,
     )
 )  # fmt: skip
 

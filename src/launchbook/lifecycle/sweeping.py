@@ -154,6 +154,9 @@ class Sweeping:
             return Outcome(note="there is nothing to do")
         lines = [f"{item.type} {item.id} ({'; '.join(item.why)})" for item in self._todo]
         lines += [f"  {operation}" for item in self._todo for operation in item.operations]
+        lines += [
+            f"  {item.type} {item.id} takes with it: {one}" for item in self._todo for one in item.takes
+        ]
         approve_list(
             work, f"{len(self._todo)} things will be deleted (digest {self.plan.digest[:16]}):", lines
         )
