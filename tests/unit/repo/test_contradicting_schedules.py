@@ -199,3 +199,42 @@ def test_rhythms_of_one_length_differ_by_their_hour_only_when_both_name_it() -> 
     assert differs("0 6 * * *", "cron(0 7 * * ? *)")
     assert not differs("0 6 * * *", "cron(0 6 * * ? *)")
     assert not differs("0 6 * * *", "rate(1 day)")
+
+
+WORKFLOW = """on:
+  schedule:
+{schedules}jobs:
+  call:
+    runs-on: ubuntu-latest
+    steps:
+      - run: curl https://shop.example.com/api/cron/sync
+"""
+
+
+def workflow(*schedules: str) -> str:
+    return WORKFLOW.format(schedules="".join(f'    - cron: "{one}"\n' for one in schedules))
+
+
+def test_a_scheduled_workflow_disagrees_with_what_else_calls_its_route(tmp_path: Path) -> None:
+    files = {
+        "app/api/cron/sync/route.ts": ROUTE,
+        "vercel.json": '{"crons": [{"path": "/api/cron/sync", "schedule": "*/5 * * * *"}]}\n',
+        ".github/workflows/cron.yml": workflow("*/30 * * * *"),
+        "jobs.js": "const cron = require('node-cron');\n"
+        "cron.schedule('0 * * * *', () => fetch('https://shop.example.com/api/cron/sync'));\n",
+    }
+    (found,) = sides(contradictions(tmp_path, files, "schedule"))
+    assert found == {
+        "vercel.json:1 */5 * * * *",
+        ".github/workflows/cron.yml:3 */30 * * * *",
+        "jobs.js:2 0 * * * *",
+    }
+
+
+def test_a_workflow_with_several_times_agrees_with_any_of_them(tmp_path: Path) -> None:
+    files = {
+        "app/api/cron/sync/route.ts": ROUTE,
+        "vercel.json": '{"crons": [{"path": "/api/cron/sync", "schedule": "*/5 * * * *"}]}\n',
+        ".github/workflows/cron.yml": workflow("*/30 * * * *", "*/5 * * * *"),
+    }
+    assert contradictions(tmp_path, files, "schedule") == []

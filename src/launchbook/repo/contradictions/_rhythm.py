@@ -6,8 +6,8 @@ import re
 
 from launchbook.patterns import regex
 
-_UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_EVERY = regex(r"(?:rate\(|every )?(\d*) ?(minute|hour|day|week)s?\)?", re.I)
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_EVERY = regex(r"(?:rate\(|every )?(\d*) ?(second|minute|hour|day|week)s?\)?", re.I)
 _WORDS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800}
 _STEP = regex(r"(?:\*|0)/(\d+)")
 _DAY_OF_WEEK = regex(r"[0-7]|sun|mon|tue|wed|thu|fri|sat", re.I)
@@ -15,8 +15,9 @@ _DAY_OF_WEEK = regex(r"[0-7]|sun|mon|tue|wed|thu|fri|sat", re.I)
 
 def seconds(text: str) -> int:
     """The length of a rhythm (``rate(5 minutes)``, ``every hour``, ``*/5 * * * *``) in seconds; 0 when it has none."""
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
+    word = text.lower().removeprefix("@").replace("midnight", "daily")
+    if word in _WORDS:
+        return _WORDS[word]
     fields = _cron_fields(text)
     if fields:
         return _cron(fields)

@@ -10,7 +10,10 @@ from launchbook.repo.contradictions._ends import claims, common_words, differing
 from launchbook.repo.contradictions._rhythm import differs, seconds
 from launchbook.repo.environments import named_environment
 
-_HOSTED = ("vercel_cron", "netlify_cron")
+#: What has its schedule as plain text, or as several.
+_PLAIN = ("vercel_cron", "netlify_cron", "beanstalk_cron", "code_cron", "github_workflow")
+#: What is named by a path, which relations follow, or after all that it does.
+_UNNAMED = ("vercel_cron", "netlify_cron", "github_workflow")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def _between_stories(facts: Facts, timed: list[_Timed], common: Collection[str])
     """Whatever two stories call, or call alike, on schedules that cannot both be meant."""
     told: set[frozenset[str]] = set()
     for what, group in (*_by_call(facts, timed).items(), *_by_name(timed, common).items()):
-        at_odds = [one for one in group if any(_apart(one, other) for other in group)]
+        at_odds = [one for one in group if any(_apart(one, other, group) for other in group)]
         if at_odds and frozenset(one.fact.id for one in at_odds) not in told:
             told.add(frozenset(one.fact.id for one in at_odds))
             texts = ", ".join(dict.fromkeys(f"{one.text} by {one.fact.where}" for one in at_odds[:4]))
@@ -74,23 +77,28 @@ def _between_stories(facts: Facts, timed: list[_Timed], common: Collection[str])
             yield differing("schedule", why, at_odds[0].fact.id, [one.end() for one in at_odds])
 
 
-def _apart(one: _Timed, other: _Timed) -> bool:
-    """Whether two are of different stories and of one environment, and do not run alike."""
+def _apart(one: _Timed, other: _Timed, group: list[_Timed]) -> bool:
+    """Whether two are of different stories and of one environment, and do not run alike at any of their times."""
+    if one.story == other.story or not differs(one.text, other.text):
+        return False
     places = {named_environment(each.fact.where.file) or "production" for each in (one, other)}
-    return one.story != other.story and len(places) == 1 and differs(one.text, other.text)
+    mine, theirs = ([each.text for each in group if each.fact is of.fact] for of in (one, other))
+    return len(places) == 1 and all(differs(own, another) for own in mine for another in theirs)
 
 
 def _by_call(facts: Facts, timed: list[_Timed]) -> dict[str, list[_Timed]]:
     """What runs on time by the route that it calls, its own or that of the destination which a rule sends to."""
-    runs = {one.fact.id: one for one in timed}
+    runs: dict[str, list[_Timed]] = {}
+    for one in timed:
+        runs.setdefault(one.fact.id, []).append(one)
     senders: dict[str, list[_Timed]] = {}
     for relation in facts.relations:
         if relation.kind == "target" and relation.source in runs:
-            senders.setdefault(relation.target, []).append(runs[relation.source])
+            senders.setdefault(relation.target, []).extend(runs[relation.source])
     groups: dict[str, list[_Timed]] = {}
     for relation in facts.relations:
         if relation.kind in ("calls", "calls-wrong-method"):
-            callers = [runs[relation.source]] if relation.source in runs else senders.get(relation.source, [])
+            callers = runs.get(relation.source) or senders.get(relation.source, [])
             if callers:
                 groups.setdefault(_called(facts, relation), []).extend(callers)
     return groups
@@ -121,7 +129,7 @@ def _by_name(timed: list[_Timed], common: Collection[str]) -> dict[str, list[_Ti
     """What runs on time by its name without the product's and without words that say what it is."""
     groups: dict[str, list[_Timed]] = {}
     for one in timed:
-        if one.fact.type not in _HOSTED:  # they are named by a path, which relations follow
+        if one.fact.type not in _UNNAMED:
             telling = " ".join(sorted(words(one.fact.name) - set(common)))
             if telling:
                 groups.setdefault(telling, []).append(one)
@@ -133,8 +141,12 @@ def _schedule(fact: Fact) -> Iterator[tuple[str, str]]:
     stopped = fact.attributes.get("state") == "DISABLED" or fact.attributes.get("is_enabled") is False
     if isinstance(expression, str) and not stopped:
         yield "schedule_expression", expression
-    if fact.type in _HOSTED and isinstance(fact.attributes.get("schedule"), str):
-        yield "schedule", str(fact.attributes["schedule"])
+    written = fact.attributes.get("schedule") if fact.type in _PLAIN else None
+    if isinstance(written, str):
+        yield "schedule", written
+    for number, each in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(each, str):
+            yield f"schedule.{number}", each
     spec = fact.attributes.get("spec") if fact.type.startswith("kubernetes_cron_job") else None
     first = spec[0] if isinstance(spec, list) and spec else None
     schedule = first.get("schedule") if isinstance(first, dict) else None

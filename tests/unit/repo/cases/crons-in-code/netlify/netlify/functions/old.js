@@ -1,0 +1,2 @@
+const { schedule } = require('@netlify/functions')
+exports.handler = schedule('0 0 * * *', async () => ({ statusCode: 200 }))

@@ -1,0 +1,2 @@
+export default async (req) => { }
+export const config = { schedule: "@daily" }
