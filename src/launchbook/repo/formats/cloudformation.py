@@ -11,6 +11,7 @@ from launchbook.model import Fact, Origin, Unread, Value
 from launchbook.patterns import regex
 from launchbook.repo.cloudformation.convert import attributes_of
 from launchbook.repo.cloudformation.globals import with_globals
+from launchbook.repo.cloudformation.loops import loops, unrolled
 from launchbook.repo.cloudformation.nested import find_nested
 from launchbook.repo.cloudformation.openapi import routes
 from launchbook.repo.cloudformation.parameters import MARKS, assigned, parameter_values
@@ -91,9 +92,10 @@ def _templates(found: Found, file: File) -> Iterator[Map]:
         for body in (document, inside, *as_list(inside)):
             resources = as_map(as_map(body).get("Resources"))
             kinds = [as_map(item).get("Type") for item in resources.values()]
-            if isinstance(body, Map) and any(isinstance(kind, str) and "::" in kind for kind in kinds):
+            typed = any(isinstance(kind, str) and "::" in kind for kind in kinds)
+            if isinstance(body, Map) and (typed or loops(resources)):
                 own = SERVERLESS.search(file.data)  # variables of the Serverless Framework are put in before
-                yield variables_for(file, found).resolve(body) if own else body
+                yield variables_for(file, found).resolve(body) if own else unrolled(body)
 
 
 def _template(file: File, body: Map, reading: Reading) -> None:
