@@ -157,8 +157,9 @@ def _read_all(tree: Tree, found: Found) -> None:
             added[form] += found.taken_out()
         file.forget()
     _tell_bundles(bundles, found)
-    for form, files in together.items():
+    for form, files in sorted(together.items(), key=lambda one: one[0].late):
         found.hides = form.hides
+        found.earlier = [fact for facts in added.values() for fact in facts] if form.late else []
         if files and form.together:
             _guarded(form, files, found, form.together, files)
         added[form] += found.taken_out()

@@ -42,6 +42,7 @@ class Found:
     taken: dict[str, int] = field(default_factory=dict)  # ids, with how often each was wanted
     mounts: Mounts = field(default_factory=Mounts)
     hides: tuple[str, ...] = ("*",)  # of the format that is reading now
+    earlier: list[Fact] = field(default_factory=list)  # of all other formats, for one that reads late
     told: set[tuple[str, str]] = field(default_factory=set)
     gap_at: dict[tuple[str, str], int] = field(
         default_factory=dict
@@ -236,6 +237,7 @@ class Format:
     limit: int
     each: ReadEach | None
     together: ReadTogether | None
+    late: bool = False
 
     @cached_property
     def needed(self) -> Needles:
@@ -270,12 +272,20 @@ def reader(
 
 
 def reader_of_all(
-    name: str, *names: str, sniff: bytes = b"", hides: Sequence[str] = ("*",), limit: int = LIMIT
+    name: str,
+    *names: str,
+    sniff: bytes = b"",
+    hides: Sequence[str] = ("*",),
+    limit: int = LIMIT,
+    late: bool = False,
 ) -> Callable[[ReadTogether], Format]:
-    """Like :func:`reader`, for a function that gets every claimed file at once (Terraform: a folder is a module)."""
+    """Like :func:`reader`, for a function that gets every claimed file at once (Terraform: a folder is a module).
+
+    A ``late`` one reads after all others and finds their facts in ``found.earlier``.
+    """
 
     def declare(read: ReadTogether) -> Format:
-        return Format(name, names, _pattern(sniff), tuple(hides), limit, None, read)
+        return Format(name, names, _pattern(sniff), tuple(hides), limit, None, read, late)
 
     return declare
 

@@ -50,11 +50,12 @@ _SECRET_KEYS = frozenset({"data", "stringData", "binaryData"})
     "*.json",
     sniff=rb"(?:^|[{,])\s*[\"']?apiVersion[\"']?\s*:",
     hides=tuple(_TYPES.values()),
+    late=True,  # Terraform gives charts values
 )
 def kubernetes(files: Sequence[File], found: Found) -> None:
     """Every object, and for jobs what they call. A patch of a kustomization is no object of its own."""
     overlays = [file for name in KUSTOMIZATIONS for file in found.tree.named(name)]
-    charts = Charts(found, installs(files))
+    charts = Charts(found, installs(files, found))
     maps = generated_maps(overlays)
     for file in files:
         if b"ConfigMap" in file.data:

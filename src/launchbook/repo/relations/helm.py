@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
-from launchbook.model import Fact, Facts, Gap, Relation
+from launchbook.model import Facts, Gap, Relation
+from launchbook.repo.helm.installs import folders_of_chart
 from launchbook.repo.wiring import place
 
 _HIDES = ("kubernetes_*", "endpoint", "setting")
@@ -23,7 +23,7 @@ def relate(facts: Facts) -> Iterator[Relation | Gap]:
             continue
         named = release.attributes.get("chart")
         where = place(release, "chart")
-        chart = _local(release, named, charts) if isinstance(named, str) else None
+        chart = next((charts[one] for one in folders_of_chart(release, named) if one in charts), None)
         if chart is not None:
             yield Relation(kind="installs", source=release.id, target=chart.id, where=where, resolved=True)
             continue
@@ -32,15 +32,3 @@ def relate(facts: Facts) -> Iterator[Relation | Gap]:
         what = f"the chart {named if isinstance(named, str) else 'it installs'}{of} is not in the repository"
         hint = "helm template NAME CHART -f VALUES > rendered.yaml, saved beside it"
         yield Gap(where=where, what=f"{what}: what it creates is not read", hint=hint, hides=_HIDES)
-
-
-def _local(release: Fact, named: str, charts: dict[str, Fact]) -> Fact | None:
-    """The chart at a path from the folder that Terraform runs in, or from the module's own."""
-    if "repository" in release.attributes or "://" in named:
-        return None
-    runs_in = release.id.partition("#")[0].rpartition("/")[0]
-    for folder in (runs_in, release.where.file.rpartition("/")[0], ""):
-        path = posixpath.normpath(posixpath.join(folder, named))
-        if path in charts:
-            return charts[path]
-    return None
