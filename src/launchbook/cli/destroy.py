@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from launchbook.cli._lifecycle import Asked, lifecycle_options, run_steps
+
+if TYPE_CHECKING:
+    from launchbook.lifecycle.steps import Step, Work
 
 
 @click.command("destroy")
@@ -17,8 +22,15 @@ def command(asked: Asked) -> None:
     """
     from launchbook.lifecycle.destroy import Destroy
 
-    run_steps("destroy", asked, lambda work: Destroy(work.platform).steps(), lambda code: _next(code, asked))
+    begun: list[Destroy] = []
+
+    def steps(work: Work) -> list[Step]:
+        begun.append(Destroy(work.platform))
+        return begun[-1].steps()
+
+    run_steps("destroy", asked, steps, lambda code: _next(code, asked, any(one.ended for one in begun)))
 
 
-def _next(code: int, asked: Asked) -> str:
-    return f"launchbook {'destroy' if code > 1 else 'sweep'}{asked.again}"
+def _next(code: int, asked: Asked, ended: bool) -> str:
+    """Again until it has come to its end; what is open then, a sweep tells."""
+    return f"launchbook {'sweep' if code <= 1 or ended else 'destroy'}{asked.again}"

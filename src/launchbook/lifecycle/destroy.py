@@ -34,6 +34,8 @@ class Destroy:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._proposals: dict[str, Proposal] = {}
+        #: Whether it came to its end: what is still open then, another destroy would not settle.
+        self.ended = False
 
     def steps(self) -> list[Step]:
         """The steps, in order."""
@@ -63,7 +65,7 @@ class Destroy:
         return Outcome(note=", ".join(counts) or "nothing")
 
     def _approve(self, work: Work) -> Outcome:
-        lines, foreign = [], []
+        lines, foreign, versions = [], [], []
         roots = list(reversed(_with_state(work)))
         for root in roots:
             for backend in _own_backends(work, root):
@@ -77,15 +79,15 @@ class Destroy:
             lines += [
                 f"{held[address].type:<36} {held[address].id}" for address in deleted if address in held
             ]
-            lines += [f"{'':36} {line}" for line in _buckets(work, root)]
+            versions += list(_buckets(work, root))
         if foreign:
             raise RunFailed(
                 f"{len(foreign)} of what would be deleted is not this platform's", "; ".join(foreign[:5]),
                 hint=f"give it the platform's tags, or: terraform -chdir={terraform.folder} state rm ADDRESS",
             )  # fmt: skip
         if lines:
-            approve_list(work, f"{len(lines)} things will be deleted:", lines)
-        return Outcome(note=f"{len(lines)} to delete")
+            approve_list(work, f"{len(lines)} things will be deleted:", [*lines, *versions])
+        return Outcome(note="; ".join([f"{len(lines)} to delete", *versions]))
 
     def _root(self, root: Root) -> Callable[[Work], Outcome]:
         def do(work: Work) -> Outcome:
@@ -107,6 +109,11 @@ class Destroy:
         return do
 
     def _empty(self, work: Work) -> Outcome:
+        outcome = self._emptied(work)
+        self.ended = True
+        return outcome
+
+    def _emptied(self, work: Work) -> Outcome:
         left = [
             f"{one.address} ({one.id})"
             for root in _with_state(work)

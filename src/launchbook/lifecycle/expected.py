@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from launchbook.lifecycle.asking import Aws, Unanswered
 from launchbook.lifecycle.door import Answer, ask, includes
 from launchbook.lifecycle.made import made
-from launchbook.lifecycle.platform import Health, Outputs, Service, places
+from launchbook.lifecycle.platform import BACKEND_FILE, Health, Outputs, Root, Service, backend_text, places
 from launchbook.lifecycle.states import unwell
 from launchbook.lifecycle.steps import Work
 from launchbook.model import Evidence, Fact, Facts, Finding, Status, Where, make_fact
@@ -24,33 +25,48 @@ _STREAM = "aws_cloudwatch_log_stream"
 
 
 def outputs_present(work: Work, aws: Aws) -> list[Finding]:
-    """For each root: whether it has every output that the platform's file names. Shown are names, never values."""
-    outputs = work.outputs()
-    wanted = places(work.platform)
-    seen = {one.root for one in made(work)}
+    """For each root: whether it has every output that the platform's file names. Shown are names, never values.
+
+    What a backend file beside a root says need not come from an earlier root, whose state may lie elsewhere.
+    """
+    outputs, roots = work.outputs(), work.platform.roots
+    own = [root for root in roots if root.backend and (root.path / BACKEND_FILE).is_file()]
+    wanted = places(
+        replace(
+            work.platform, roots=tuple(replace(root, backend="") if root in own else root for root in roots)
+        )
+    )
     findings = []
-    for root in work.platform.roots:
+    for root in roots:
         there = sorted(name.partition(".")[2] for name in outputs if name.startswith(f"{root.name}."))
         missing = sorted(
             name for of, name in wanted if of == root.name and outputs.get(f"{of}.{name}") is None
         )
-        why = f"missing: {', '.join(missing)}" if missing else f"{len(there)} outputs"
+        instead = [one.name for one in own if f"{{{root.name}." in one.backend]
+        good = not missing and bool(there or instead)
         findings.append(
             Finding(
-                check="outputs-present",
-                status="FAIL" if missing or not there else "PASS",
-                severity="high",
-                subject=root.name,
-                why=why if there else "it has no output: was it applied?",
+                check="outputs-present", status="PASS" if good else "FAIL", severity="high", subject=root.name,
+                why=_said(there, missing, instead),
                 evidence=(Evidence(f"terraform output {root.name}", aws.level, there),),
-                fix=""
-                if there and not missing
-                else "launchbook apply"
-                if there or root.name in seen or not outputs
-                else "Bring its state back if it was made elsewhere, else: launchbook apply",
+                fix="" if good else _fix(work, root, there),
             )
-        )
+        )  # fmt: skip
     return findings
+
+
+def _said(there: Sequence[str], missing: Sequence[str], instead: Sequence[str]) -> str:
+    if there:
+        return f"missing: {', '.join(missing)}" if missing else f"{len(there)} outputs"
+    if instead and not missing:
+        return f"its state is not here, and {BACKEND_FILE} beside {', '.join(instead)} says all that is taken from it"
+    return "it has no output: was it applied?"
+
+
+def _fix(work: Work, root: Root, there: Sequence[str]) -> str:
+    if there or not work.outputs() or root.name in {one.root for one in made(work)}:
+        return "launchbook apply"
+    return "Bring its state back if it was made elsewhere, else: launchbook apply"
 
 
 def backends(work: Work, outputs: Outputs) -> Facts:
@@ -59,7 +75,7 @@ def backends(work: Work, outputs: Outputs) -> Facts:
     for root in work.platform.roots:
         if not root.backend:
             continue
-        said = dict(_SETTING.findall(outputs.text(root.backend)))
+        said = dict(_SETTING.findall(backend_text(root, lambda: outputs)))
         found.append(
             make_fact(
                 "terraform_backend",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from launchbook.settings import FILE
 
 #: A text, or a list of texts, that may hold ``{root.output}``.
 Template = str | tuple[str, ...]
+#: Beside a root's files: where its remote state is, as Terraform's own -backend-config takes it.
+BACKEND_FILE = "backend.hcl"
 _PLACE = re.compile(r"\{([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*)\}")
 
 
@@ -267,6 +269,26 @@ def _wrong_places(platform: Platform) -> Iterator[str]:
 def places(platform: Platform) -> set[tuple[str, str]]:
     """Every root and output that the file names."""
     return {(found[1], found[2]) for found in _PLACE.finditer(repr(platform))}
+
+
+def backend_text(root: Root, outputs: Callable[[], Outputs]) -> str:
+    """The text of a root's backend file: from an earlier root's output, else its own :data:`BACKEND_FILE`.
+
+    ``outputs`` is asked only where it names some. Raises RunFailed where neither is there.
+    """
+    if not root.backend:
+        return ""
+    try:
+        return Outputs({}).text(root.backend)  # it names no output
+    except RunFailed:
+        pass
+    try:
+        return outputs().text(root.backend)
+    except RunFailed:
+        own = root.path / BACKEND_FILE
+        if not own.is_file():
+            raise
+        return own.read_text("utf-8")
 
 
 def _named(text: str) -> set[str]:

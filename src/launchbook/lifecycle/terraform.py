@@ -19,7 +19,7 @@ from launchbook.lifecycle.command import Command
 from launchbook.lifecycle.cut_off import ERRORED, put_aside
 from launchbook.lifecycle.failures import LockHeld, NotReady, terraform_failure
 from launchbook.lifecycle.home import read_json, write_json
-from launchbook.lifecycle.platform import Outputs, Root
+from launchbook.lifecycle.platform import Root, backend_text
 from launchbook.lifecycle.proposal import Planning, Proposal
 from launchbook.lifecycle.provider import Source, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, stage
@@ -161,20 +161,8 @@ class Terraform:
         return self._source != before and "mirror" in self._source.kind
 
     def backend(self) -> str:
-        """The text of the backend file: from an earlier root's output, else the root's own ``backend.hcl``."""
-        if self._without_backend or not self.root.backend:
-            return ""
-        try:
-            return Outputs({}).text(self.root.backend)  # it names no output
-        except RunFailed:
-            pass
-        try:
-            return self.work.outputs().text(self.root.backend)
-        except RunFailed:
-            own = self.root.path / "backend.hcl"
-            if not own.is_file():
-                raise
-            return own.read_text("utf-8")
+        """The text of the backend file: from an earlier root's output, else the root's own."""
+        return "" if self._without_backend else backend_text(self.root, self.work.outputs)
 
     def _init_key(self, backend: str) -> str:
         files = sorted(self.root.path.rglob("*.tf*"))

@@ -126,9 +126,12 @@ def a_home_without_a_state_of_it_says_so(tool: SmallTool, tmp_path: Path, aws) -
     backend = next(tool.folder.glob(".launchbook/state/local-*/roots/stack/stack/backend.launchbook.hcl"))
     shutil.copyfile(backend, other.folder / "stack/backend.hcl")
     shutil.rmtree(other.folder / ".launchbook")
-    findings = other.data("verify", code=3)["steps"][0]["findings"]
-    assert {one["subject"]: one["status"] for one in findings} == {"bootstrap": "FAIL", "stack": "PASS"}
-    assert "made elsewhere" in findings[0]["fix"]
+    verified = other.data("verify", code=1)["steps"]  # the small one has weaknesses of its own
+    findings = verified[0]["findings"]
+    assert {one["subject"]: one["status"] for one in findings} == {"bootstrap": "PASS", "stack": "PASS"}
+    assert "says all that is taken from it" in findings[0]["why"]
+    (bucket,) = [one for step in verified for one in step["findings"] if one["check"] == "backend-exists"]
+    assert bucket["status"] == "PASS"
 
 
 def what_was_made_behind_its_back_is_swept(tool: SmallTool, aws) -> list[dict]:

@@ -9,11 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from launchbook.cli._lifecycle import Asked, run_steps
+from launchbook.cli.destroy import command as destroy
 from launchbook.cli.plan import command as plan
 from launchbook.cli.status import _text
 from launchbook.cli.sweep import command as sweep
 from launchbook.cli.validate import command as validate
-from launchbook.errors import LocalAwsError, UsageError
+from launchbook.errors import LocalAwsError, RunFailed, UsageError
+from launchbook.lifecycle.destroy import Destroy
 from launchbook.lifecycle.run import open_run, past_runs
 from launchbook.lifecycle.steps import Outcome, Step
 from launchbook.lifecycle.target import open_target
@@ -76,6 +78,22 @@ def test_a_sweep_that_was_interrupted_is_told_to_go_on_with_its_list(described, 
     said = invoked(sweep, described, f"--{option}", "left.json")
     assert said.exit_code == 130
     assert said.stderr.splitlines()[-1] == f"next: launchbook sweep {described} --{option} left.json"
+
+
+def test_a_destroy_is_repeated_until_it_has_come_to_its_end_and_what_is_open_then_a_sweep_tells(
+    described, monkeypatch
+):
+    def stopped(*_):
+        raise RunFailed("the states are not empty")
+
+    monkeypatch.setattr(Destroy, "steps", lambda self: [Step("states-empty", "a look", self._empty)])
+    for found, following in ((lambda *_: Outcome(status="unproven"), "sweep"), (stopped, "destroy")):
+        monkeypatch.setattr(Destroy, "_emptied", found)
+        said = invoked(destroy, described)
+        assert (said.exit_code, said.stderr.splitlines()[-1]) == (
+            3,
+            f"next: launchbook {following} {described}",
+        )
 
 
 def test_a_few_kinds_are_all_named_and_many_are_not():

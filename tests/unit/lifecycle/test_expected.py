@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from launchbook.errors import RunFailed
 from launchbook.lifecycle.asking import Aws
 from launchbook.lifecycle.door import includes
 from launchbook.lifecycle.expected import backends, named, outputs_present
@@ -82,6 +83,24 @@ def test_the_backend_of_a_root_is_a_fact(work: Work) -> None:
     (backend,) = backends(work, work.outputs())
     assert backend.type == "terraform_backend"
     assert dict(backend.attributes) == {"bucket": "states", "dynamodb_table": "locks"}
+
+
+def test_a_backend_file_beside_a_root_stands_for_the_state_that_is_elsewhere(
+    work: Work, tmp_path: Path
+) -> None:
+    applied(work, {"stack": OUTPUTS["stack"]})
+    (base, _) = outputs_present(work, Aws(work.target))
+    assert (base.status, base.why) == ("FAIL", "it has no output: was it applied?")
+    with pytest.raises(RunFailed, match=r"names \{base.hcl\}"):
+        backends(work, work.outputs())
+    (tmp_path / "backend.hcl").write_text('bucket = "kept"\n')
+    found = outputs_present(work, Aws(work.target))
+    assert [(one.subject, one.status) for one in found] == [("base", "PASS"), ("stack", "PASS")]
+    assert (
+        found[0].why == "its state is not here, and backend.hcl beside stack says all that is taken from it"
+    )
+    (backend,) = backends(work, work.outputs())
+    assert dict(backend.attributes) == {"bucket": "kept"}
 
 
 def seen(kind: str, name: str, **attributes: Any) -> Fact:

@@ -6,18 +6,23 @@ import os
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import click
 import pytest
 import yaml
 
 from launchbook.check import evaluate
+from launchbook.checklist import load
 from launchbook.checks import checks
-from launchbook.model import Facts
+from launchbook.collect import collectors
+from launchbook.collect.actions import iam_actions
+from launchbook.model import Facts, kinds
 from launchbook.repo import discover
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +113,47 @@ def test_each_command_exists_with_its_options(
     command: click.Command = import_module(f"launchbook.cli.{line[0]}").command
     arguments = [os.path.expandvars(one) for one in line[1:]]
     command.make_context(line[0], arguments)  # raises UsageError for an option that there is not
+
+
+def test_what_is_kept_of_a_run_is_its_evidence_and_not_the_stacks_outputs() -> None:
+    written = {
+        Path(word).name for line in commands() for word in line if word.endswith(".json") and "=" not in word
+    }
+    (kept,) = [step["with"]["path"] for step in STEPS if "upload-artifact" in step.get("uses", "")]
+    assert {Path(line.strip()).name for line in kept.splitlines()} == written
+    assert len(written) == len(commands())
+
+
+def test_its_role_may_ask_and_do_whatever_the_commands_ask_and_do() -> None:
+    text = (ROOT / "infra/aws-v3/stack/deploy.tf").read_text("utf-8")
+    granted = set(re.findall(r'"([a-z0-9]+:[A-Z]\w+)"', text))
+    judged = {
+        kind for line in load("platform").lines for name in line.checks for kind in kinds(checks()[name].of)
+    }
+    calls = {
+        (call.service, call.operation)
+        for one in collectors().values()
+        if one.kind in judged
+        for call in one.calls
+    }
+    own = set(called_in(ROOT / "src/launchbook/lifecycle"))
+    assert ("ecr", "PutImage") in own
+    wanted = {action for call in calls | own for action in iam_actions(*call)} | {
+        "ecs:RunTask",
+        "iam:PassRole",
+    }
+    assert wanted <= granted, sorted(wanted - granted)
+
+
+def called_in(folder: Path) -> Iterator[tuple[str, str]]:
+    """What is asked of AWS and changed in it through asking.Aws: releasing, verifying and validating do it so."""
+    session = botocore.session.Session()
+    for path in folder.glob("*.py"):
+        for service, method in re.findall(
+            r'aws\.(?:read|change)\(\s*"([\w-]+)",\s*"(\w+)"', path.read_text("utf-8")
+        ):
+            names = session.get_service_model(service).operation_names
+            yield service, next(name for name in names if botocore.xform_name(name) == method)
 
 
 def test_actions_are_pinned() -> None:
