@@ -14,6 +14,7 @@ from launchbook.lifecycle.images import commit_of, missing_images, not_pushed, p
 from launchbook.lifecycle.made import save_after_failure, save_state
 from launchbook.lifecycle.platform import OneOff, Platform, Root
 from launchbook.lifecycle.proposal import Proposal
+from launchbook.lifecycle.run import CARRIES_OUT
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.terraform import Terraform
 from launchbook.model import Evidence, Finding, Level
@@ -91,6 +92,7 @@ def _apply(terraform: Terraform, proposal: Proposal) -> str:
     shown = proposal.shown()
     if shown.changes:
         approve_plan(terraform.work, terraform.root.name, shown)
+        terraform.work.run.record({"event": CARRIES_OUT, "root": terraform.root.name})
         try:
             proposal.accept()
         except BaseException:

@@ -32,16 +32,17 @@ class PriceTable:
     regions: Mapping[str, Mapping[str, Any]]
 
     def rate(self, region: str, name: str, kind: str = "") -> Decimal:
-        """One rate; ``kind`` names a row of a table such as ``rds``. Raises Unpriced."""
-        if not kind and name in self.everywhere:
-            return self.everywhere[name]
-        rates = self.regions.get(region)
-        if rates is None:
-            raise Unpriced(f"the price table of {self.date} has no region {region or '(none given)'}")
+        """One rate, the region's own before the one of everywhere; ``kind`` names a row of a table such as ``rds``.
+
+        Raises Unpriced.
+        """
+        rates = self.regions.get(region, {})
         if "same_as" in rates:
             return self.rate(str(rates["same_as"]), name, kind)
-        found = rates.get(name, {}).get(kind) if kind else rates.get(name)
+        found = rates.get(name, {}).get(kind) if kind else rates.get(name, self.everywhere.get(name))
         if not isinstance(found, Decimal):
+            if region not in self.regions:
+                raise Unpriced(f"the price table of {self.date} has no region {region or '(none given)'}")
             raise Unpriced(
                 f"the price table of {self.date} has no {' '.join(filter(None, (name, kind)))} in {region}"
             )

@@ -23,6 +23,8 @@ from launchbook.lifecycle.target import Target
 JOURNAL = "journal.jsonl"
 #: Runs that change a target; the others only look.
 CHANGING = ("apply", "release", "destroy", "sweep")
+#: The event that an apply writes before Terraform changes anything: a run without it has made nothing.
+CARRIES_OUT = "carries-out"
 #: How a step may have ended that is not done again.
 FINISHED = ("done", "findings", "unproven")
 
@@ -92,6 +94,11 @@ class Past:
             return None
         pid, since = int(noted[-1]["pid"]), datetime.fromisoformat(str(noted[-1]["at"]))
         return pid if process.alive(pid, since.timestamp()) else None
+
+    @property
+    def carried_out(self) -> bool:
+        """Whether it got to its first change: an apply that was refused before has made nothing."""
+        return any(event.get("event") == CARRIES_OUT for event in self.events)
 
     def steps(self) -> dict[str, Mapping[str, Any]]:
         """How each step ended last, by name."""

@@ -18,7 +18,8 @@ from launchbook.lifecycle.steps import Work
 from launchbook.lifecycle.terraform import Terraform
 
 _SETTING = re.compile(r'^\s*(\w+)\s*=\s*"([^"]*)"', re.M)
-_GONE = ("NoSuchBucket", "404")
+#: What S3 answers where there is no such bucket.
+GONE = ("NoSuchBucket", "404")
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,16 @@ def backend_of(terraform: Terraform) -> Backend | None:
         text = terraform.backend()
     except RunFailed:
         return None
+    return parse_backend(text, terraform.work.target.region)
+
+
+def parse_backend(text: str, region: str) -> Backend | None:
+    """The S3 backend that a backend file names, in ``region`` where it names none; None for another kind."""
     settings = dict(_SETTING.findall(text))
     if "bucket" not in settings or "key" not in settings:
         return None
-    region = settings.get("region", terraform.work.target.region)
-    return Backend(settings["bucket"], settings["key"], region, settings.get("dynamodb_table", ""))
+    where = settings.get("region", region)
+    return Backend(settings["bucket"], settings["key"], where, settings.get("dynamodb_table", ""))
 
 
 def has_bucket(terraform: Terraform) -> bool:
@@ -64,7 +70,7 @@ def has_bucket(terraform: Terraform) -> bool:
     try:
         terraform.work.target.client("s3").head_bucket(Bucket=backend.bucket)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
+        if error.response["Error"]["Code"] in GONE:
             return False
         raise _refused(backend.bucket, error) from None
     except BotoCoreError as error:
@@ -82,7 +88,7 @@ def contents(work: Work, bucket: str) -> list[Version] | None:
             for one in page.get("Versions", []) + page.get("DeleteMarkers", [])
         ]
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
+        if error.response["Error"]["Code"] in GONE:
             return None
         raise _refused(bucket, error) from None
     except BotoCoreError as error:

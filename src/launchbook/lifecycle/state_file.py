@@ -37,13 +37,20 @@ def read_state(folder: Path, target: Target) -> dict[str, Any] | None:
     if backend.get("type") != "s3" or config.keys() - _PLAIN:
         return None
     try:
-        client = target.client("s3", str(config["region"]))
-        said = client.get_object(Bucket=config["bucket"], Key=config["key"])
-        stored: dict[str, Any] = json.loads(said["Body"].read())
-    except ClientError as error:
-        return {} if error.response["Error"]["Code"] == "NoSuchKey" else None
-    except (BotoCoreError, KeyError, ValueError):
+        return stored_state(target, config["bucket"], config["key"], str(config["region"]))
+    except (ClientError, BotoCoreError, KeyError, ValueError):
         return None
+
+
+def stored_state(target: Target, bucket: str, key: str, region: str) -> dict[str, Any]:
+    """The state under a key of a bucket, empty when there is none. Raises botocore's errors, ValueError for no JSON."""
+    try:
+        said = target.client("s3", region).get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return {}
+        raise
+    stored: dict[str, Any] = json.loads(said["Body"].read())
     return stored
 
 

@@ -98,6 +98,25 @@ def test_regions_have_their_own_prices() -> None:
     assert monthly(gateway, region="us-east-1") == Decimal("32.85")
     assert monthly(gateway, region="eu-west-1") == Decimal("35.04")
     assert monthly(gateway, region="us-west-2") == Decimal("32.85")
+    assert monthly(gateway, region="eu-west-2") == Decimal("36.50")
+    london = cost_of("aws_lb", {"subnets": ["a", "b"]}, "eu-west-2")
+    assert (london.monthly, london.use) == (Decimal("26.62"), "$0.0084 per capacity unit and hour")
+    assert cost_of("aws_lb", {"internal": True}, "eu-central-1").use == "$0.008 per capacity unit and hour"
+
+
+@pytest.mark.parametrize("region", sorted(load_prices().regions))
+def test_every_region_of_the_table_knows_what_a_task_and_a_way_out_cost(region: str) -> None:
+    task = cost_of("ecs_task", {"cpu": 256, "memory": 512}, region)
+    assert task.monthly is not None
+    assert Decimal("8") < task.monthly < Decimal("12")
+    assert cost_of("aws_nat_gateway", {}, region).kind == "fixed"
+    assert cost_of("aws_secretsmanager_secret", {}, region).monthly == Decimal("0.40")
+
+
+def test_what_a_known_region_lacks_is_named() -> None:
+    missing = cost_of("aws_lb", {}, "eu-north-1")
+    assert missing.kind == "unpriced"
+    assert missing.why.endswith("has no alb_hour in eu-north-1")
 
 
 def test_what_has_no_price_is_said_and_not_counted_as_nothing() -> None:
