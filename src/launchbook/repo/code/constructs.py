@@ -67,7 +67,11 @@ CONSTRUCTS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ),
     ("aws-events", "Rule"): (
         "aws_cloudwatch_event_rule",
-        {"ruleName": "name", "schedule": "schedule_expression"},
+        {"ruleName": "name", "schedule": "schedule_expression", "enabled": "is_enabled"},
+    ),
+    ("aws-scheduler", "Schedule"): (
+        "aws_scheduler_schedule",
+        {"scheduleName": "name", "schedule": "schedule_expression", "enabled": "is_enabled"},
     ),
     ("aws-logs", "LogGroup"): (
         "aws_cloudwatch_log_group",

@@ -16,6 +16,7 @@ from launchbook.patterns import regex
 from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code import syntax
 from launchbook.repo.code.cdk_routes import APIS, api_routes
+from launchbook.repo.code.cdk_schedules import SCHEDULE, cron, rate
 from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.modules import bindings
@@ -208,7 +209,20 @@ def _value(code: _Code, node: Node | None) -> Value:
         return [_value(code, item) for item in node.named_children]
     if node.type == "object":
         return {key: _value(code, item) for key, item in list(syntax.pairs(node).items())[:200]}
+    if node.type == "call_expression" and (
+        made := SCHEDULE.fullmatch(syntax.text(syntax.field(node, "function")))
+    ):
+        return _schedule(code, made["how"], syntax.arguments(node))
     return _expression(code, text)
+
+
+def _schedule(code: _Code, how: str, given: list[Node]) -> Value:
+    if how == "cron":
+        return cron(
+            {key: _value(code, item) for key, item in syntax.pairs(given[0] if given else None).items()}
+        )
+    value = _value(code, given[0] if given else None)
+    return rate(value) if how == "rate" else value
 
 
 def _expression(code: _Code, text: str) -> Value:

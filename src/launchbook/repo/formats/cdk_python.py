@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from launchbook.model import Fact, Ref, Unread, Value
 from launchbook.repo.cloudformation.types import attribute_name
+from launchbook.repo.code.cdk_schedules import SCHEDULE, cron, rate
 from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.python import constant, dotted, imported, keyword, tree
@@ -181,6 +182,12 @@ def _value(code: _Code, node: ast.expr | None) -> Value:
             count = constant(node.args[0])
             if isinstance(count, int):
                 return count * _DURATION[unit]
+        if made := SCHEDULE.fullmatch(called):
+            if made["how"] == "cron":
+                named = {one.arg: _value(code, one.value) for one in node.keywords if one.arg}
+                return cron({"weekDay" if key == "week_day" else key: value for key, value in named.items()})
+            value_of = _value(code, node.args[0] if node.args else None)
+            return rate(value_of) if made["how"] == "rate" else value_of
         if unit == "DeadLetterQueue":
             return {
                 "deadLetterTargetArn": _value(code, keyword(node, "queue")),
