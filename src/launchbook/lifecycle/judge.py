@@ -43,6 +43,7 @@ class Opinion:
     against: str = ""
     certain: bool = True
     own: bool = False
+    doubt: str = ""
 
 
 class Judge:
@@ -80,7 +81,7 @@ class Judge:
         with ThreadPoolExecutor(THREADS, "sweep") as pool:
             for thing, said in zip(things, pool.map(self.one, things), strict=True):
                 if said.why:
-                    found.left.append(_leftover(thing, said.why))
+                    found.left.append(_leftover(thing, said))
                 elif not said.own:
                     found.others[thing.type] = found.others.get(thing.type, 0) + 1
                     if said.against:
@@ -98,16 +99,17 @@ class Judge:
             return Opinion(tuple(filter(None, ours)), own=True)
         tags = self._shown(thing) if saved else self._tags(thing)
         new, tagged, foreign = self._new(thing), known.tagged(tags), known.against(tags)
-        before = self._before(thing)
+        before, older = self._listed_before(thing), self._older(thing)
         start = known.named(thing)
         against = "" if saved or tagged or not start else foreign or before
         name = f"its name begins with {start}" if start and not against else ""
-        if new and foreign and not (saved or tagged):
-            new = f"{new}, but {foreign}"
+        doubt = "" if saved or tagged else foreign or older
+        if doubt:
+            new, name = (f"{each}, but {doubt}" if each else "" for each in (new, name))
         why = tuple(filter(None, (saved, tagged, "" if before else name, new)))
         if why:
-            return Opinion(why)
-        return Opinion((), against, certain=bool(against or before))
+            return Opinion(why, doubt=doubt)
+        return Opinion((), against, certain=bool(against or before or older))
 
     def _in_state(self, thing: Thing) -> str:
         held = self.saved.get(thing.type, set())
@@ -138,11 +140,13 @@ class Judge:
             return ""
         return f"not there before the first apply ({before.at:%Y-%m-%d %H:%M} UTC)"
 
-    def _before(self, thing: Thing) -> str:
-        """Why a thing is older than the platform; empty when that is not known."""
+    def _listed_before(self, thing: Thing) -> str:
+        before = self.known.before
+        return "there before the first apply" if before is not None and thing.key in before.keys else ""
+
+    def _older(self, thing: Thing) -> str:
+        """Why a thing is older than all that is known here. That clears none of our name: another home knows more."""
         known = self.known
-        if known.before is not None and thing.key in known.before.keys:
-            return "there before the first apply"
         created = moment(thing.values.get("created"))
         if known.since and created and created < known.since - _SKEW:
             return f"made {created:%Y-%m-%d}, before the first apply that is known here"
@@ -161,17 +165,20 @@ _BY_NAME = frozenset(
 )
 
 
-def _leftover(thing: Thing, why: tuple[str, ...]) -> Leftover:
+def _leftover(thing: Thing, said: Opinion) -> Leftover:
+    by_hand = f"it is {thing.of_aws}: look what of it is this platform's" if thing.of_aws else ""
+    if said.doubt:
+        by_hand = f"it may be somebody else's ({said.doubt})"
     return Leftover(
         type=thing.type,
         id=thing.id,
         name=thing.name,
         arn=thing.arn,
         region=thing.region,
-        why=why,
+        why=said.why,
         cost=cost_of(thing.type, thing.values, thing.region),
         note=_note(thing),
-        by_hand=f"it is {thing.of_aws}: look what of it is this platform's" if thing.of_aws else "",
+        by_hand=by_hand,
         values=thing.values,
     )
 

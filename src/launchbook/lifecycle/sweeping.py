@@ -23,6 +23,8 @@ from launchbook.lifecycle.deletions import (
     save_plan,
     still_true,
 )
+from launchbook.lifecycle.earlier import State, keep_since, made_elsewhere, runs_elsewhere, since
+from launchbook.lifecycle.elsewhere import said_of
 from launchbook.lifecycle.home import write_json
 from launchbook.lifecycle.inventory import LISTINGS, Thing, reads
 from launchbook.lifecycle.inventory.before import inventory, keep_before, load_before, mark_done, needed
@@ -38,7 +40,8 @@ from launchbook.lifecycle.sweep import sweep
 def take_before(work: Work) -> Outcome:
     """List what is there before the first apply; a later apply of the same platform keeps that list.
 
-    What could not be listed then can't be told later, and the certificate will say so: nothing stops for it.
+    What could not be listed then can't be told later, and the certificate will say so: nothing stops for it. None is
+    taken where the platform was made from elsewhere: what stands may be its.
     """
     folder = work.home.state(work.target.key)
     kept = load_before(folder)
@@ -46,6 +49,8 @@ def take_before(work: Work) -> Outcome:
         return Outcome(note=f"taken {kept.at:%Y-%m-%d %H:%M} UTC")
     if kept is None and made(work):
         return Outcome(note="too late for one: there are things of this platform already")
+    if said := _from_elsewhere(work, first=kept is None):
+        return Outcome(note=said)
     known = known_of(work)
 
     def came_since(thing: Thing) -> bool:
@@ -57,6 +62,20 @@ def take_before(work: Work) -> Outcome:
     )
     keep_before(folder, before)
     return Outcome(note=f"{len(before.keys)} things are there already")
+
+
+def _from_elsewhere(work: Work, *, first: bool) -> str:
+    """Why no inventory of what was "there before" can be taken now; empty where one can."""
+    if not first:
+        standing = [one for one in made_elsewhere(work) if one.resources or one.unread]
+        return f"kept as it was: the state of {standing[0].root} is not empty" if standing else ""
+    if found := made_elsewhere(work):
+        keep_since(work, found)
+        return f"too late for one: there is a state of {found[0].root} already ({found[0].said})"
+    if work.platform.tags and said_of(work.platform, work.home, work.target):
+        keep_since(work, [State("")])
+        return "too late for one: things with the tags of this platform stand already"
+    return ""
 
 
 @dataclass
@@ -179,9 +198,11 @@ class Sweeping:
 def known_of(work: Work) -> Known:
     """What this home knows of the platform on this target."""
     runs = [past for past in past_runs(work.home) if past.start.get("key") == work.target.key]
-    starts = [datetime.fromisoformat(str(past.start["at"])) for past in runs if past.start["kind"] == "apply"]
+    applies = [past for past in runs if past.start["kind"] == "apply" and past.carried_out]
+    first = min((datetime.fromisoformat(str(past.start["at"])) for past in applies), default=None)
     held = made(work)
     ids = {str(past.start["id"]) for past in runs} | {run for one in held for run in one.runs}
+    ids |= runs_elsewhere(work)
     before = load_before(work.home.state(work.target.key))
     return Known(
         platform=work.platform.name,
@@ -190,8 +211,8 @@ def known_of(work: Work) -> Known:
         runs=frozenset(ids),
         names=work.platform.names,
         saved=held,
-        before=before,
-        since=min(starts, default=None),
+        before=before if applies or held else None,  # nothing came after it yet
+        since=since(work, first),
     )
 
 

@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 
 from launchbook.lifecycle.certificate import text
+from launchbook.lifecycle.deletions import plan_deletions
 from launchbook.lifecycle.inventory import LISTINGS
 from launchbook.lifecycle.inventory.before import inventory
 from launchbook.lifecycle.inventory.compute import NAMESPACES
@@ -147,15 +148,34 @@ def database(
             "2026-04-01T00:00:00+00:00",
             "tagged Run=r9, which is no run known here",
         ),
-        ([], "2024-01-01T00:00:00+00:00", "made 2024-01-01, before the first apply that is known here"),
     ],
 )
-def test_a_name_like_ours_is_not_enough_against_tags_or_age(
+def test_a_name_like_ours_is_not_enough_against_tags(
     tags: list[dict[str, str]], created: str, why: str
 ) -> None:
     found = swept(database("shop-db", tags, created), replace(KNOWN, before=None, since=AT))
     assert (found.verdict, [one.why for one in found.alike]) == ("PROVEN EMPTY", [why])
     assert f"not counted as its, though named like it: aws_db_instance shop-db ({why})" in text(found)
+
+
+def test_a_thing_of_our_name_is_left_whatever_its_date_and_no_plan_deletes_it() -> None:
+    """Another home may have made the platform earlier than anything that is known here."""
+    old = database("shop-db", [], "2024-01-01T00:00:00+00:00")
+    found = swept(old, replace(KNOWN, before=None, since=AT))
+    (one,) = found.left
+    assert one.why == (
+        "its name begins with shop, but made 2024-01-01, before the first apply that is known here",
+    )
+    plan = plan_deletions(found, Account(old))
+    assert (plan.items, list(plan.left_out)) == ((), [one.key])
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_what_carries_another_value_of_our_tag_is_in_no_plan(others: bool) -> None:
+    answers = database("fresh-db", THEIRS)
+    found = swept(answers)
+    assert [one.id for one in found.left] == ["fresh-db"]
+    assert plan_deletions(found, Account(answers), others=others).items == ()
 
 
 def test_what_came_since_and_is_tagged_as_somebody_elses_is_suspected_by_its_age_alone() -> None:
