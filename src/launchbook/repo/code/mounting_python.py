@@ -177,6 +177,8 @@ def mounting(module: Module, mounts: Mounts) -> None:
             prefix = module.literal(own) if own is not None else ""
             mounts.mount(Mount(Router(path, f"{name}:own"), Router(path, name), prefix))
             mounts.mount(Mount(Router(path, f"{name}:bare"), Router(path, name)))
+        elif isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "Api" and value.args:
+            _restful(module, name, value, mounts)
     for node in ast.walk(module.top):
         if isinstance(node, ast.Call):
             _mount(module, node, mounts)
@@ -184,6 +186,17 @@ def mounting(module: Module, mounts: Mounts) -> None:
         for inner in ast.walk(function):
             if isinstance(inner, ast.Return) and dotted(inner.value):
                 mounts.mount(Mount(Router(path, f"{function.name}()"), Router(path, dotted(inner.value))))
+
+
+def _restful(module: Module, name: str, made: ast.Call, mounts: Mounts) -> None:
+    """Flask-RESTful: ``api = Api(app, prefix="/v1")`` serves below what it is given."""
+    of = made.args[0]
+    outer, given = module.router(of), keyword(made, "prefix")
+    if outer is not None and dotted(of):
+        mounts.mount(
+            Mount(outer, Router(module.file.path, name), module.literal(given) if given is not None else "")
+        )
+        root(module, dotted(of), outer, mounts)
 
 
 def _mount(module: Module, call: ast.Call, mounts: Mounts) -> None:

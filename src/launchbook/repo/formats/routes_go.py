@@ -15,9 +15,25 @@ from launchbook.repo.reader import File, Found, reader
 
 _LONGEST = 2000
 _ROUTE = regex(
-    r"(?:(?P<owner>[\w.]{1,80})|\))\.(?P<verb>HandleFunc|Handle|Get|Post|Put|Patch|Delete|Head|Options|All"
+    r"(?:(?P<owner>[\w.]{1,80}?)(?:\.With\((?:[^()]|\([^()]{0,80}\)){0,200}\))?|\))"
+    r"\.(?P<verb>HandleFunc|Handle|Get|Post|Put|Patch|Delete|Head|Options|All"
     r"|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any)\(\s*"
-    r"\"(?:(?P<method>[A-Z]{3,7}) )?(?P<path>/?[^\"\s]{0,200})\"\s*,"
+    r"\"(?:(?P<method>[A-Z]{3,7}) )?(?:[\w-]{1,60}\.[\w.:-]{1,100}(?=/))?(?P<path>/?[^\"\s]{0,200})\"\s*,"
+)
+#: The method as an argument: ``Handle("PUT", "/x", …)`` of gin and chi, ``Add``, ``Match([]string{"GET"}, "/x", …)``.
+_GIVEN_METHOD = regex(
+    r"(?P<owner>[\w.]{1,80})\.(?:Handle|Method|MethodFunc|Add|Match)\(\s*"
+    r"(?:\"(?P<one>[A-Z]{3,7})\"|(?:\[\]string\{)(?P<many>(?:\s*\"[A-Z]{3,7}\"\s*,?){1,7})\}|http\.Method(?P<named>\w{3,7}))"
+    r"\s*,\s*\"(?P<path>/[^\"\s]{0,200})\"\s*,"
+)
+_STRIPPED = regex(
+    r"(?P<owner>[\w.]{1,80})\.Handle\(\s*\"(?P<at>/[^\"]{0,200})\"\s*,\s*http\.StripPrefix\(\s*\"(?P<prefix>/[^\"]{0,200})\""
+    r"\s*,\s*(?P<inner>[\w.]{1,80})(?P<call>\()?"
+)
+#: A path that is a name or a sum, not a text.
+_COMPUTED = regex(
+    r"(?P<owner>[\w.]{1,80})\.(?:HandleFunc|Get|Post|Put|Patch|Delete|GET|POST|PUT|PATCH|DELETE)"
+    r"\(\s*[A-Za-z_][\w.+\" /]{0,80},\s*[\w.]"
 )
 _METHODS = regex(r"\.Methods\((?P<all>(?:\s*(?:\"[A-Z]{3,7}\"|http\.Method\w{3,7})\s*,?){1,7})\)")
 _FUNC = regex(r"^func\s+(?:\([^)]{0,80}\)\s*)?(?P<name>\w{1,80})\((?P<given>[^{]{0,400})")
@@ -127,7 +143,9 @@ def _declared(names: _Names, line: str, number: int) -> None:
 
 
 def _mounted(names: _Names, line: str) -> None:
-    if (mount := _MOUNT.search(line)) and (outer := names.of(mount["owner"])) is not None:
+    if (mount := _MOUNT.search(line) or _STRIPPED.search(line)) and (
+        outer := names.of(mount["owner"])
+    ) is not None:
         package, _, name = mount["inner"].rpartition(".")
         folder = _folder(names, package)
         inner = (
@@ -153,6 +171,9 @@ def _folder(names: _Names, package: str) -> str | None:
 
 
 def _routes(names: _Names, line: str, number: int) -> None:
+    _by_method(names, line, number)
+    if _STRIPPED.search(line):
+        return
     for match in _ROUTE.finditer(line):
         verb, owner = match["verb"].upper(), match["owner"] or ""
         router = names.of(owner) if owner else None
@@ -167,12 +188,28 @@ def _routes(names: _Names, line: str, number: int) -> None:
         )
         for method in methods or [match["method"] or verb]:
             plain = "ANY" if method in ("HANDLEFUNC", "HANDLE", "ANY", "ALL") else method
-            path = re.sub(r":(\w+)|\{(\w+)(?:\.\.\.|:[^}]*)?\}", r"{\1\2}", match["path"] or "/")
-            endpoint = names.found.endpoint(
-                names.file, plain, path, number, kind=kind_of(path), of=str(number)
-            )
-            if router is not None:
-                names.found.mounts.belongs(endpoint, router)
+            _endpoint(names, plain, match["path"] or "/", number, router)
+
+
+def _by_method(names: _Names, line: str, number: int) -> None:
+    """Routes whose method is an argument, and a gap for those whose path is computed."""
+    for match in _GIVEN_METHOD.finditer(line):
+        router = names.of(match["owner"])
+        methods = re.findall(r"[A-Z]{3,7}", match["one"] or match["many"] or match["named"].upper())
+        for method in methods if router is not None else ():
+            _endpoint(names, method, match["path"], number, router)
+    for match in _COMPUTED.finditer(line):
+        if any(match["owner"] in held for _, held in names.blocks):
+            what = "a route whose path the code computes"
+            names.found.gap(names.file, what, "write the path out, or ask the running service", number)
+
+
+def _endpoint(names: _Names, method: str, written: str, number: int, router: Router | None) -> None:
+    path = re.sub(r":(\w+)|\{(\w+)(?::[^}]*)?\}", r"{\1\2}", written.replace("{$}", ""))
+    path = re.sub(r"\{(\w+)\.\.\.\}|\*(\w+)$", r"{\1\2*}", path)
+    endpoint = names.found.endpoint(names.file, method, path, number, kind=kind_of(path), of=str(number))
+    if router is not None:
+        names.found.mounts.belongs(endpoint, router)
 
 
 def _entered(names: _Names, line: str, number: int) -> None:

@@ -19,6 +19,8 @@ from launchbook.repo.reader import File, Found, reader
 
 _ADDS = regex(r"add_(url_rule|api_route|route|resource|get|post|put|patch|delete)")
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+_VERBS = (*_METHODS, "route", "api_route")
+_MAKES = regex(r"(?:^|\.)(?:FastAPI|APIRouter|Flask|Blueprint|Starlette|Sanic|Bottle|Quart)$")
 _AUTHENTICATES = regex(
     r"login_required|require_?auth|authenticate|Security\b|HTTPBearer|OAuth2|compare_digest|APIKey"
 )
@@ -59,7 +61,12 @@ def python_routes(file: File, found: Found) -> None:
     origins = imported(module)
     names = Module(file, found.tree, module)
     mounting(names, found.mounts)
-    for route in (*_decorated(module, names), *_added(module, names), *_listed(module), *_tabled(module)):
+    for route in (
+        *_decorated(module, names, found),
+        *_added(module, names),
+        *_listed(module),
+        *_tabled(module),
+    ):
         handler = by_name.get(route.handler.rpartition(".")[2])
         source = source_of(file, handler)
         path = re.sub(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}", lambda m: f"{{{m[1] or m[2]}}}", route.path)
@@ -93,15 +100,25 @@ def _belongs(names: Module, endpoint: Fact, owner: str, found: Found) -> None:
         found.mounts.belongs(endpoint, router)
 
 
-def _decorated(module: ast.Module, names: Module) -> Iterator[Route]:
+def _is_router(names: Module, owner: str) -> bool:
+    """Whether the file makes this router or application itself."""
+    made = names.values.get(owner)
+    return isinstance(made, ast.Call) and _MAKES.search(dotted(made.func)) is not None
+
+
+def _decorated(module: ast.Module, names: Module, found: Found) -> Iterator[Route]:
     for function in functions(module):
         guards = [guard for one in function.decorator_list if (guard := _guard(one))]
         for one in function.decorator_list:
             if not isinstance(one, ast.Call):
                 continue
             owner, _, verb = dotted(one.func).rpartition(".")
-            path = constant(one.args[0]) if one.args else constant(keyword(one, "path"))
-            if not isinstance(path, str) or (not path.startswith("/") and path):
+            given = one.args[0] if one.args else keyword(one, "path")
+            path = names.literal(given) if given is not None else None
+            if path is None and given is not None and verb in _VERBS and _is_router(names, owner):
+                what = "a route whose path the code computes"
+                found.gap(names.file, what, "write the path out, or ask the running service", one.lineno)
+            if path is None or (not path.startswith("/") and path):
                 continue
             if verb in _METHODS:
                 methods = [verb.upper()]
@@ -126,13 +143,14 @@ def _added(module: ast.Module, names: Module) -> Iterator[Route]:
         given = keyword(call, "view_func") or keyword(call, "endpoint") or keyword(call, "handler")
         others = [one for place, one in enumerate(call.args) if place not in dict(texts)]
         named = [method.upper() for method in strings(keyword(call, "methods"))]
-        verbs = [match[1].upper()] if match[1] in _METHODS else named
-        handler = dotted(given or (others[-1] if others else None))
+        handled_by = given or (
+            others[0] if verb == "add_resource" and others else others[-1] if others else None
+        )
+        verbs = [match[1].upper()] if match[1] in _METHODS else named or _of_class(module, handled_by, verb)
+        handler = dotted(handled_by)
         for _, path in texts:
             full = own_prefix(names, owner) + path
-            yield Route(
-                call.lineno, full, verbs or _default(verb), handler, [], owner.removesuffix(".router")
-            )
+            yield Route(call.lineno, full, verbs, handler, [], owner.removesuffix(".router"))
 
 
 def _rooted(names: Module, node: ast.expr) -> str:
@@ -140,8 +158,24 @@ def _rooted(names: Module, node: ast.expr) -> str:
     return path if path is not None and path.startswith("/") else ""
 
 
-def _default(verb: str) -> list[str]:
-    return ["ANY"] if verb == "add_resource" else ["GET"]
+def _of_class(module: ast.Module, handler: ast.expr | None, verb: str) -> list[str]:
+    """The methods that a class of views has: ``UserView.as_view("users")``, Flask-RESTful's resources."""
+    view = (
+        isinstance(handler, ast.Call)
+        and isinstance(handler.func, ast.Attribute)
+        and handler.func.attr == "as_view"
+    )
+    if not view and verb != "add_resource":
+        return ["GET"]
+    named = (
+        handler.func.value
+        if isinstance(handler, ast.Call) and isinstance(handler.func, ast.Attribute)
+        else handler
+    )
+    classes = (one for one in ast.walk(module) if isinstance(one, ast.ClassDef) and one.name == dotted(named))
+    found = next(classes, None)
+    methods = [one.name for one in found.body if isinstance(one, Function)] if found is not None else []
+    return [one.upper() for one in methods if one in _METHODS] or ["ANY"]
 
 
 def _guard(decorator: ast.expr) -> str:

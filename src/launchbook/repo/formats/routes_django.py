@@ -1,4 +1,4 @@
-"""Routes of Django and Rails, as far as single lines register them."""
+"""Routes of Django, as far as single lines register them."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def django_routes(file: File, found: Found) -> None:
     """``path("x/<int:pk>/", view)`` below the prefixes that other files include this one under, and REST routers."""
     patterns = Router(file.path, "urlpatterns")
     found.mounts.roots.add(patterns)
-    for number, line in _lines(file):
+    for number, line in _whole(file):
         if match := _DJANGO.match(line):
             path = _django_path(match["path"])
             if match["to"] == "include":
-                _included(file, found, patterns, path, match["rest"])
+                _included(file, found, patterns, path, match["rest"], number)
             elif match["to"] != "admin.site.urls":
                 endpoint = found.endpoint(file, "ANY", path, number, kind=kind_of(path), of=str(number))
                 found.mounts.belongs(endpoint, patterns)
@@ -55,7 +55,16 @@ def _django_path(written: str) -> str:
     return "/" + path.lstrip("^/").removesuffix("$").removesuffix("/?").replace("\\.", ".")
 
 
-def _included(file: File, found: Found, patterns: Router, prefix: str, rest: str) -> None:
+def _whole(file: File) -> Iterator[tuple[int, str]]:
+    """Lines; one that opens a pattern goes on with what is below it."""
+    lines = list(_lines(file))
+    for at, (number, line) in enumerate(lines):
+        opens = line.rstrip().endswith(("path(", "url("))
+        below = "".join(f" {other.strip()}" for _, other in lines[at + 1 : at + 5]) if opens else ""
+        yield number, (line.rstrip() + below.lstrip())[:_LONGEST]
+
+
+def _included(file: File, found: Found, patterns: Router, prefix: str, rest: str, line: int) -> None:
     match = _INCLUDED.match(rest)
     if match is None:
         return
@@ -63,55 +72,13 @@ def _included(file: File, found: Found, patterns: Router, prefix: str, rest: str
     if match["module"]:
         included = python(found.tree, file, match["module"])
         inner = Router(included.path, "urlpatterns") if included is not None else None
+        if included is None:
+            what = f"the routes of {match['module']} below {prefix} are not in these files"
+            found.gap(file, what, "python manage.py show_urls", line)
     elif match["name"].endswith(".urls"):
         inner = Router(file.path, match["name"].removesuffix(".urls"))
     if inner is not None:
         found.mounts.mount(Mount(patterns, inner, prefix))
-
-
-_RAILS = regex(r"^\s*(?P<verb>get|post|put|patch|delete)[\s(]+[\"':](?P<path>[\w/:.*()-]{1,200})[\"']?")
-_RESOURCES = regex(r"^\s*(?P<how>resources?)[\s(]+:(?P<name>\w{1,80})(?P<rest>.*)$")
-_BLOCK = regex(r"^\s*(?:namespace|scope)[\s(]+(?:path:\s*)?[:\"'](?P<name>[\w/-]{1,80})[\"']?.*\bdo\s*$")
-_ACTIONS = {
-    "index": ("GET", ""),
-    "create": ("POST", ""),
-    "show": ("GET", "/{id}"),
-    "update": ("PATCH", "/{id}"),
-    "destroy": ("DELETE", "/{id}"),
-}
-
-
-@reader("Rails routes", "**/config/routes.rb", "**/config/routes/*.rb", hides=("endpoint",))
-def rails_routes(file: File, found: Found) -> None:
-    """Verbs and resources below the namespaces that stand around them."""
-    above: list[str] = []
-    for number, line in _lines(file):
-        opens = _BLOCK.match(line)
-        if opens:
-            above.append("/" + opens["name"].strip("/"))
-        elif re.search(r"\bdo\s*(\|\w+\|\s*)?$", line):
-            above.append("")
-        elif re.match(r"\s*end\b", line) and above:
-            above.pop()
-        for method, path in _rails(line):
-            full = "".join(above) + "/" + path.strip("/")
-            full = re.sub(r":(\w+)", r"{\1}", full.replace("(.:format)", ""))
-            found.endpoint(file, method, full, number, kind=kind_of(full), of=str(number))
-
-
-def _rails(line: str) -> Iterator[tuple[str, str]]:
-    verb, resources = _RAILS.match(line), _RESOURCES.match(line)
-    if verb:
-        yield verb["verb"].upper(), verb["path"]
-    elif re.match(r"\s*root[\s(]", line):
-        yield "GET", "/"
-    elif resources:
-        only = re.search(r"only:\s*(?:\[([^\]]*)\]|:(\w+)|%i\[([^\]]*)\])", resources["rest"])
-        wanted = re.findall(r"\w+", " ".join(filter(None, only.groups()))) if only else list(_ACTIONS)
-        for action in wanted:
-            if action in _ACTIONS:
-                method, below = _ACTIONS[action]
-                yield method, resources["name"] + (below if resources["how"] == "resources" else "")
 
 
 def _lines(file: File) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,7 @@
+[ApiController]
+[Route("api/[controller]")]
+public class OrdersController : ControllerBase {
+  [HttpGet("{id}")]
+  public IActionResult Get(int id) => Ok();
+  [HttpPost] public IActionResult Post() => Ok();
+}
