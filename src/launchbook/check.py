@@ -7,7 +7,7 @@ apply. It never has to ask whether something was read: touching what was not rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -92,17 +92,18 @@ def evaluate(
     fact is in scope gives one finding of its own: NOT_APPLICABLE where every one was listed, UNKNOWN otherwise.
     """
     held = list(waivers)
+    ours = {id(fact) for fact in facts if judged(fact)}  # asked once, for all checks
     return [
         _waived(finding, held, today)
         for one in checks
-        for finding in (_presence(one, facts, judged) if one.present else _subjects(one, facts, judged))
+        for finding in (_presence(one, facts, ours) if one.present else _subjects(one, facts, ours))
     ]
 
 
-def _subjects(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Iterator[Finding]:
+def _subjects(one: Check, facts: Facts, ours: Container[int]) -> Iterator[Finding]:
     hiding = list(dict.fromkeys(gap for kind in kinds(one.of) for gap in facts.hiding(kind)))
     yield from (_hidden(one, gap) for gap in hiding)
-    subjects = [fact for fact in facts.seen(one.of) if fact.origin != "archived" and judged(fact)]
+    subjects = [fact for fact in facts.seen(one.of) if fact.origin != "archived" and id(fact) in ours]
     yield from (_judge(one, subject, facts) for subject in subjects)
     if subjects or hiding:
         return
@@ -114,9 +115,9 @@ def _subjects(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Itera
         yield _finding(one, "UNKNOWN", one.kind, f"no {one.kind} was seen, and no source lists every one")
 
 
-def _presence(one: Check, facts: Facts, judged: Callable[[Fact], bool]) -> Iterator[Finding]:
+def _presence(one: Check, facts: Facts, ours: Container[int]) -> Iterator[Finding]:
     facts = facts.there()
-    found = [fact for fact in facts.seen(one.of) if fact.origin != "archived" and judged(fact)]
+    found = [fact for fact in facts.seen(one.of) if fact.origin != "archived" and id(fact) in ours]
     findings = [_judge(one, fact, facts) for fact in found]
     passed = [finding for finding in findings if finding.status == "PASS"]
     unknown = [finding for finding in findings if finding.status == "UNKNOWN"]

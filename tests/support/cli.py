@@ -24,6 +24,9 @@ os.dup2(nowhere, 1), os.dup2(nowhere, 2)
 driver.main(["sts", "get-caller-identity", "--endpoint-url", "http://127.0.0.1:1", "--query", "Arn"])
 sys.stdout.flush()
 os.dup2(kept[0], 1), os.dup2(kept[1], 2)
+import gc
+gc.freeze()  # a collection in a fork would copy all that was loaded here
+gc.disable()
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(sys.argv[1])
 listener.listen(64)
@@ -113,7 +116,7 @@ class CommandLine:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
         return done.stdout + done.stderr
 

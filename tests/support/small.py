@@ -40,7 +40,7 @@ class SmallTool:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=800,
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
@@ -57,7 +57,7 @@ class SmallTool:
 
     def until_logged(self, words: str, *, run: int = 1) -> str:
         """Wait until a Terraform of the n-th run has logged something; all that it has logged then."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while time.monotonic() < deadline:
             folders = sorted((self.folder / ".launchbook/runs").glob("*"))
             for log in folders[run - 1].glob("terraform-*.log") if len(folders) >= run else ():

@@ -83,6 +83,7 @@ class Facts:
         for fact in self.all:
             self._by_id.setdefault(fact.id, fact)
             self._by_type.setdefault(fact.type, []).append(fact)
+        self._doubted = [fact for fact in self.all if fact.created is None]
         self._certain: dict[str, Facts] = {}
         self._there: Facts | None = None
         self._by_arn = {arn: fact for fact in self.all if isinstance(arn := fact.attributes.get("arn"), str)}
@@ -140,7 +141,7 @@ class Facts:
     def certain(self, condition: str = "") -> Facts:
         """These facts without what may not exist (``count = var.enabled ? 1 : 0`` with no value), but for what exists
         under the very ``condition`` given."""
-        doubted = {id(one) for one in self.all if one.created is None and one.condition != condition}
+        doubted = {id(one) for one in self._doubted if one.condition != condition}
         if not doubted:
             return self
         if condition not in self._certain:

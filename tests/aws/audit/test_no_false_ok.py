@@ -161,6 +161,13 @@ def account() -> Accounts:
     return account
 
 
+def unchanged(one: Facts, other: Facts) -> bool:
+    """Whether two readings tell the very same: then they are judged the same, and need no second judgement."""
+    return (one.gaps, one.relations, one.complete) == (other.gaps, other.relations, other.complete) and [
+        vars(fact) for fact in one
+    ] == [vars(fact) for fact in other]
+
+
 def judge(facts: Facts) -> tuple[dict[tuple[str, str], Finding], dict[str, Requirement]]:
     findings = evaluate(WANTED, facts, today=ASKED.at.date(), judged=in_scope(SCOPE))
     told = {line.id: requirement(line, findings) for line in LINES}
@@ -236,7 +243,8 @@ def test_a_description_that_fails_turns_no_failure_into_a_pass(
     for one in ALL:
         for number in range(1, len(one.calls)):
             mine = there.failed(one, slice(number, number + 1))
-            findings, _ = judge(there.whole({one.name: mine}))
+            same = unchanged(mine, there.parts[one.name])
+            findings = before if same else judge(there.whole({one.name: mine}))[0]
             wrong += [
                 f"{one.name} {one.calls[number].operation}: {check} of {subject}"
                 for check, subject in turned(before, findings)

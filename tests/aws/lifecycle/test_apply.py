@@ -19,7 +19,7 @@ from tests.support.terraform import available
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(bool(available()), reason=available()),
 ]
 
@@ -170,7 +170,7 @@ def a_second_life_goes_on_wherever_it_is_stopped(tool: SmallTool, aws, embedded,
     first = tool.start("apply")
     until(lambda: "small-task" in left(aws))
     os.kill(first.pid, signal.SIGINT)
-    _, said = first.communicate(timeout=180)
+    _, said = first.communicate(timeout=600)
     assert first.returncode == 130, said
     assert tool.until_logged("Interrupt received", run=before + 1).count("Interrupt received") == 1, (
         "one Ctrl-C reaches Terraform once"
@@ -179,7 +179,7 @@ def a_second_life_goes_on_wherever_it_is_stopped(tool: SmallTool, aws, embedded,
     second = tool.start("apply")
     tool.until_logged("aws_iam_role.task: Refreshing state", run=before + 1)
     os.kill(second.pid, signal.SIGKILL)
-    second.communicate(timeout=180)
+    second.communicate(timeout=600)
     control.ask(embedded, "faults", method="DELETE")
     third = json.loads(tool.run("apply", "--json").stdout)
     steps = {one["name"]: one["status"] for one in third["steps"]}
@@ -190,7 +190,7 @@ def a_second_life_goes_on_wherever_it_is_stopped(tool: SmallTool, aws, embedded,
     fourth = tool.start("destroy", "--yes")
     tool.until_logged("aws_iam_role.task: Destroying", run=before + 2)
     os.kill(fourth.pid, signal.SIGKILL)
-    fourth.communicate(timeout=180)
+    fourth.communicate(timeout=600)
     last = tool.run("destroy", "--yes")
     assert "still works" in last.stderr, "the Terraform that outlived its tool is waited for"
     assert left(aws) == []
@@ -213,7 +213,7 @@ def put_lock(aws, who: str) -> None:
     aws("dynamodb").put_item(TableName="small-lock", Item=item)
 
 
-def until(found, seconds: float = 120.0) -> None:
+def until(found, seconds: float = 600.0) -> None:
     deadline = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < deadline

@@ -79,14 +79,14 @@ def test_nothing_stays_of_a_demo_that_is_interrupted_as_it_starts(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # nohup would have it ignored
     )  # fmt: skip
-    assert within(30, lambda: moment(mark)), "its embedded AWS starts"
+    assert within(300, lambda: moment(mark)), "its embedded AWS starts"
     for one in heard:
         os.killpg(demo.pid, one)
         time.sleep(0.2)
-    said = demo.communicate(timeout=30)[1]
+    said = demo.communicate(timeout=300)[1]
     assert demo.returncode in (130, -signal.SIGINT), said  # a shell sees 130 in both
     assert said.splitlines()[0] == "starting an embedded AWS for it"
     assert said.splitlines()[-1].startswith("interrupted: "), said
     assert "Traceback" not in said
-    assert within(20, lambda: not of_it(mark)), of_it(mark)
+    assert within(120, lambda: not of_it(mark)), of_it(mark)
     assert not Path(mark).exists() or not any(Path(mark).iterdir())

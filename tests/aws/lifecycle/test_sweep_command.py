@@ -12,7 +12,6 @@ from tests.support.terraform import available
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(bool(available()), reason=available()),
 ]
 

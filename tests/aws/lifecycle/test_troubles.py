@@ -21,7 +21,6 @@ from tests.support.terraform import available
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(bool(available()), reason=available()),
 ]
 #: More than a run asks for before it begins.
@@ -89,9 +88,9 @@ def test_a_disk_that_fills_up_loses_nothing_and_then_the_state_bucket_goes(
         body={"kind": "delay", "operation": "dynamodb:CreateTable", "rate": 1, "seconds": 10},
     )
     applying = tool.start("apply")
-    eventually(lambda: "small-state" in left(aws), seconds=120)
+    eventually(lambda: "small-state" in left(aws), seconds=600)
     tool.fill()
-    _, said = applying.communicate(timeout=120)
+    _, said = applying.communicate(timeout=600)
     assert applying.returncode == 3, said
     assert "the disk is full: what Terraform makes now is stored in room kept for that" in said
     assert re.search(r"^the disk is full: \d+ MB are free beside ", said, re.M)
@@ -180,7 +179,7 @@ def test_without_credentials_an_account_is_not_asked_and_nothing_is_begun(
     given |= {"HOME": str(tmp_path), "PYTHONPATH": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
     done = subprocess.run(
         [sys.executable, "-m", "launchbook.cli", command, str(folder), "--target", "aws", "--json"],
-        env=given, capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+        env=given, capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.returncode == 3, done.stderr
     assert done.stdout == ""

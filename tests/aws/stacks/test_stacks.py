@@ -11,7 +11,6 @@ from tests.support.terraform import available
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.skipif(bool(available()), reason=available())
 def test_apply_then_nothing_to_change_then_destroy_and_nothing_left(embedded, aws, tmp_path):
     seen = live("core", embedded, aws, tmp_path)
