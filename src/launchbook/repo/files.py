@@ -84,6 +84,11 @@ class File:
         return self.data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text. Raises Unreadable."""
+        return self.text.splitlines()
+
+    @cached_property
     def yaml(self) -> list[Any]:
         """Every YAML document, with lines (:mod:`launchbook.repo.lined`). Raises Unreadable."""
         return load_yaml(self.text)
@@ -95,7 +100,7 @@ class File:
 
     def forget(self) -> None:
         """Drop what was read; it is read again when it is asked for again."""
-        for name in ("data", "head", "text", "yaml", "json"):
+        for name in ("data", "head", "text", "lines", "yaml", "json"):
             self.__dict__.pop(name, None)
 
     @property

@@ -99,13 +99,16 @@ def _in_code(facts: Facts, events: list[Fact]) -> dict[str, Fact]:
     leading: dict[str, list[Fact]] = {}
     for event in events:
         leading.setdefault(pointed(event, "handler"), []).append(event)
-    functions = [(one, at) for key in leading if (one := facts.find(key)) and (at := _entry(one))]
+    functions: dict[str, Fact] = {}  # the first of each file: a file may have thousands
+    for key in leading:
+        if (one := facts.find(key)) and (at := _entry(one)):
+            functions.setdefault(at, one)
     found: dict[str, Fact] = {}
     for fact in facts.seen(Endpoint) if functions else ():
         if _behind_api(fact) or "handler" in fact.attributes:
             continue
-        own = [one for one, entry in functions if posixpath.splitext(fact.where.file)[0] == entry]
-        for function in own[:1]:
+        function = functions.get(posixpath.splitext(fact.where.file)[0])
+        if function is not None:
             leads = next(_leads(fact, leading[function.id]), None)
             guards = leads.attributes.get("guards") if leads is not None else None
             if isinstance(guards, list):

@@ -188,6 +188,16 @@ def implicit_apis(body: Map) -> Iterator[Part]:
                 yield Part(kind, address, address, line_of(events_of, name), Map(line_of(events_of, name)))
 
 
+def event_routes(body: Map) -> set[tuple[str, str]]:
+    """Method and path of every event of a template that is a route, as they are written."""
+    found = set()
+    for resource in as_map(body.get("Resources")).values():
+        for event in as_map(dig(resource, "Properties", "Events")).values():
+            inside = as_map(as_map(event).get("Properties"))
+            found.add((str(inside.get("Method", "ANY")).upper(), str(inside.get("Path"))))
+    return found
+
+
 _MAKES: dict[str, Callable[[_Event], Iterator[Part]]] = {
     "Schedule": _rule,
     "EventBridgeRule": _rule,

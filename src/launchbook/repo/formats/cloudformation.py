@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from launchbook.model import Fact, Origin, Unread, Value
@@ -19,7 +19,7 @@ from launchbook.repo.cloudformation.parts import parts_of
 from launchbook.repo.cloudformation.properties import PROPERTIES
 from launchbook.repo.cloudformation.resolve import Template
 from launchbook.repo.cloudformation.sam import CONFIGURATIONS
-from launchbook.repo.cloudformation.sam_events import implicit_apis, unknown_events
+from launchbook.repo.cloudformation.sam_events import event_routes, implicit_apis, unknown_events
 from launchbook.repo.cloudformation.stacks import Reading
 from launchbook.repo.cloudformation.types import attribute_name, terraform_type
 from launchbook.repo.lined import Map, Unreadable, as_list, as_map, line_of, lines_below
@@ -184,6 +184,11 @@ class _Stack:
     found: Found
     nested: tuple[str, bool | None] = ("", True)
 
+    @cached_property
+    def event_routes(self) -> set[tuple[str, str]]:
+        """What functions' events say: looked for once, not at every resource."""
+        return event_routes(self.body)
+
     def fact(self, kind: str, address: str, line: int, attributes: Mapping[str, Value], **more: Any) -> Fact:
         """Add a fact of this stack."""
         lines: dict[str, int | str] = {**lines_below(attributes), **more.pop("lines", {})}
@@ -250,24 +255,14 @@ def _unknown_events(stack: _Stack, kind: str, name: str, properties: Any) -> Non
 
 def _routes(stack: _Stack, kind: str, name: str, properties: Any, exists: dict[str, Any]) -> None:
     """The routes that an API's definition has, but those that a function's event says already."""
-    said = _event_routes(stack.body)
     try:
         for file, part in routes(kind, name, properties, stack.file, stack.found.tree):
-            if (part.attributes["method"], part.attributes["path"]) in said:
+            if (part.attributes["method"], part.attributes["path"]) in stack.event_routes:
                 continue
             own = stack if file is stack.file else replace(stack, file=file)
             own.fact(part.kind, part.address, part.line, part.attributes, name=part.name, **exists)
     except Unreadable as error:
         stack.found.gap(stack.file, f"the definition of the API {name}: {error.what}", "correct the file")
-
-
-def _event_routes(body: Map) -> set[tuple[str, str]]:
-    found = set()
-    for resource in as_map(body.get("Resources")).values():
-        for event in as_map(as_map(as_map(resource).get("Properties")).get("Events")).values():
-            inside = as_map(as_map(event).get("Properties"))
-            found.add((str(inside.get("Method", "ANY")).upper(), str(inside.get("Path"))))
-    return found
 
 
 def _edge_functions(stack: _Stack, resource: Map, fact: Fact) -> None:

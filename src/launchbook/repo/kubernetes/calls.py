@@ -61,7 +61,7 @@ def _words(container: Map, key: str) -> list[tuple[int, str]]:
 
 def _line_inside(file: File, url: str, line: int) -> int:
     """The line of the text that a URL stands on: a block's text begins below its mark, folded."""
-    below = file.text.splitlines()[max(line - 1, 0) : line + 40]
+    below = file.lines[max(line - 1, 0) : line + 40]
     return next((line + number for number, text in enumerate(below) if url in text), line)
 
 
