@@ -65,7 +65,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "cli": (
         {"model", "errors", "check", "checks", "collect", "repo", "report", "settings", "redact", "act"}
-        | {"process", "lifecycle", "playbooks", "local", "audit", "checklist"},
+        | {"process", "lifecycle", "playbooks", "local", "audit", "checklist", "account"},
         {"click", "rich", "botocore"},
     ),
     "web": ({"model", "errors", "report"}, {"jinja2"}),

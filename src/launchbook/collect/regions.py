@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
@@ -12,6 +13,8 @@ from botocore.loaders import Loader
 from launchbook.errors import UsageError
 from launchbook.redact import shown
 
+_SHAPE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
+
 
 @cache
 def known_regions() -> frozenset[str]:
@@ -21,9 +24,9 @@ def known_regions() -> frozenset[str]:
 
 
 def check_regions(asked: Iterable[str], new: Iterable[str] = ()) -> None:
-    """Raises UsageError for a region that is in no partition, unless it is said to be ``new``."""
-    for name in asked:
-        if name in known_regions() or name in new:
+    """Raises UsageError for a region that is in no partition, unless it is said to be ``new`` and called like one."""
+    for name in (*asked, *new):
+        if name in known_regions() or (name in new and _SHAPE.fullmatch(name)):
             continue
         near = get_close_matches(name.lower(), sorted(known_regions()), 3, 0.75)
         meant = f"--region {' or '.join(near)}" if near else "--region eu-west-1"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from launchbook.model import Evidence, Report, Requirement
-from launchbook.report.subjects import said
+from launchbook.model import Evidence, Finding, Report, Requirement
+from launchbook.report.subjects import said, settling
+
+#: Checks shown in a row of the table; the rest is counted.
+SHOWN = 4
 
 
 def render(report: Report) -> str:
@@ -49,15 +52,33 @@ def _asked(report: Report) -> Iterator[str]:
 
 def _row(one: Requirement) -> str:
     failed, unknown, passed = one.of("FAIL"), one.of("UNKNOWN"), one.of("PASS")
-    shown = failed or passed
-    evidence = [f"{escaped(said(finding))} ({_ends(finding.evidence)})" for finding in shown[:4]]
-    if len(shown) > 4:
-        evidence.append(f"… {len(shown) - 4} more")
-    actions = [f"**Action**: {escaped(fix)}" for fix in dict.fromkeys(finding.fix for finding in failed[:4])]
-    if not failed and unknown:
-        actions = [f"**Validate**: {escaped(settle)}" for settle in one.settle[:3]]
+    shown = list(_by_check(failed or passed).values())
+    evidence = [_evidence(findings) for findings in shown[:SHOWN]]
+    if len(shown) > SHOWN:
+        rest = len(shown) - SHOWN
+        evidence.append(f"… {rest} more {'check' if rest == 1 else 'checks'}")
+    fixes = dict.fromkeys(findings[0].fix for findings in shown[:SHOWN] if failed)
+    actions = [f"**Action**: {escaped(fix)}" for fix in fixes]
+    if unknown and not failed:
+        actions = [f"**Validate**: {escaped(settle)}" for settle in settling(one)[:3]]
+    elif unknown:
+        more = "".join(f": {escaped(settle)}" for settle in settling(one)[:1])
+        actions.append(f"**Validate**: {len(unknown)} more {'is' if len(unknown) == 1 else 'are'} open{more}")
     cells = [escaped(one.title), one.status, "<br>".join(evidence) or "none", "<br>".join(actions)]
     return "| " + " | ".join(cells) + " |"
+
+
+def _by_check(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Findings by their check, in its first one's place: one check may fail of ninety things."""
+    held: dict[str, list[Finding]] = {}
+    for one in findings:
+        held.setdefault(one.check, []).append(one)
+    return held
+
+
+def _evidence(findings: Sequence[Finding]) -> str:
+    more = f" and {len(findings) - 1} more" if findings[1:] else ""
+    return f"{escaped(said(findings[0]))} ({_ends(findings[0].evidence)}){more}"
 
 
 def _ends(evidence: tuple[Evidence, ...]) -> str:

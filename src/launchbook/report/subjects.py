@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from launchbook.model import Finding
+from launchbook.model import Finding, Requirement
 
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?!targetgroup|loadbalancer)[\w-]+[:/])?(?P<name>.+)")
 #: An address in a file: Terraform's, with its module's, CloudFormation's, or one of a part that the file names.
@@ -31,3 +31,17 @@ def place_of(finding: Finding) -> str:
     source = finding.evidence[0].source if finding.evidence else finding.subject
     asked = re.fullmatch(r"([\w-]+:\w+) (\S+) .+ \d{4}-\d\d-\d\dT[\d:]+Z", source)
     return f"{asked[1]} {asked[2]}" if asked else source
+
+
+#: The command that reads the account, and a permission alone: what that reads with.
+LIVE = "launchbook audit --live"
+_PERMISSION = re.compile(r"[\w-]+:\w+")
+
+
+def settling(one: Requirement) -> list[str]:
+    """What would settle a line. That the account would is said once, with the permissions that it takes."""
+    needed = [settle for settle in one.settle if _PERMISSION.fullmatch(settle)]
+    live = any(settle.startswith(LIVE) for settle in one.settle)
+    more = f" and {len(needed) - 1} more" if needed[1:] else ""
+    told = [f"{LIVE}   (it needs {needed[0]}{more})"] if needed else [LIVE] if live else []
+    return told + [settle for settle in one.settle if not (settle.startswith(LIVE) or settle in needed)]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from launchbook.model import Evidence, Finding, Report, Requirement
-from launchbook.report.subjects import place_of, said
+from launchbook.report.subjects import LIVE, place_of, said, settling
 
 #: Checks and commands shown below a line in the short form, places below a check in the long one; the rest is counted.
 SHOWN, PLACES = 2, 5
@@ -102,8 +102,8 @@ def _short(one: Requirement, colour: bool, width: int) -> Iterator[str]:
         rest = len(groups) - SHOWN
         yield f"     … and {rest} more {'check fails' if rest == 1 else 'checks fail'}"
     if one.status == "TODO" and not _only_live(one):
-        for settle in one.settle[:SHOWN]:
-            yield f"     ? {_cut(_command(settle), width - 7)}"
+        for settle in settling(one)[:SHOWN]:
+            yield f"     ? {_cut(settle, width - 7)}"
     if one.status == "TODO" and one.findings and not one.of("UNKNOWN"):
         yield f"     ? {_cut('none of what it asks about is here, and all was listed: is that meant?', width - 7)}"
     for finding in one.of("WAIVED"):
@@ -112,12 +112,7 @@ def _short(one: Requirement, colour: bool, width: int) -> Iterator[str]:
 
 def _only_live(one: Requirement) -> bool:
     """Whether reading the account is what settles a line; said once, at the end."""
-    return one.status == "TODO" and bool(one.settle) and one.settle[0].startswith("launchbook audit --live")
-
-
-def _command(settle: str) -> str:
-    """What would settle something, as a command: a permission alone is what an audit of the account reads with."""
-    return f"launchbook audit --live   (it needs {settle})" if re.fullmatch(r"[\w-]+:\w+", settle) else settle
+    return one.status == "TODO" and bool(one.settle) and one.settle[0].startswith(LIVE)
 
 
 def _first_of(findings: Sequence[Finding], width: int) -> str:
@@ -218,11 +213,12 @@ def _end(report: Report, colour: bool, width: int) -> Iterator[str]:
         )
         yield f"     {place_of(finding)}"
         yield from _wrapped(finding.fix, "     → ", width)
-    waiting = sum(1 for one in report.requirements if _only_live(one))
+    todo = [one for one in report.requirements if one.status == "TODO"]
+    waiting = sum(any(settle.startswith(LIVE) for settle in settling(one)) for one in todo)
     if waiting:
-        staying = "line stays" if waiting == 1 else "lines stay"
-        settle = "launchbook audit --live (read-only; launchbook policy)"
-        yield from _wrapped(f"{waiting} {staying} open until the account is read: {settle}", "", width)
+        wait = "waits" if waiting == 1 else "wait"
+        whole = f"{waiting} of {len(todo)} TODO {wait} for the account: {LIVE} (read-only; launchbook policy)"
+        yield from _wrapped(whole, "", width)
     gaps = _gaps(report)
     refused = sum("AccessDenied" in gap or "Unauthorized" in gap for gap in gaps)
     if refused > SHOWN:

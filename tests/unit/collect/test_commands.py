@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from launchbook.cli.commands import command
 from launchbook.collect import collectors
 from launchbook.collect.actions import iam_actions
 from launchbook.collect.commands import script
 from launchbook.collect.policy import LIMIT, actions, policy
+from launchbook.errors import UsageError
 
 ALL = list(collectors().values())
 ACCOUNT = "123456789012"
@@ -94,3 +100,29 @@ def test_no_command_that_was_run_names_the_account(tmp_path: object) -> None:
 
 def test_whoever_runs_it_may_keep_the_ids(tmp_path: object) -> None:
     assert "::123456789012:" in run_with(ANSWER, tmp_path, ACCOUNT_IDS="keep")
+
+
+def regions_in(*words: str) -> list[str]:
+    said = CliRunner().invoke(command, list(words))
+    assert said.exit_code == 0, said.exception
+    (named,) = re.findall(r'^regions="\$\{REGIONS:-(.*)\}"$', said.stdout, re.M)
+    return str(named).split()
+
+
+def test_the_regions_of_a_script_are_those_of_the_repository_and_its_settings(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('provider "aws" {\n  region = "eu-central-1"\n}\n')
+    (tmp_path / "launchbook.toml").write_text('[audit]\nregions = ["eu-north-1"]\n')
+    assert regions_in(str(tmp_path)) == ["eu-north-1", "eu-central-1"]
+    assert regions_in(str(tmp_path), "--region", "us-east-1")[0] == "us-east-1"
+    assert regions_in("--region", "us-east-1") == ["us-east-1"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--region", "mars-1"], ["--new-region", "$(id)-1"], ["no-such-folder"]],
+    ids=lambda words: words[-1],
+)
+def test_a_script_for_what_is_not_there_is_refused(words: list[str]) -> None:
+    refused = CliRunner().invoke(command, words).exception
+    assert isinstance(refused, UsageError)
+    assert refused.hint
