@@ -77,12 +77,7 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
         raise UsageError(f"cannot read {shown(str(question.path))}", why, hint="launchbook audit PATH")
     settings = load_settings(question.path) if question.path is not None else Settings()
     checklist = load(question.checklist or settings.checklist)
-    if question.live is not None:
-        from launchbook.account import admissible
-
-        asked = (*question.regions, *settings.regions), question.new_regions
-        live = admissible(question.live, settings, question.account or settings.account, *asked)
-        question = replace(question, live=live)
+    question = _admissible(question, settings)
     gathered = _gather(question, settings, at, progress)
     scope = _scope(question, settings, gathered.facts)
     judged = in_scope(scope)
@@ -90,7 +85,7 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     known = checks()
     wanted = [known[name] for name in dict.fromkeys(name for line in checklist.lines for name in line.checks)]
     findings = evaluate(wanted, gathered.facts, waivers=waivers, today=at.date(), judged=judged)
-    findings = settled(findings, gathered.facts, gathered.regions)
+    findings = settled(findings, gathered.facts, gathered.looked_at)
     there = (fact for fact in gathered.facts if not fact.where.file and fact.type not in SEEN_OF_OTHERS)
     outside = sum(1 for fact in there if not judged(fact))
     hollow, read = _hollow(gathered.facts, judged), question.live is not None
@@ -113,13 +108,26 @@ def audit(question: Question, progress: Progress = lambda *_: None) -> Answer:
     return Answer(report, gathered.facts)
 
 
+def _admissible(question: Question, settings: Settings) -> Question:
+    """The question with the role that its account is read in. Raises UsageError for what no account can be asked."""
+    if question.live is None:
+        return question
+    from launchbook.account import admissible
+
+    pinned, regions = question.account or settings.account, (*question.regions, *settings.regions)
+    return replace(question, live=admissible(question.live, settings, pinned, regions, question.new_regions))
+
+
 @dataclass
 class _Gathered:
     facts: Facts = field(default_factory=Facts)
     sources: list[str] = field(default_factory=list)
     account: str = ""
     role: str = ""
+    #: The regions of an account that was read, or that pasted commands name.
     regions: list[str] = field(default_factory=list)
+    #: The same, as a person may be told; empty where nothing was asked of an account.
+    looked_at: list[str] = field(default_factory=list)
     not_asked: list[str] = field(default_factory=list)
 
 
@@ -138,11 +146,12 @@ def _gather(question: Question, settings: Settings, at: datetime, progress: Prog
         found.sources.append(f"plan {question.plan}")
     if question.pasted:
         from launchbook.collect import collectors
-        from launchbook.collect.pasted import read_pasted
+        from launchbook.collect.pasted import read_saved
         from launchbook.collect.pasted_account import account_of
 
         saved = question.pasted_at or at
-        pasted = read_pasted(question.pasted, collectors().values(), saved)
+        pasted, found.regions = read_saved(question.pasted, collectors().values(), saved)
+        found.looked_at = [*found.regions] or ["what was pasted"]
         found.account = account_of(pasted, question.account or settings.account)
         found.facts += pasted
         age = (at - saved).days
@@ -177,6 +186,7 @@ def _live(
     read = read_account(account, found.facts, _scope(question, settings, found.facts), at, progress)
     found.facts += read.facts
     found.account, found.role = read.identity.account, read.identity.arn
+    found.looked_at = list(dict.fromkeys([*read.regions, *found.regions]))
     found.regions, found.not_asked = read.regions, read.not_asked
     found.sources.append(REHEARSAL if target.endpoint else "account")
 
@@ -217,11 +227,12 @@ def requirement(
 ) -> Requirement:
     """One line of a checklist, judged by its checks' findings. ``hollow``: what to do where nothing is in scope.
 
-    Where the account was read, reading it settles nothing more.
+    What has to be done comes before what has to be read. Where the account was read, reading it settles nothing more.
     """
     own = tuple(finding for finding in findings if finding.check in line.checks)
     settle = dict.fromkeys(
         [hollow] * bool(hollow)
+        + [one for one in line.settle if not one.startswith(("aws ", "launchbook "))]
         + [one.settle for one in own if one.status == "UNKNOWN" and one.settle]
         + [one for one in line.settle if not (account_read and one == "launchbook audit --live")]
     )

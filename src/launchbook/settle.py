@@ -11,12 +11,13 @@ from launchbook.model import Fact, Facts, Finding
 from launchbook.model.file_kinds import IN_FILES_ALONE
 
 
-def settled(findings: Sequence[Finding], facts: Facts, regions: Sequence[str] = ()) -> list[Finding]:
+def settled(findings: Sequence[Finding], facts: Facts, looked_at: Sequence[str] = ()) -> list[Finding]:
     """Without what the files could not tell and the account does.
 
     An UNKNOWN about something in the files goes only where the account was listed to its end and the same check gives
     a verdict of its own on the same thing there. What the files declare and the account has not is unknown, also where
-    the files look good: nobody has seen it, and it says so, with the ``regions`` that were looked at.
+    the files look good: nobody has seen it, and it says so, with where an account, or what was pasted of one, was
+    ``looked_at``.
     """
     about = {id(finding): facts.find(finding.subject) for finding in findings}
     seen: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
@@ -40,8 +41,8 @@ def settled(findings: Sequence[Finding], facts: Facts, regions: Sequence[str] = 
             # The name is AWS's to choose: then as many there as are declared must have been judged.
             if told and not _own_name(subject) and len(told) >= declared[key]:
                 continue
-        if finding.status in ("UNKNOWN", "PASS") and regions and _missing(subject, facts):
-            finding = _said_missing(finding, subject, regions)
+        if finding.status in ("UNKNOWN", "PASS") and looked_at and _missing(subject, facts):
+            finding = _said_missing(finding, subject, looked_at)
         kept.append(finding)
     return kept
 
@@ -51,7 +52,7 @@ def _missing(subject: Fact | None, facts: Facts) -> TypeGuard[Fact]:
     AWS's to choose, nothing of its kind."""
     if subject is None or not subject.where.file:
         return False
-    if subject.type not in facts.complete or subject.type in IN_FILES_ALONE:
+    if subject.type not in facts.complete or subject.type in IN_FILES_ALONE or facts.hiding(subject.type):
         return False
     there = [one for one in facts.seen(subject.type) if not one.where.file]
     return not there or (
@@ -59,9 +60,11 @@ def _missing(subject: Fact | None, facts: Facts) -> TypeGuard[Fact]:
     )
 
 
-def _said_missing(finding: Finding, subject: Fact, regions: Sequence[str]) -> Finding:
-    why = f"{finding.why}; the account has no {subject.type} {subject.name} (looked at {', '.join(regions)})"
-    hint = "apply what declares it, or name the region it is in: launchbook audit --live --region REGION"
+def _said_missing(finding: Finding, subject: Fact, looked_at: Sequence[str]) -> Finding:
+    why = (
+        f"{finding.why}; the account has no {subject.type} {subject.name} (looked at {', '.join(looked_at)})"
+    )
+    hint = "apply what declares it, or have the region read that it is in: --region REGION"
     return replace(finding, status="UNKNOWN", why=why, settle=hint)
 
 

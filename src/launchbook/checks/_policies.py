@@ -8,8 +8,14 @@ from fnmatch import fnmatchcase
 from launchbook.checks._shapes import known, listed, points_at, services, statements, words
 from launchbook.model import Fact, Facts, NotKnown, Unread, Value
 
-#: How an alarm or a rule is called at the end of its ARN.
-_NAMED = {"aws_cloudwatch_event_target": "rule/", "aws_cloudwatch_event_rule": "rule/"}
+#: How a sender is called at the end of its ARN, where it is not an alarm.
+_NAMED = {
+    "aws_cloudwatch_event_target": "rule/",
+    "aws_cloudwatch_event_rule": "rule/",
+    "aws_budgets_budget": "budget/",
+    "aws_sns_topic": "",
+    "aws_s3_bucket": "",
+}
 
 
 def admitted(policy: Value, actions: tuple[str, ...]) -> list[str]:
@@ -111,7 +117,7 @@ def _is_named(pattern: str, rule: Value, sender: Fact, facts: Facts) -> bool:
     name = target.name if target is not None else rule if isinstance(rule, str) else sender.name
     if rule is not None and target is None and not isinstance(rule, str):
         return True
-    prefix = "rule/" if sender.type in _NAMED else "alarm:"
+    prefix = _NAMED.get(sender.type, "alarm:")
     return any(fnmatchcase(f"{prefix}{name}", one) for one in (pattern, pattern.replace("/default/", "/")))
 
 

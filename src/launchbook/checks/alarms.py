@@ -83,7 +83,7 @@ def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
         for whole in telling.found:
             return verdict(True, f"{whole.name} tells for it", at=[here, whole.at("alarm_actions")])
         telling.settled()
-        unhidden(facts, alarm, "aws_cloudwatch_composite_alarm")
+        absent(facts, alarm, "aws_cloudwatch_composite_alarm")
         return verdict(False, "nobody is told when it rings", at=[here])
     if known(alarm.attributes.get("actions_enabled"), f"actions_enabled of {alarm.name}") in (False, "false"):
         return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
@@ -97,6 +97,8 @@ def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
 def _rings_for(whole: Fact, alarm: Alarm, facts: Facts) -> bool:
     """Whether a composite alarm that tells somebody rings for another one, named in its rule."""
     if not listed(whole.attributes.get("alarm_actions")):
+        return False
+    if known(whole.attributes.get("actions_enabled"), f"actions_enabled of {whole.name}") in (False, "false"):
         return False
     rule = whole.attributes.get("alarm_rule")
     if isinstance(rule, Unread) and any(points_at(facts, ref, alarm) for ref in rule.refs):

@@ -6,7 +6,7 @@ from launchbook.check import check
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Verdict, verdict
 
 _PARTS = (
-    ("bucket", "aws_s3_bucket", "s3:ListBucket"),
+    ("bucket", "aws_s3_bucket", "s3:ListAllMyBuckets"),
     ("dynamodb_table", "aws_dynamodb_table", "dynamodb:ListTables"),
 )
 

@@ -9,6 +9,9 @@ from launchbook.check import check
 from launchbook.checks._shapes import absent, elsewhere, listed, pick, points_at, some, unhidden
 from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
 
+#: What shows which things were really copied; no check reads it yet.
+_COPIED = "aws backup list-protected-resources"
+
 
 @check(
     "backup-plan-exists",
@@ -52,9 +55,7 @@ def plan_covers(database: Fact, facts: Facts) -> Verdict | None:
             return verdict(True, "it does", at=[database.at(), selection.at(f"resources.{index}")])
     naming.settled()
     if any(one not in left_out and _by_tag(one) for one in chosen):
-        raise NotKnown(
-            f"whether a plan covers {database.name}", "it chooses by tag", "backup:ListProtectedResources"
-        )
+        raise NotKnown(f"whether a plan covers {database.name}", "it chooses by tag", _COPIED)
     absent(facts, database, "aws_backup_selection")
     for selection in left_out:
         return verdict(
@@ -86,7 +87,7 @@ def _unconditional(selection: Fact, database: Fact) -> None:
     """Raise NotKnown where a selection takes only some of what it names."""
     if _by_tag(selection):
         why = f"{selection.name} takes of what it names what carries a tag"
-        raise NotKnown(f"whether a plan covers {database.name}", why, "backup:ListProtectedResources")
+        raise NotKnown(f"whether a plan covers {database.name}", why, _COPIED)
 
 
 def _names(facts: Facts, pointer: Value, target: Fact) -> bool:

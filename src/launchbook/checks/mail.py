@@ -159,7 +159,7 @@ def sender_declared(call: Fact, facts: Facts) -> Verdict | None:
     found = facts.seen("aws_sesv2_email_identity")
     if found:
         return verdict(True, f"{found[0].name} is declared", at=[call.at(), found[0].at()])
-    raise NotKnown("who sends mail, and who watches it", "no identity was read", "sesv2:ListEmailIdentities")
+    raise NotKnown("who sends mail, and who watches it", "no identity was read", "ses:ListEmailIdentities")
 
 
 @check(

@@ -108,7 +108,7 @@ def dkim_records(identity: Fact, facts: Facts) -> Verdict | None:
         return verdict(True, "they are declared", at=[identity.at(), one.at("name")])
     declaring.settled()
     if not any(domain.endswith(zone.name.rstrip(".").lower()) for zone in facts.seen("aws_route53_zone")):
-        raise NotKnown(f"the records of {domain}", "its zone was not read", "sesv2:GetEmailIdentity")
+        raise NotKnown(f"the records of {domain}", "its zone was not read", "ses:GetEmailIdentity")
     absent(facts, identity, "aws_route53_record")
     return verdict(False, "no DKIM record is declared", at=[identity.at()])
 

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 
 from launchbook.check import check
 from launchbook.checks._shapes import (
+    absent,
     all_known,
     below,
     beside,
@@ -192,7 +193,7 @@ def _redirects(listener: Fact, actions: list[Value], facts: Facts) -> Verdict:
         return verdict(False, why, at=[listener.at("default_action"), rule.at("action")])
     for doubt in (serving, rules):
         doubt.settled()
-    unhidden(facts, listener, "aws_lb_listener_rule")
+    absent(facts, listener, "aws_lb_listener_rule")
     return verdict(True, "it only redirects", at=[listener.at("default_action")])
 
 

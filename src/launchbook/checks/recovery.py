@@ -43,6 +43,14 @@ def recorded(document: Document, facts: Facts, kind: str, days: int) -> Verdict 
 )
 def restore_drill(document: Document, facts: Facts) -> Verdict | None:
     """A backup that was never restored is a hope. Only a record that the restoring program itself wrote counts."""
+    if document.kind == "backup-configuration":
+        planned = known(document.attributes.get("promises"), f"what {document.where.file} plans")
+        for name in planned if isinstance(planned, dict) else ():
+            if "restore" in name:
+                plan = document.at(f"promises.{name}").source
+                raise NotKnown(
+                    "whether a restore was tried", f"{plan} plans it, and no record of one is here"
+                )
     return recorded(document, facts, "restore", 90)
 
 
@@ -71,6 +79,8 @@ def load_result(document: Document, facts: Facts) -> Verdict | None:
     """A script is no result, and a result that nobody can place proves nothing."""
     if document.kind == "load-result":
         raise NotKnown(f"where {document.where.file} comes from", "no program of ours wrote it")
+    if document.kind == "load-test":
+        raise NotKnown(f"how {document.where.file} went", "no record of a run is here")
     return recorded(document, facts, "load", 30)
 
 

@@ -66,6 +66,36 @@ def alarms(row: Row) -> Seen:
     return row.seen(id="arn", name="alarm_name", DescribeAlarms=more)
 
 
+@collector(
+    "aws_cloudwatch_composite_alarm",
+    Call(
+        "cloudwatch",
+        LIST,
+        always=["ActionsEnabled", "AlarmRule"],
+        each="CompositeAlarms",
+        given={"AlarmTypes": ["CompositeAlarm"]},
+        only_given=[
+            "AlarmTypes"
+        ],  # without it AWS leaves composite alarms out, and shows an empty list of them
+        take={
+            "arn": "AlarmArn",
+            "alarm_name": "AlarmName",
+            "alarm_description": "AlarmDescription",
+            "alarm_rule": "AlarmRule",
+            "actions_enabled": "ActionsEnabled",
+            "alarm_actions": "AlarmActions",
+            "ok_actions": "OKActions",
+            "insufficient_data_actions": "InsufficientDataActions",
+            "state": "StateValue",
+            "state_since": "StateTransitionedTimestamp",
+        },
+    ),
+)
+def composite_alarms(row: Row) -> Seen:
+    """An alarm on other alarms, which often is the one that tells somebody."""
+    return row.seen(id="arn", name="alarm_name")
+
+
 def _emitted(transformation: dict[str, Value]) -> Value:
     return {"name": transformation.get("metricName"), "namespace": transformation.get("metricNamespace")}
 

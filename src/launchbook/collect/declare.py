@@ -54,6 +54,8 @@ class Call:
     once: bool = False
     #: How many pages are asked for at most; what is left then is a gap. None: to the end.
     most_pages: int | None = None
+    #: Parameters without which AWS answers about something else: a pasted answer counts only if its command gave them.
+    only_given: Sequence[str] = ()
     #: AWS answers with nothing at all where there is nothing; any other empty answer is a malformed one.
     may_be_empty: bool = False
 

@@ -75,6 +75,43 @@ def _action(one: dict[str, Value]) -> Value:
     return kept
 
 
+@collector(
+    "aws_lb_listener_rule",
+    Call("elbv2", "DescribeLoadBalancers", each="LoadBalancers", keep=["LoadBalancerArn"]),
+    Call(
+        "elbv2",
+        "DescribeListeners",
+        each="Listeners",
+        given={"LoadBalancerArn": "$DescribeLoadBalancers.LoadBalancerArn"},
+        keep=["ListenerArn"],
+    ),
+    Call(
+        "elbv2",
+        "DescribeRules",
+        always=["IsDefault", "Actions[].Type"],
+        each="Rules",
+        given={"ListenerArn": "$DescribeListeners.ListenerArn"},
+        take={"arn": "RuleArn", "priority": "Priority"},
+        keep=[
+            "IsDefault",
+            "Actions[].Type",
+            "Actions[].TargetGroupArn",
+            "Actions[].RedirectConfig.Protocol",
+            "Actions[].RedirectConfig.Port",
+        ],
+    ),
+)
+def listener_rules(row: Row) -> Seen | None:
+    """A rule of a listener and what it does. The one that takes what no other does is the listener's default action."""
+    if row.get("DescribeRules", "IsDefault") is True:
+        return None
+    listener = row.get("DescribeListeners", "ListenerArn")
+    actions = each(row.get("DescribeRules", "Actions"), _action)
+    more: dict[str, Value] = {"listener_arn": listener, "action": actions}
+    seen = row.seen(id="arn", name="priority", DescribeRules=more)
+    return Seen(seen.id, f"{seen.name} of {str(listener).partition(':listener/')[2]}", seen.attributes)
+
+
 GROUPS = Call(
     "elbv2",
     "DescribeTargetGroups",

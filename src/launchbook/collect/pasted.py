@@ -19,7 +19,7 @@ from launchbook.collect.engine import Asked, collect
 from launchbook.collect.keep import pick
 from launchbook.collect.pasted_account import accounts_of, foreign, of_identity
 from launchbook.collect.reader import ReadFailed
-from launchbook.collect.restore import items_of, names_of, restored
+from launchbook.collect.restore import fullest, items_of, names_of, restored
 from launchbook.collect.transcript import PLACEHOLDER, Block, read_transcript
 from launchbook.model import Facts, Gap, Unread, Where
 from launchbook.redact import shown
@@ -75,7 +75,7 @@ class PastedReader:
             raise ReadFailed(call, NOT_PASTED, "its output was not pasted", ask)
         problem = ""
         self._read.update(block.at for block in held)
-        for page, wrong in _fullest([(block, *restored(block, call, ask)) for block in held]):
+        for page, wrong in fullest([(block, *restored(block, call, ask)) for block in held]):
             problem = problem or wrong
             if page is not None:
                 self._name(call, page, region, parameters)
@@ -160,37 +160,15 @@ class PastedReader:
         return best[-1] if clear else ("", "")
 
 
-#: Flags that change how an answer is shown, not what it is about.
-_OF_SHOWING = ("query", "output", "region", "profile", "no-cli-pager")
-
-
-def _fullest(answers: Iterable[tuple[Block, object, str]]) -> Iterator[tuple[object, str]]:
-    """Of one command that was pasted several times, the answer that shows most, and of equal ones the last: each kind
-    of a bundle asks for its own part of the same listing."""
-    best: dict[object, tuple[tuple[bool, int], object, str]] = {}
-    for block, page, wrong in answers:
-        said = {name: tuple(values) for name, values in block.flags.items() if name not in _OF_SHOWING}
-        told = bool(block.service) and not any(
-            PLACEHOLDER.match(one) for each in said.values() for one in each
-        )
-        about: object = tuple(sorted(said.items())) if told else block.at
-        full = (not wrong, -_unread_parts(page))
-        if about not in best or full >= best[about][0]:
-            best[about] = (full, page, wrong)
-    yield from ((page, wrong) for _, page, wrong in best.values())
-
-
-def _unread_parts(page: object) -> int:
-    """How much of a page was not read;"""
-    if isinstance(page, Mapping):
-        return sum(_unread_parts(one) for one in page.values())
-    if isinstance(page, list):
-        return sum(_unread_parts(one) for one in page)
-    return int(isinstance(page, Unread))
-
-
 def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: datetime) -> Facts:
     """Facts and gaps of pasted texts by name. ``at`` is when they were saved, shown in every piece of evidence."""
+    return read_saved(texts, collectors, at)[0]
+
+
+def read_saved(
+    texts: Mapping[str, str], collectors: Iterable[Collector], at: datetime
+) -> tuple[Facts, list[str]]:
+    """As :func:`read_pasted`, with the regions that the commands name."""
     listed = list(collectors)
     blocks = [block for name, text in texts.items() for block in read_transcript(text, name)]
     reader = PastedReader(blocks, listed)
@@ -209,7 +187,8 @@ def read_pasted(texts: Mapping[str, str], collectors: Iterable[Collector], at: d
     ]
     # What was pasted and could not be used is said before what was not pasted.
     gaps = sorted([*foreign(facts, accounts), *unused, *facts.gaps], key=lambda gap: NOT_PASTED in gap.what)
-    return Facts(facts, gaps, facts.relations, facts.complete)
+    regions = [one for one in reader.regions if one != ANY]
+    return Facts(facts, gaps, facts.relations, facts.complete), regions
 
 
 def _why_unused(block: Block, reader: PastedReader) -> str:
@@ -241,10 +220,15 @@ def _words(call: Call) -> tuple[str, str]:
 
 def _fits(block: Block, call: Call, parameters: Mapping[str, Any]) -> bool:
     for name, wanted in parameters.items():
-        if "$" not in str(call.given[name]):
-            continue
         flags = block.flags.get(xform_name(name, "-"), [])
         values = [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
+        if "$" not in str(call.given[name]):
+            if name in call.only_given and not flags:
+                return False
+            # Another of several parts was asked for: composite alarms, where metric alarms are read.
+            if flags and isinstance(wanted, list) and "All" not in values and not {*values} & {*flags}:
+                return False
+            continue
         if any(PLACEHOLDER.match(flag) for flag in flags):
             # The command's words don't say of what; an answer that names it itself does.
             page, _ = restored(block, call, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore import xform_name
@@ -12,7 +12,7 @@ from launchbook.collect.declare import Call
 from launchbook.collect.keep import field_of, pick_all
 from launchbook.collect.projection import Projection, parse_query
 from launchbook.collect.shapes import fitted, has_numeric_time, output_shape
-from launchbook.collect.transcript import PIPE, Block
+from launchbook.collect.transcript import PIPE, PLACEHOLDER, Block
 from launchbook.model import Unread
 from launchbook.redact import each_string, shown, without_secrets
 
@@ -109,7 +109,7 @@ def narrowed(block: Block, call: Call) -> str:
 #: Flags that change how an answer is shown or fetched, never what it is about.
 _OF_SHOWING = (
     *("region", "profile", "output", "query", "color", "debug", "endpoint-url", "ca-bundle", "page-size"),
-    *("cli-read-timeout", "cli-connect-timeout", "cli-binary-format"),
+    *("no-cli-pager", "cli-read-timeout", "cli-connect-timeout", "cli-binary-format"),
 )
 _WIDENING = ("no-", "show-", "include")
 #: What an answer may go through and stay whole.
@@ -177,3 +177,28 @@ def names_of(item: object) -> list[str]:
         for key, value in values
         if isinstance(value, str) and re.search(r"(Arn|ARN|Name|Id|Url|Identifier)$", key)
     ]
+
+
+def fullest(answers: Iterable[tuple[Block, object, str]]) -> Iterator[tuple[object, str]]:
+    """Of one command that was pasted several times, the answer that shows most, and of equal ones the last: each kind
+    of a bundle asks for its own part of the same listing."""
+    best: dict[object, tuple[tuple[bool, int], object, str]] = {}
+    for block, page, wrong in answers:
+        said = {name: tuple(values) for name, values in block.flags.items() if name not in _OF_SHOWING}
+        told = bool(block.service) and not any(
+            PLACEHOLDER.match(one) for each in said.values() for one in each
+        )
+        about: object = tuple(sorted(said.items())) if told else block.at
+        full = (not wrong, -_unread_parts(page))
+        if about not in best or full >= best[about][0]:
+            best[about] = (full, page, wrong)
+    yield from ((page, wrong) for _, page, wrong in best.values())
+
+
+def _unread_parts(page: object) -> int:
+    """How many parts of a page were not read."""
+    if isinstance(page, Mapping):
+        return sum(_unread_parts(one) for one in page.values())
+    if isinstance(page, list):
+        return sum(_unread_parts(one) for one in page)
+    return int(isinstance(page, Unread))

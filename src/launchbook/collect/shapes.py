@@ -16,7 +16,7 @@ from launchbook.model import Unread
 
 #: Names of fields that hold times, which the first version of the AWS CLI writes as numbers.
 TIMES = re.compile(
-    r"(?:Time|Date|At|Timestamp|Created|Since|After|Before|Till|Start|End|LastUsed|LastModified)$"
+    r"(?:Time|Date|At|Timestamp|Created|Since|After|Before|Till|Start|End|LastUsed|LastModified|ValidTo)$"
 )
 
 

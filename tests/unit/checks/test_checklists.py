@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
 from launchbook.checklist import built_in, load
 from launchbook.checks import checks
+from launchbook.collect import collectors
+from launchbook.collect.policy import actions
 from launchbook.errors import UsageError
+from tests.rules.source import sources
 
 CHECKS = checks()
 
@@ -55,3 +60,18 @@ def test_a_checklist_of_ones_own_is_read(tmp_path: Path) -> None:
 def test_an_unknown_checklist_is_a_clear_error() -> None:
     with pytest.raises(UsageError, match="there is no checklist nothing"):
         load("nothing")
+
+
+def test_a_permission_that_a_check_asks_for_is_one_that_an_audit_reads_with() -> None:
+    """Another one would settle nothing, and the printed policy does not have it."""
+    asked = {
+        (source.name, text.value)
+        for source in sources("src/launchbook/checks")
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id in ("NotKnown", "of_account")
+        for text in ast.walk(call)
+        if isinstance(text, ast.Constant) and re.fullmatch(r"[\w-]+:[A-Z]\w+", str(text.value))
+    }
+    assert len(asked) > 15
+    assert [one for one in sorted(asked) if one[1] not in actions(collectors().values())] == []
