@@ -34,6 +34,8 @@ class Leftover:
     note: str = ""
     #: Why only a person should delete it, and how; empty where a deletion can be planned.
     by_hand: str = ""
+    #: Why no plan of deletions may name it: a state holds it, or somebody else may.
+    kept: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -101,6 +103,8 @@ class Certificate:
     gaps: tuple[Gap, ...]
     alike: tuple[Alike, ...] = ()
     stale: tuple[str, ...] = ()
+    #: How many things the state of a root holds now, by root.
+    standing: Mapping[str, int] = field(default_factory=dict)
     run: str = ""
     target: str = ""
 
@@ -162,6 +166,7 @@ class Certificate:
             "saved_ids_looked_for": self.looked_for,
             "named_alike": [vars(one) for one in self.alike],
             "still_tagged": list(self.stale),
+            "standing": dict(self.standing),
             "not_ours": dict(sorted(self.not_ours.items())),
             "queries": [
                 {
@@ -189,6 +194,7 @@ def markdown(one: Certificate) -> str:
         f"- {one.looked_for} of {one.saved} ids from saved states were looked for",
         f"- inventory before the first apply: {f'{one.before:%Y-%m-%d %H:%M} UTC' if one.before else 'none'}",
         f"- {sum(one.not_ours.values())} things that are not this platform's were counted",
+        *(f"- {said}" for said in _standing(one)),
         *_beside(one),
     ]
     if one.left:
@@ -220,7 +226,7 @@ def markdown(one: Certificate) -> str:
 
 def text(one: Certificate) -> str:
     """The certificate on a terminal, for the person who pays: what is left, the dearest first, then the verdict."""
-    lines = []
+    lines = [f"  {said}" for said in _standing(one)]
     if one.left:
         wide = max(len(f"{left.type} {left.label}") for left in one.left)
         for left in sorted(one.left, key=lambda left: (-(left.cost.monthly or Decimal(0)), left.key)):
@@ -240,6 +246,12 @@ def text(one: Certificate) -> str:
 
 
 _SHOWN = 5
+
+
+def _standing(one: Certificate) -> list[str]:
+    """That a destroy has to come first."""
+    many = " and ".join(f"the state of {root} holds {count}" for root, count in one.standing.items())
+    return [f"the platform stands: {many}. What its states hold, launchbook destroy removes."] if many else []
 
 
 def _beside(one: Certificate) -> list[str]:

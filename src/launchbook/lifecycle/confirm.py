@@ -58,7 +58,7 @@ def right_account(work: Work) -> None:
 def approve_list(work: Work, title: str, lines: list[str]) -> None:
     """Show what will be deleted and ask; on an account its name is typed. Raises RunFailed without a yes."""
     work.show.note(title)
-    for line in lines[: _SHOWN * 5]:
+    for line in lines:  # all of them: a yes to what was not shown is none
         work.show.note(textwrap.indent(line, "  "))
     if work.target.name == "aws":
         approve_account(work, "delete all of this")

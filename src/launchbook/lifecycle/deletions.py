@@ -103,7 +103,9 @@ def plan_deletions(found: Certificate, reader: Reads, *, others: bool = True) ->
     """
     items, out = [], {}
     for left in found.left:
-        if left.only_new and not others:
+        if left.kept:
+            out[left.key] = left.kept
+        elif left.only_new and not others:
             out[left.key] = "nothing but its age points to this platform: somebody else may have made it"
         elif left.by_hand or left.type not in WAYS:
             out[left.key] = f"by hand: {left.by_hand or BY_HAND[left.type]}"
@@ -168,6 +170,8 @@ def still_true(plan: DeletionPlan, found: Certificate, reader: Reads) -> tuple[D
         left = now.get(item.key)
         if left is None:
             continue
+        if left.kept:
+            raise RunFailed(f"{item.type} {item.id} is not as it was", left.kept, hint=hint)
         made = _deletion(left, reader)
         more = [str(one) for one in made.operations if one not in item.operations]
         more += [one for one in made.takes if one not in item.takes]

@@ -138,6 +138,13 @@ class Destroy:
         return Outcome(note="all of them")
 
 
+def listed(things: Iterable[Resource]) -> list[str]:
+    """What would be deleted, a line each; with its region where there is more than one."""
+    rows = [(one, one.arn.split(":")[3] if one.arn.count(":") > 3 else "") for one in things]
+    several = len({region for _, region in rows if region}) > 1
+    return [f"{one.type:<36} {one.id}{f'  ({region})' if several and region else ''}" for one, region in rows]
+
+
 def not_its_own(platform: Platform, deleted: Iterable[str], held: Mapping[str, Resource]) -> Iterator[str]:
     """What would be deleted (addresses) that is not in the state, or carries tags without the platform's.
 

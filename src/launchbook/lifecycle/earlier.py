@@ -22,6 +22,7 @@ from launchbook.lifecycle.staging import stage
 from launchbook.lifecycle.state_bucket import GONE, Backend, parse_backend
 from launchbook.lifecycle.state_file import Resource, outputs_of, resources_of, stored_state
 from launchbook.lifecycle.steps import Work
+from launchbook.model import Gap, Where
 
 _FILE = "since.json"
 
@@ -31,7 +32,7 @@ class State:
     """The state of one root: what it holds, where it lies (None: a file of this home, or unknown).
 
     ``versions`` counts those that a bucket keeps of it; ``since`` is the oldest moment it may be of; ``unread`` says
-    why nothing is known of it.
+    why nothing is known of it. ``complete``: its resources were read, and not only remembered.
     """
 
     root: str
@@ -40,6 +41,14 @@ class State:
     versions: int = 0
     since: datetime | None = None
     unread: str = ""
+    complete: bool = True
+
+    def gap(self, account: str) -> Gap:
+        """That it could not be read."""
+        where = Where(account=account, region=self.backend.region if self.backend else "")
+        place = f" in s3://{self.backend.bucket}/{self.backend.key}" if self.backend else ""
+        what = f"the state of {self.root}{place} could not be read: {self.unread}"
+        return Gap(where=where, what=what, hint="allow s3:GetObject and s3:ListBucketVersions on that bucket")
 
     @property
     def said(self) -> str:
@@ -65,7 +74,7 @@ def states(work: Work) -> Iterator[State]:
         if backend is not None:
             found, stored = _remote(work, root, backend)
         elif text:
-            found, stored = State(root.name, tuple(_last_seen(work, root))), {}
+            found, stored = State(root.name, tuple(_last_seen(work, root)), complete=False), {}
         else:
             folder = stage(work.platform, root, work.home.state(work.target.key))
             stored = read_json(folder / "terraform.tfstate") or {}

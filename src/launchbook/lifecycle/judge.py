@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from launchbook.lifecycle.cost import cost_of
 from launchbook.lifecycle.inventory import Listing, Stock, Thing
 from launchbook.lifecycle.inventory.declare import DELETED
 from launchbook.lifecycle.inventory.stock import ask_tags, tag_gap
-from launchbook.lifecycle.known import Known
+from launchbook.lifecycle.known import Known, Saved
 from launchbook.lifecycle.parts import SAME_AS
 from launchbook.model import Gap
 
@@ -60,14 +60,8 @@ class Judge:
         self.reader, self.known, self.stock = reader, known, stock
         self.listings, self.asked = listings, asked
         self._unread: dict[str, Gap] = {}
-        self.saved: dict[str, set[str]] = {}
-        for one in known.saved:
-            kind = SAME_AS.get(one.type, one.type)
-            held = self.saved.setdefault(kind, set())
-            dimension = one.of.get("scalable_dimension", "")
-            held.update(filter(None, (f"{one.id} {dimension}".strip(), one.arn)))
-            if kind in _BY_NAME:
-                held.update(re.split("[/:]", text)[-1] for text in (one.id, one.arn) if text)
+        self.saved = _names_by_type(known.saved)
+        self.standing = {root: _names_by_type(things) for root, things in known.standing.items()}
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -81,7 +75,7 @@ class Judge:
         with ThreadPoolExecutor(THREADS, "sweep") as pool:
             for thing, said in zip(things, pool.map(self.one, things), strict=True):
                 if said.why:
-                    found.left.append(_leftover(thing, said))
+                    found.left.append(_leftover(thing, said, self._kept(thing)))
                 elif not said.own:
                     found.others[thing.type] = found.others.get(thing.type, 0) + 1
                     if said.against:
@@ -112,10 +106,15 @@ class Judge:
         return Opinion((), against, certain=bool(against or before or older))
 
     def _in_state(self, thing: Thing) -> str:
-        held = self.saved.get(thing.type, set())
-        names = {thing.id, thing.arn, thing.also, str(thing.values.get("resource") or "")}
-        names |= {thing.name} if thing.type in _BY_NAME else set()
-        return "in a saved state of this platform" if held & {one for one in names if one} else ""
+        return "in a saved state of this platform" if _is_in(self.saved, thing) else ""
+
+    def _kept(self, thing: Thing) -> str:
+        """Why a destroy has to go before any deletion of a thing."""
+        holder = self.known.holders.get(f"{thing.type} {thing.id}")
+        if holder:
+            return f"it keeps the state of {holder}, which is not empty: launchbook destroy"
+        root = next((root for root, names in self.standing.items() if _is_in(names, thing)), "")
+        return f"the state of {root} holds it: launchbook destroy" if root else ""
 
     def _shown(self, thing: Thing) -> Mapping[str, str]:
         """Tags that cost no question: those of the list, and of the tagging service."""
@@ -153,6 +152,25 @@ class Judge:
         return ""
 
 
+def _names_by_type(saved: Iterable[Saved]) -> dict[str, set[str]]:
+    """By type, whatever a list may show of the things that were in a state."""
+    found: dict[str, set[str]] = {}
+    for one in saved:
+        kind = SAME_AS.get(one.type, one.type)
+        held = found.setdefault(kind, set())
+        dimension = one.of.get("scalable_dimension", "")
+        held.update(filter(None, (f"{one.id} {dimension}".strip(), one.arn)))
+        if kind in _BY_NAME:
+            held.update(re.split("[/:]", text)[-1] for text in (one.id, one.arn) if text)
+    return found
+
+
+def _is_in(names: Mapping[str, set[str]], thing: Thing) -> bool:
+    own = {thing.id, thing.arn, thing.also, str(thing.values.get("resource") or "")}
+    own |= {thing.name} if thing.type in _BY_NAME else set()
+    return bool(names.get(thing.type, set()) & (own - {""}))
+
+
 #: Types that a state names by an ARN, or with the account before it, and their service by the name alone.
 _BY_NAME = frozenset(
     {
@@ -165,10 +183,7 @@ _BY_NAME = frozenset(
 )
 
 
-def _leftover(thing: Thing, said: Opinion) -> Leftover:
-    by_hand = f"it is {thing.of_aws}: look what of it is this platform's" if thing.of_aws else ""
-    if said.doubt:
-        by_hand = f"it may be somebody else's ({said.doubt})"
+def _leftover(thing: Thing, said: Opinion, kept: str) -> Leftover:
     return Leftover(
         type=thing.type,
         id=thing.id,
@@ -178,7 +193,8 @@ def _leftover(thing: Thing, said: Opinion) -> Leftover:
         why=said.why,
         cost=cost_of(thing.type, thing.values, thing.region),
         note=_note(thing),
-        by_hand=by_hand,
+        by_hand=f"it is {thing.of_aws}: look what of it is this platform's" if thing.of_aws else "",
+        kept=kept or (f"it may be somebody else's ({said.doubt})" if said.doubt else ""),
         values=thing.values,
     )
 

@@ -45,6 +45,8 @@ class Known:
     """What is known of a platform on a target: how to tell its things from others'.
 
     ``runs`` are the ids that its run tag may carry; ``since`` is when its first run began; ``before`` the inventory.
+    ``standing`` is what the state of each root holds now, by root; ``holders`` are the buckets and lock tables
+    (``type id``) of states that hold something, with the root.
     """
 
     platform: str
@@ -55,6 +57,8 @@ class Known:
     saved: Sequence[Saved] = ()
     before: Before | None = None
     since: datetime | None = None
+    standing: Mapping[str, Sequence[Saved]] = field(default_factory=dict)
+    holders: Mapping[str, str] = field(default_factory=dict)
 
     def tagged(self, tags: Mapping[str, str]) -> str:
         """Why these tags make a thing ours; empty when they don't."""

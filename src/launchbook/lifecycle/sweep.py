@@ -58,6 +58,7 @@ def sweep(
         gaps=tuple(gaps),
         alike=tuple(judged.alike),
         stale=tuple(traces.stale),
+        standing={root: len(things) for root, things in known.standing.items()},
     )
 
 

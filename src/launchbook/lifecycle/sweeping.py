@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,14 +23,14 @@ from launchbook.lifecycle.deletions import (
     save_plan,
     still_true,
 )
-from launchbook.lifecycle.earlier import State, keep_since, made_elsewhere, runs_elsewhere, since
+from launchbook.lifecycle.earlier import State, keep_since, made_elsewhere, runs_elsewhere, since, states
 from launchbook.lifecycle.elsewhere import said_of
 from launchbook.lifecycle.home import write_json
 from launchbook.lifecycle.inventory import LISTINGS, Thing, reads
 from launchbook.lifecycle.inventory.before import inventory, keep_before, load_before, mark_done, needed
 from launchbook.lifecycle.known import Known
 from launchbook.lifecycle.lookup import LOOKUPS
-from launchbook.lifecycle.made import made
+from launchbook.lifecycle.made import Made, made, save_made
 from launchbook.lifecycle.questions import ASKS
 from launchbook.lifecycle.run import past_runs
 from launchbook.lifecycle.steps import Left, Outcome, Step, Work
@@ -132,12 +132,17 @@ class Sweeping:
         )
 
     def _sweep(self, work: Work) -> Certificate:
-        known, held = known_of(work), made(work)
+        here = list(states(work))
+        for one in here:
+            if one.complete:  # another home, or a destroy that was killed, may know of more than this one
+                save_made(work, one.root, one.resources)
+        known, held = with_states(known_of(work), here, made(work)), made(work)
         before = known.before.regions if known.before else ()
         touched = [*(one.region for one in held), *before, *self.regions]
         regions = [work.target.region, *sorted({one for one in touched if one} - {work.target.region})]
         found = sweep(_reader(work), known, regions, _asked(work), progress=_progress(work))
-        return replace(found, run=work.run.id, target=work.target.name)
+        gaps = (*found.gaps, *(one.gap(work.target.account) for one in here if one.unread))
+        return replace(found, gaps=gaps, run=work.run.id, target=work.target.name)
 
     def _plan(self, work: Work) -> Outcome:
         if self.found is None or self.write is None:
@@ -214,6 +219,20 @@ def known_of(work: Work) -> Known:
         before=before if applies or held else None,  # nothing came after it yet
         since=since(work, first),
     )
+
+
+def with_states(known: Known, states: Iterable[State], held: Sequence[Made]) -> Known:
+    """With what the states hold now, as it was saved."""
+    standing, holders = {}, {}
+    for state in states:
+        now = {(one.type, one.id) for one in state.resources}
+        if not now:
+            continue
+        standing[state.root] = [one for one in held if one.root == state.root and (one.type, one.id) in now]
+        if state.backend is not None:
+            holders[f"aws_s3_bucket {state.backend.bucket}"] = state.root
+            holders[f"aws_dynamodb_table {state.backend.table}"] = state.root
+    return replace(known, standing=standing, holders=holders)
 
 
 def _reader(work: Work) -> Reader:

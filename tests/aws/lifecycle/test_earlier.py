@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from launchbook.cli._lifecycle import Asked
+from launchbook.cli.sweep import _next
+from launchbook.lifecycle.certificate import text
 from launchbook.lifecycle.earlier import states
 from launchbook.lifecycle.home import Home
 from launchbook.lifecycle.inventory.before import load_before
@@ -151,3 +154,30 @@ def test_an_apply_that_changed_nothing_is_no_run_of_the_platform(checkout: Check
     found = sweep(work).found
     assert found is not None
     assert found.verdict == "PROVEN EMPTY"
+
+
+def test_while_a_state_holds_something_a_destroy_comes_first_and_its_bucket_is_in_no_plan(
+    checkout: Checkout, bucket: Callable[[list[object]], None], world: tuple[int, Clients], tmp_path: Path
+) -> None:
+    """In a home that knows of nothing: the state says what there is."""
+    sqs = world[1]("sqs", region="eu-central-1")
+    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("acme-q", "acme-stray")}
+    held = {"id": urls["acme-q"], "tags_all": {"App": "acme"}}
+    bucket([{**QUEUE, "instances": [{"attributes": held}]}])
+    work, sweeping = checkout("ci"), Sweeping(write=tmp_path / "plan.json")
+    try:
+        for step in sweeping.steps():
+            step.do(work)
+    finally:
+        for url in urls.values():
+            sqs.delete_queue(QueueUrl=url)
+    assert sweeping.found is not None
+    assert sweeping.plan is not None
+    assert text(sweeping.found).startswith("  the platform stands: the state of r holds 1")
+    assert [one.id for one in sweeping.plan.items] == [urls["acme-stray"]]
+    assert sorted(sweeping.plan.left_out.values()) == [
+        "it keeps the state of r, which is not empty: launchbook destroy",
+        "the state of r holds it: launchbook destroy",
+    ]
+    asked = Asked(Path(), "local", None, None, None, as_json=False, out=None)
+    assert _next(1, asked, sweeping).startswith("launchbook destroy")

@@ -66,3 +66,12 @@ def test_an_embedded_aws_takes_a_yes(work, options, answer):
 def test_and_nothing_less(work, answer, said):
     with pytest.raises(RunFailed, match=said):
         approve_list(replace(work, show=Typing(answer=answer)), "1 thing:", ["a"])
+
+
+def test_a_list_is_shown_to_its_end(work: Work) -> None:
+    """A yes is to what was shown."""
+    shown: list[str] = []
+    show = Typing(answer=True)
+    show.note = shown.append  # type: ignore[method-assign]
+    approve_list(replace(work, show=show), "gone:", [f"thing {number}" for number in range(1000)])
+    assert shown[-1] == "  thing 999"

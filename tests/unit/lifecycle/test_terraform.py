@@ -10,13 +10,13 @@ import pytest
 
 from launchbook.errors import MissingTool, UsageError
 from launchbook.lifecycle import provider
-from launchbook.lifecycle.destroy import not_its_own
+from launchbook.lifecycle.destroy import listed, not_its_own
 from launchbook.lifecycle.plan import without_values
 from launchbook.lifecycle.platform import Root
 from launchbook.lifecycle.proposal import _CHANGE
 from launchbook.lifecycle.provider import Tool, find_mirror, find_source, find_tool
 from launchbook.lifecycle.staging import LOCK_FILE, fingerprint, stage
-from launchbook.lifecycle.state_file import outputs_of, resources_of
+from launchbook.lifecycle.state_file import Resource, outputs_of, resources_of
 from launchbook.lifecycle.variables import forget_run_tag, given, run_tag, values_of
 from launchbook.repo import discover
 
@@ -220,3 +220,19 @@ def test_what_runs_keep_is_no_part_of_the_repository(platform, tmp_path):
         ("aws_sqs_queue", "stack/main.tf")
     ]
     assert facts.gaps == ()
+
+
+def test_a_list_of_several_regions_names_each() -> None:
+    def topic(region: str) -> Resource:
+        return Resource("aws_sns_topic", "t", "aws_sns_topic.t", "t", f"arn:aws:sns:{region}:1:t", region, {})
+
+    role = Resource("aws_iam_role", "r", "aws_iam_role.r", "r", "arn:aws:iam::1:role/r", "eu-west-1", {})
+    assert [line.split() for line in listed([topic("eu-west-1"), topic("us-east-1"), role])] == [
+        ["aws_sns_topic", "t", "(eu-west-1)"],
+        ["aws_sns_topic", "t", "(us-east-1)"],
+        ["aws_iam_role", "r"],
+    ]
+    assert [line.split() for line in listed([topic("eu-west-1"), role])] == [
+        ["aws_sns_topic", "t"],
+        ["aws_iam_role", "r"],
+    ]
