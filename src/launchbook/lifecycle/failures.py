@@ -23,6 +23,10 @@ from launchbook.lifecycle.reserve import disk_full
 from launchbook.redact import shown
 
 _ERROR = re.compile(r"^\s*(?:│ )?Error: ", re.M)
+#: What each kind of lock says when somebody holds it.
+_TAKEN = re.compile(
+    r"ConditionalCheckFailed|PreconditionFailed|resource temporarily unavailable|already locked"
+)
 _LOCK_FIELD = re.compile(r"^\s*(ID|Path|Operation|Who|Created):\s+(.+?)\s*$", re.M)
 
 
@@ -145,10 +149,10 @@ def surprise(doing: str, error: Exception) -> RunFailed:
 
 
 def lock_of(said: str) -> Lock | None:
-    """The lock that kept Terraform out, if one did."""
-    if "Error acquiring the state lock" not in said:
-        return None
+    """The lock that kept Terraform out, if one did; not one that Terraform could neither take nor look at."""
     fields = dict(_LOCK_FIELD.findall(said))
+    if "Error acquiring the state lock" not in said or not (fields or _TAKEN.search(said)):
+        return None
     return Lock(
         fields.get("ID", ""), fields.get("Who", "somebody"), fields.get("Operation", "a run"),
         fields.get("Created", "some time"), fields.get("Path", ""),

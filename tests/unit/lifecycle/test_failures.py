@@ -42,6 +42,27 @@ def test_a_lock_says_who_holds_it_and_how_to_break_it():
     assert "terraform -chdir=/work force-unlock 11111111-2222-3333-4444-555555555555" in error.hint
 
 
+NOT_ALLOWED = """
+Error: Error acquiring the state lock
+
+Error message: operation error DynamoDB: PutItem, https response error
+StatusCode: 400, RequestID: , api error AccessDeniedException: User: arn:aws:sts::1:assumed-role/ci/1 is not
+authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:1:table/lock
+Unable to retrieve item from DynamoDB table "lock":
+operation error DynamoDB: GetItem, https response error StatusCode: 400,
+RequestID: , api error AccessDeniedException
+
+Terraform acquires a state lock to protect the state from being written
+"""
+
+
+def test_a_lock_that_may_not_be_taken_is_held_by_nobody():
+    error = failed(NOT_ALLOWED)
+    assert not isinstance(error, LockHeld)
+    assert "a permission is missing" in str(error)
+    assert "dynamodb:PutItem" in str(error)
+
+
 @pytest.mark.parametrize(
     ("said", "what"),
     [
