@@ -81,9 +81,11 @@ class Findings:
 class Watcher:
     """One who asks: goes round its checks until told to stop."""
 
-    def __init__(self, name: str, ask: Ask, world: World, findings: Findings, checks: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, ask: Ask, world: World, findings: Findings, checks: Sequence[str], rest: float = 0.0
+    ) -> None:
         self._name, self._ask, self._world, self._findings = name, ask, world, findings
-        self._checks = checks
+        self._checks, self._rest = checks, rest
 
     def run(self, done: threading.Event) -> None:
         """Look at everything, again and again; a trouble of the asking itself is a finding."""
@@ -98,6 +100,7 @@ class Watcher:
                         f"{self._name} {check}: {type(error).__name__}: {error}"[:400]
                     )
                     time.sleep(1)
+                time.sleep(self._rest)
             time.sleep(0.1)
 
     def settle(self, check: str) -> bool:
@@ -169,7 +172,7 @@ def campaign(seconds: float, seed: int, sabotage: str | None = None) -> dict[str
         watchers = [
             Watcher("boto3", by_boto3(world.one), world, findings, quick),
             Watcher("boto3", by_boto3(world.one), world, findings, [_PATIENT]),
-            Watcher("aws", by_cli(world.one), world, findings, by_hand),
+            Watcher("aws", by_cli(world.one), world, findings, by_hand, _CLI_RESTS),
         ]
         threads = [threading.Thread(target=watcher.run, args=(done,)) for watcher in watchers]
         threads.append(threading.Thread(target=world.hear, args=(done,)))
@@ -203,6 +206,8 @@ def campaign(seconds: float, seed: int, sabotage: str | None = None) -> dict[str
 
 #: Until the last kill's exit code, event and recovery may be judged.
 _TAIL_SECONDS = 10.0
+#: Between two looks of the CLI: each starts it anew, for half a second of a core.
+_CLI_RESTS = 0.5
 #: A busy machine looks and kills too seldom: so often, and so long, it goes on until it was a real campaign.
 _MORE = 8
 _MORE_SECONDS = 10.0

@@ -1,8 +1,6 @@
 """Half a minute of the campaign of truth, and one plane that lies, which it must find."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -29,5 +27,6 @@ def test_a_plane_that_lies_is_found():
 @pytest.mark.parametrize("name", SABOTAGES)
 def test_every_sabotage_still_fits_the_source(name, tmp_path):
     source = sabotaged(name, tmp_path)
-    compiled = subprocess.run([sys.executable, "-m", "compileall", "-q", source], check=False)
-    assert compiled.returncode == 0
+    for patch in SABOTAGES[name]:
+        path = source / "launchbook" / patch.file
+        compile(path.read_text("utf-8"), path, "exec")

@@ -242,7 +242,7 @@ print(sum("reader failed" in gap.what for gap in found.facts.gaps))
 
 def within_a_gigabyte(root: Path) -> str:
     run = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(root)], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", LIMITED, str(root)], capture_output=True, text=True, timeout=800, check=False
     )
     return run.stdout.strip() or run.stderr[-400:]
 
