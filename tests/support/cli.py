@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 _SERVER = r"""
@@ -63,6 +64,7 @@ sys.exit(bool(said))
 """
 
 
+@cache
 def interpreter() -> str:
     """The Python that the installed AWS CLI runs on; empty where there is none, or one that needs none."""
     program = shutil.which("aws")

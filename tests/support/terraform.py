@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 #: Where machines keep a filesystem mirror or a shared plugin directory.
@@ -17,6 +18,7 @@ _DEPTH = 4
 _PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 
 
+@cache
 def available() -> str:
     """Why Terraform can't be used here; empty if it can."""
     if shutil.which("terraform") is None:
@@ -24,6 +26,7 @@ def available() -> str:
     return "" if mirror() else "no filesystem mirror with registry.terraform.io/hashicorp/aws on this machine"
 
 
+@cache
 def mirror() -> Path | None:
     """The directory that holds ``registry.terraform.io/hashicorp/aws``, or None."""
     for root in _ROOTS:
