@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # More than there are cores: most tests wait for something. tests/conftest.py says what begins first.
-WORKERS := -n 5 --dist loadfile --no-loadscope-reorder
+WORKERS := -n 6 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The suite starts some thousand Pythons: a shell that has them keep no bytecode makes each compile our package anew.
 unexport PYTHONDONTWRITEBYTECODE

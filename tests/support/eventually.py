@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool] = bool, seconds: float = 15) -> Any:
+def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool] = bool, seconds: float = 60) -> Any:
     """Look until ``wanted`` holds for what is seen, and return that; fails with the last thing seen."""
     end = time.monotonic() + seconds
     while True:

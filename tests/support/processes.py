@@ -65,7 +65,7 @@ class Process:
             self.kill()
             return self.popen.returncode
 
-    def wait_for_port(self, port: int, host: str = "127.0.0.1", timeout: float = 15.0) -> None:
+    def wait_for_port(self, port: int, host: str = "127.0.0.1", timeout: float = 60.0) -> None:
         """Return when something takes connections on `port`; raise with the log's end if the process dies."""
         deadline = time.monotonic() + timeout
         while not port_open(port, host):
@@ -99,7 +99,7 @@ def family(pid: int | None) -> list[psutil.Process]:
         return []
 
 
-def kill_family(pid: int, timeout: float = 10.0) -> None:
+def kill_family(pid: int, timeout: float = 30.0) -> None:
     """kill -9 of a process and its descendants. A child of ours stays to be reaped by its Popen."""
     members = family(pid)
     for member in members:

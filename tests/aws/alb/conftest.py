@@ -133,7 +133,7 @@ class Balancing:
         until(lambda: [h["State"] for h in self.health(group).values()].count("healthy") >= count)
 
 
-def until(true: Callable[[], Any], seconds: float = 15.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 40.0) -> None:
     """Wait for a condition, and say so when it never came."""
     deadline = time.monotonic() + seconds
     while not true():

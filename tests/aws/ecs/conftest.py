@@ -56,7 +56,7 @@ http.server.ThreadingHTTPServer((os.environ["HOST"], port), Handler).serve_forev
 DOCKERFILE = 'FROM python:3.11\nWORKDIR /app\nCOPY server.py .\nENTRYPOINT ["python", "-u", "server.py"]\n'
 
 
-def until(found: Callable[[], Any], seconds: float = 15.0, what: str = "") -> Any:
+def until(found: Callable[[], Any], seconds: float = 40.0, what: str = "") -> Any:
     """The first true answer; fails after so many seconds."""
     end = time.monotonic() + seconds
     while True:
@@ -134,11 +134,11 @@ class Fleet:
         made = self.ecs.run_task(cluster=self.name, taskDefinition=definition, **more)
         return str(made["tasks"][0]["taskArn"])
 
-    def stopped(self, arn: str, seconds: float = 15) -> dict[str, Any]:
+    def stopped(self, arn: str, seconds: float = 40) -> dict[str, Any]:
         """The task once it has stopped."""
         return dict(until(lambda: (t := self.task(arn))["lastStatus"] == "STOPPED" and t, seconds, "stopped"))
 
-    def steady(self, name: str = "web", seconds: float = 20) -> dict[str, Any]:
+    def steady(self, name: str = "web", seconds: float = 60) -> dict[str, Any]:
         """The service once its one deployment is complete."""
 
         def found() -> Any:

@@ -23,7 +23,7 @@ def test_a_broken_image_is_rolled_back_with_its_first_cause(
     first = fleet.steady()["deployments"][0]["id"]
     pids = {r["pid"] for r in running(embedded, fleet).values()}
     fleet.ecs.update_service(cluster=fleet.name, service="web", taskDefinition=bad)
-    failed = until(lambda: [d for d in fleet.service()["deployments"] if d["rolloutState"] == "FAILED"], 20)[
+    failed = until(lambda: [d for d in fleet.service()["deployments"] if d["rolloutState"] == "FAILED"], 60)[
         0
     ]
     assert failed["rolloutStateReason"] == "ECS deployment circuit breaker: tasks failed to start."
@@ -50,7 +50,7 @@ def test_without_rollback_it_stays_failed_and_the_old_tasks_stay(fleet: Fleet, e
     fleet.serve(good, 1, deploymentConfiguration=breaker)
     fleet.steady()
     fleet.ecs.update_service(cluster=fleet.name, service="web", taskDefinition=bad)
-    until(lambda: fleet.service()["deployments"][0]["rolloutState"] == "FAILED", 30)
+    until(lambda: fleet.service()["deployments"][0]["rolloutState"] == "FAILED", 60)
     assert [r["state"] for r in running(embedded, fleet).values()].count("RUNNING") >= 1
     assert any("failed container health checks" in message for message in fleet.messages())
 

@@ -123,7 +123,7 @@ def test_a_rollout_loses_no_request(fleet: Fleet, front: Front) -> None:
     with Client(front.url) as client:
         until(lambda: len(client.answers) > 20)
         fleet.ecs.update_service(cluster=fleet.name, service="web", taskDefinition=second)
-        fleet.steady(seconds=40)
+        fleet.steady(seconds=60)
         more = len(client.answers) + 20
         until(lambda: len(client.answers) > more)
     said = [answer for _, answer in client.answers]
@@ -167,7 +167,7 @@ def test_targets_that_never_become_healthy_fail_the_deployment(fleet: Fleet, fro
         until(
             lambda: [d for d in fleet.service()["deployments"] if d["rolloutState"] == "FAILED"], 60, "failed"
         )
-        assert fleet.steady(seconds=30)["deployments"][0]["id"] == first
+        assert fleet.steady(seconds=60)["deployments"][0]["id"] == first
     assert {answer for _, answer in client.answers} == {"1"}
     messages = "\n".join(fleet.messages())
     assert "due to (reason Health checks failed with these codes: [404])" in messages

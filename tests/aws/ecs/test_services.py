@@ -97,7 +97,7 @@ def test_a_rolling_deployment_keeps_its_minimum_and_maximum(
     service = fleet.service()
     assert [d["status"] for d in service["deployments"]] == ["PRIMARY", "ACTIVE"]
     assert service["deployments"][0]["rolloutState"] == "IN_PROGRESS"
-    after = fleet.steady(seconds=30)["deployments"][0]
+    after = fleet.steady(seconds=60)["deployments"][0]
     done.set()
     counting.join()
     assert min(counts) >= 2
@@ -146,7 +146,7 @@ def test_an_image_nobody_pushed_runs_nothing_and_says_so(fleet: Fleet, aws: Aws)
     time.sleep(2)
     assert fleet.service()["deployments"][0]["failedTasks"] - begun <= 4, "restarts back off"
     fleet.image("never")
-    assert fleet.steady(seconds=30)["runningCount"] == 2, "it comes up once the image is there"
+    assert fleet.steady(seconds=60)["runningCount"] == 2, "it comes up once the image is there"
 
 
 def test_a_second_service_of_that_name_and_what_deletion_leaves(fleet: Fleet, embedded: Instance) -> None:

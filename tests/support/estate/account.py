@@ -71,7 +71,7 @@ def history(estate: Estate) -> None:
         )
 
 
-def settled(estate: Estate, seconds: float = 40.0) -> None:
+def settled(estate: Estate, seconds: float = 240.0) -> None:
     """Wait until the services run as they should and the databases are there."""
     regions = sorted(set(estate.regions.values()))
     until(lambda: all(_runs(estate, region) for region in regions), seconds, "the services")
