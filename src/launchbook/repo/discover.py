@@ -23,7 +23,7 @@ from launchbook.repo.files import is_bundle
 from launchbook.repo.fronts import fronted
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import mounted
-from launchbook.repo.reader import UNREADABLE, File, Format, Found, Tree
+from launchbook.repo.reader import UNREADABLE, File, Format, Found, Tree, settling
 from launchbook.repo.searched import searched
 from launchbook.repo.walk import walk
 from launchbook.repo.wiring import wired
@@ -238,7 +238,7 @@ def _guarded(
     try:
         read(argument, found)
     except Unreadable as error:
-        found.gap(files[0], error.what, f"correct the file: {form.name} could not be read", error.line)
+        found.gap(files[0], error.what, settling(error, form.name), error.line)
     except (
         Exception
     ) as error:  # no input may end a run: what a reader did not foresee is a gap like any other

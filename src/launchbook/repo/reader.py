@@ -26,6 +26,16 @@ LIMIT = 2_000_000
 UNREADABLE = "make the file readable and run again"
 
 
+def settling(error: Unreadable, name: str) -> str:
+    """What to do about a file that the reader ``name`` could not read: a large one is not wrong."""
+    too_large = "more than is read" in error.what
+    return (
+        f"split the file: {name} reads no more"
+        if too_large
+        else f"correct the file: {name} could not be read"
+    )
+
+
 @dataclass
 class Found:
     """What the readers found so far. Secrets are dropped here, at the door, whatever a reader hands over.
@@ -128,7 +138,7 @@ class Found:
         try:
             yield
         except Unreadable as error:
-            self.gap(file, error.what, f"correct the file: {name} could not be read", error.line)
+            self.gap(file, error.what, settling(error, name), error.line)
         except Exception as error:  # no input may end a run, nor hide what the other files hold
             what = f"the {name} reader failed: {type(error).__name__}"
             self.gap(file, what, "report this file's shape to the maintainers")

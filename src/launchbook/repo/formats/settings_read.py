@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from launchbook.model import Value
 from launchbook.patterns import regex
+from launchbook.repo.code.pydantic import fields_of
 from launchbook.repo.code.python import constant, dotted, expressions, tree
 from launchbook.repo.code.syntax import arguments, below, field, line, near, string, text
 from launchbook.repo.formats.settings_files import implied_store
@@ -53,9 +54,9 @@ def javascript_settings(file: File, found: Found) -> None:
 )
 def python_settings(file: File, found: Found) -> None:
     """``os.environ["NAME"]``, ``os.getenv``, fields of pydantic's ``BaseSettings``, and ``env("NAME")`` of a helper."""
-    module = tree(file).body if "BaseSettings" in file.text else ()
+    module = tree(file) if "BaseSettings" in file.text else None
     looked_up = (read for node, at in expressions(file, _LOOKED_UP) for read in _python(node, at))
-    fields = (read for top in module for node in ast.walk(top) for read in _fields(node))
+    fields = fields_of(module, file, found) if module is not None else ()
     helped = (read for node, at in expressions(file, _HELPED) for read in _python(node, at))
     _add(file, found, chain(looked_up, fields, helped))
 
@@ -180,11 +181,3 @@ def _python(node: ast.expr, at: int) -> Iterator[Read]:
         # ``os.getenv`` gives nothing where nothing is set; a helper raises, unless it is told what to give.
         helper = not dotted(node.func).endswith(("getenv", "environ.get"))
         yield name, at, helper and len(node.args) == 1 and not node.keywords
-
-
-def _fields(node: ast.AST) -> Iterator[Read]:
-    """The fields of a class that pydantic fills from the environment."""
-    if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("BaseSettings") for base in node.bases):
-        for item in node.body:
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                yield item.target.id.upper(), item.lineno, item.value is None
