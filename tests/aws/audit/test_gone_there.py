@@ -17,6 +17,8 @@ from launchbook.settle import settled
 from tests.aws.audit.conftest import REGIONS, SCOPE, ask
 from tests.support.estate import Deployed
 
+LINES = load("launch-readiness").lines
+
 
 def judged(facts: Facts) -> tuple[dict[tuple[str, str], set[str]], dict[str, str]]:
     """The statuses of each check and thing of the account, and those of the lines."""
@@ -26,7 +28,7 @@ def judged(facts: Facts) -> tuple[dict[tuple[str, str], set[str]], dict[str, str
     for one in found:
         findings.setdefault((one.check, one.subject), set()).add(one.status)
     kept: list[Finding] = settled(found, facts, REGIONS)
-    return findings, {line.id: requirement(line, kept).status for line in load("launch-readiness").lines}
+    return findings, {line.id: requirement(line, kept).status for line in LINES}
 
 
 @pytest.mark.slow
