@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from launchbook.checks._shapes import known, listed, points_at, services, statements, words
+from launchbook.checks._pointing import points_at
+from launchbook.checks._shapes import known, listed, services, statements, words
 from launchbook.model import Fact, Facts, NotKnown, Unread, Value
 
 #: How a sender is called at the end of its ARN, where it is not an alarm.

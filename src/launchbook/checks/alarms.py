@@ -6,19 +6,9 @@ import re
 from difflib import get_close_matches
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    absent,
-    elsewhere,
-    field,
-    first,
-    known,
-    listed,
-    pick,
-    points_at,
-    some,
-    targets,
-    unhidden,
-)
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import elsewhere, points_at, targets
+from launchbook.checks._shapes import field, first, known, listed, pick, some
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
 

@@ -6,7 +6,9 @@ from fnmatch import fnmatchcase
 from functools import partial
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, elsewhere, listed, pick, points_at, some, unhidden
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import elsewhere, points_at
+from launchbook.checks._shapes import listed, pick, some
 from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
 
 #: What shows which things were really copied; no check reads it yet.

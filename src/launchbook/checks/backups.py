@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
+from launchbook.checks._absence import absent
+from launchbook.checks._pointing import beside
 from launchbook.checks._shapes import (
-    absent,
-    beside,
     copied,
     first,
     known,

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    all_known,
-    beside,
-    elsewhere,
-    first,
-    known,
-    listed,
-    of_account,
-    switched_on,
-    unhidden,
-    whole,
-    words,
-)
+from launchbook.checks._absence import unhidden
+from launchbook.checks._pointing import beside, elsewhere
+from launchbook.checks._shapes import all_known, first, known, listed, of_account, switched_on, whole, words
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 
 

@@ -6,23 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    absent,
-    among,
-    beside,
-    elsewhere,
-    field,
-    known,
-    listed,
-    pick,
-    some,
-    unhidden,
-    words,
-)
-from launchbook.checks._watching import Watched, alarms_on, never_tells
-from launchbook.checks.queues import takes_dead_letters
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import among, beside, elsewhere
+from launchbook.checks._shapes import field, known, listed, pick, some, words
 from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue
+
+from launchbook.checks._watching import Watched, alarms_on, never_tells
+from launchbook.checks.queues import takes_dead_letters
 
 
 @dataclass(frozen=True)

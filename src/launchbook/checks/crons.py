@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._shapes import unhidden
+from launchbook.checks._absence import unhidden
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
 
 CALLERS = ("kubernetes_cron_job_v1", "vercel_cron", "aws_cloudwatch_event_target", "aws_scheduler_schedule")

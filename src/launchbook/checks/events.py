@@ -5,19 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    Picked,
-    absent,
-    among,
-    field,
-    known,
-    listed,
-    pick,
-    some,
-    statements,
-    unhidden,
-    words,
-)
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import among
+from launchbook.checks._shapes import Picked, field, known, listed, pick, some, statements, words
 from launchbook.model import Fact, Facts, NotKnown, Unread, Verdict, verdict
 
 #: Fields of ``detail`` by source and detail-type, as AWS documents them. A field that is not here is never carried.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from launchbook.check import check
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import among
 from launchbook.checks._shapes import (
-    absent,
-    among,
     balanced,
     copied,
     day,
@@ -15,7 +15,6 @@ from launchbook.checks._shapes import (
     pick,
     some,
     switched_on,
-    unhidden,
     words,
 )
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict

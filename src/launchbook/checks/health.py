@@ -6,19 +6,9 @@ import re
 from collections.abc import Callable
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    all_known,
-    among,
-    balanced,
-    field,
-    first,
-    known,
-    listed,
-    pick,
-    some,
-    unhidden,
-    words,
-)
+from launchbook.checks._absence import unhidden
+from launchbook.checks._pointing import among
+from launchbook.checks._shapes import all_known, balanced, field, first, known, listed, pick, some, words
 from launchbook.model import (
     Endpoint,
     Evidence,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, all_known, day, field, first, known, listed, words
+from launchbook.checks._absence import absent
+from launchbook.checks._shapes import all_known, day, field, first, known, listed, words
 from launchbook.model import Fact, Facts, NotKnown, Setting, Value, Verdict, verdict
 
 ACCESS_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

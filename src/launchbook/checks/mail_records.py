@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, known, pick, words
+from launchbook.checks._absence import absent
+from launchbook.checks._shapes import known, pick, words
 from launchbook.model import Fact, Facts, NotKnown, Unread, Verdict, verdict
 
 

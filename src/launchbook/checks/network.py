@@ -6,19 +6,9 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    absent,
-    all_known,
-    below,
-    beside,
-    field,
-    first,
-    known,
-    listed,
-    pick,
-    unhidden,
-    words,
-)
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import beside
+from launchbook.checks._shapes import all_known, below, field, first, known, listed, pick, words
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 
 #: Ports that only administrators and other services of one's own should reach.

@@ -6,7 +6,8 @@ import re
 from fnmatch import fnmatchcase
 
 from launchbook.check import check
-from launchbook.checks._shapes import unhidden, words
+from launchbook.checks._absence import unhidden
+from launchbook.checks._shapes import words
 from launchbook.model import Endpoint, Fact, Facts, NotKnown, Verdict, verdict
 
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import (
-    absent,
-    beside,
-    elsewhere,
-    field,
-    first,
-    known,
-    listed,
-    of_account,
-    switched_on,
-    words,
-)
+from launchbook.checks._absence import absent
+from launchbook.checks._pointing import beside, elsewhere
+from launchbook.checks._shapes import field, first, known, listed, of_account, switched_on, words
 from launchbook.model import Evidence, Fact, Facts, Ref, Verdict, verdict
 
 

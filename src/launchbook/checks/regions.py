@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._shapes import field, known, unhidden
+from launchbook.checks._absence import unhidden
+from launchbook.checks._shapes import field, known
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Verdict, verdict
 
 _REGION = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")

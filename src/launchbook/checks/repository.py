@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from launchbook.check import check
-from launchbook.checks._shapes import first, known, pick, some, unhidden, words
+from launchbook.checks._absence import unhidden
+from launchbook.checks._shapes import first, known, pick, some, words
 from launchbook.model import Document, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._shapes import absent, all_known, field, first, known, listed, unhidden
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._shapes import all_known, field, first, known, listed
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Setting, Unread, Value, Verdict, verdict
 
 
