@@ -21,7 +21,7 @@ from launchbook.model import Evidence, Finding, Level
 
 
 class Apply:
-    """One apply. While it lists what is there already, Terraform plans the first root."""
+    """One apply. While it looks at what is there already, Terraform plans the first root."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -31,7 +31,7 @@ class Apply:
         """The steps, in order: roots, and before the last one that names ``first`` the images."""
         platform = self._platform
         steps = [
-            Step("preflight", "what the run needs", _preflight, always=True),
+            Step("preflight", "what the run needs", self._preflight, always=True),
             Step("before", "what is there already", self._before),
         ]
         with_first = [root for root in platform.roots if root.first]
@@ -48,12 +48,23 @@ class Apply:
         steps.append(Step("second-plan", "a second plan, which must be empty", _second_plan))
         return steps
 
-    def _before(self, work: Work) -> Outcome:
+    def _preflight(self, work: Work) -> Outcome:
+        """A state that lies elsewhere is said before another platform of the same names is begun."""
+        found = preflight(work)
+        self._begin(work)
+        from launchbook.lifecycle.elsewhere import said_for  # a fifth of a second, beside Terraform
+
+        said = said_for(work)
+        return replace(found, note=said) if said else found
+
+    def _begin(self, work: Work) -> None:
         root = self._platform.roots[0]
         if not work.run.finished and not (root.first and _images_are_there(work)):
             with suppress(RunFailed):  # what fails here fails again, and is said, in its own step
                 self._ahead[root.name] = Terraform(root, work).propose(target=root.first)
-        from launchbook.lifecycle.sweeping import take_before  # a fifth of a second, beside Terraform
+
+    def _before(self, work: Work) -> Outcome:
+        from launchbook.lifecycle.sweeping import take_before  # another fifth
 
         return take_before(work)
 
@@ -76,15 +87,6 @@ class Apply:
             return Outcome(note=self._proposed(root, work, root.first))
 
         return do
-
-
-def _preflight(work: Work) -> Outcome:
-    """A state that lies elsewhere is said before another platform of the same names is begun."""
-    found = preflight(work)
-    from launchbook.lifecycle.elsewhere import said_for  # a fifth of a second, as the look at what is there
-
-    said = said_for(work)
-    return replace(found, note=said) if said else found
 
 
 def _apply(terraform: Terraform, proposal: Proposal) -> str:

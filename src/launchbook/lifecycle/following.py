@@ -13,7 +13,7 @@ from launchbook import process
 from launchbook.lifecycle.reserve import MADE_ROOM, Reserve
 from launchbook.lifecycle.steps import Work
 
-_EVERY = 0.05
+_EVERY = 0.02
 #: What Terraform has printed last when it waits for an answer.
 _PROMPT = b"Enter a value: "
 _STORES = "interrupted: Terraform ends what it has begun and stores its state (Ctrl-C again asks)"
