@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from launchbook.checks._pointing import elsewhere, points_at
 from launchbook.checks._shapes import Picked, all_known, known, listed, pick, some, whole_or_part, words
+from launchbook.checks.alarms import watched
 from launchbook.model import Fact, Facts, NotKnown, Ref, Value
 from launchbook.model.aws import Alarm
-
-from launchbook.checks.alarms import watched
 
 
 @dataclass(frozen=True)

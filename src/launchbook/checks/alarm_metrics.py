@@ -5,10 +5,9 @@ from __future__ import annotations
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._shapes import field, known, listed, pick, some
+from launchbook.checks.alarms import watched
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
-
-from launchbook.checks.alarms import watched
 
 #: What CloudFront emits only where a monitoring subscription is made for the distribution.
 _CLOUDFRONT_EXTRA = {

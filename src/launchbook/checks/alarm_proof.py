@@ -7,10 +7,9 @@ from datetime import timedelta
 from launchbook.check import check
 from launchbook.checks._absence import absent
 from launchbook.checks._shapes import known, listed, moment, words
+from launchbook.checks.alarms import watched
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
-
-from launchbook.checks.alarms import watched
 
 #: Namespaces whose metrics have data for as long as their resource runs. All others may be silent because nothing
 #: happened: no request, no message, no error.

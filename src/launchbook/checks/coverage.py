@@ -9,11 +9,10 @@ from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import among, beside, elsewhere
 from launchbook.checks._shapes import field, known, listed, pick, some, words
-from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
-from launchbook.model.aws import Alarm, Queue
-
 from launchbook.checks._watching import Watched, alarms_on, never_tells
 from launchbook.checks.queues import takes_dead_letters
+from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
+from launchbook.model.aws import Alarm, Queue
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from launchbook.check import check
 from launchbook.checks._absence import unhidden
 from launchbook.checks._pointing import among, elsewhere, points_at
-from launchbook.checks._shapes import Picked, field, known, listed, pick
-from launchbook.model import Evidence, Fact, Facts, NotKnown, Value, Verdict, verdict
-from launchbook.model.aws import Queue, Topic, TopicSubscription
-
 from launchbook.checks._policies import admits, admitted
+from launchbook.checks._shapes import Picked, field, known, listed, pick
 from launchbook.checks.queues import dead_letter_pointers
 from launchbook.checks.topics import Publisher, publishers_to
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Value, Verdict, verdict
+from launchbook.model.aws import Queue, Topic, TopicSubscription
 
 #: What a service does with the key of a topic or queue that it sends to; every one of them has to be allowed.
 _CALLS = ("kms:GenerateDataKey", "kms:Decrypt")

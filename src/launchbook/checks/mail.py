@@ -6,11 +6,10 @@ from launchbook.check import check
 from launchbook.checks._absence import absent
 from launchbook.checks._pointing import beside, elsewhere
 from launchbook.checks._shapes import known, pick
-from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
-from launchbook.model.aws import Alarm
-
 from launchbook.checks._watching import never_tells
 from launchbook.checks.mail_records import domain_of
+from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
+from launchbook.model.aws import Alarm
 
 _CLAIMS = {
     "ses-production-access": "SES is in the sandbox",

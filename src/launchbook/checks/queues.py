@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import among, beside
+from launchbook.checks._policies import admits
 from launchbook.checks._shapes import Picked, below, field, known, listed, pick, some, whole
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Queue
-
-from launchbook.checks._policies import admits
 
 
 def dead_letter_pointers(facts: Facts) -> Iterator[tuple[Fact, Value, str]]:

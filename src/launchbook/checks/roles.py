@@ -9,9 +9,8 @@ from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import points_at
 from launchbook.checks._shapes import all_known, field, known, listed, statements, words
-from launchbook.model import Evidence, Fact, Facts, NotKnown, Value, Verdict, verdict
-
 from launchbook.checks.events import policies_of
+from launchbook.model import Evidence, Fact, Facts, NotKnown, Value, Verdict, verdict
 
 
 @check(

@@ -8,10 +8,9 @@ from launchbook.check import check
 from launchbook.checks._absence import absent
 from launchbook.checks._pointing import beside
 from launchbook.checks._shapes import day, known, listed, of_account, whole, words
+from launchbook.checks.queues import seen_to_take, takes_dead_letters
 from launchbook.model import Fact, Facts, NotKnown, Ref, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue, Topic
-
-from launchbook.checks.queues import seen_to_take, takes_dead_letters
 
 _SCALING = ("aws_appautoscaling_policy", "aws_autoscaling_policy")
 _SCALING_ARN = re.compile(r"arn:[^:]*:autoscaling:[^:]*:[^:]*:scalingPolicy:")

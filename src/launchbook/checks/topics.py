@@ -5,11 +5,10 @@ from __future__ import annotations
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import among, beside
+from launchbook.checks._policies import admits, admitted
 from launchbook.checks._shapes import Picked, field, known, listed, pick, words
 from launchbook.model import Fact, Facts, Value, Verdict, verdict
 from launchbook.model.aws import Topic, TopicSubscription
-
-from launchbook.checks._policies import admits, admitted
 
 #: Who publishes when a fact of a type points at a topic, and the attribute that does.
 PUBLISHERS = {
