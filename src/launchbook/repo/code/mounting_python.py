@@ -172,6 +172,8 @@ def mounting(module: Module, mounts: Mounts) -> None:
     """Every mount of a file: routers included, blueprints registered, applications and lists mounted."""
     path = module.file.path
     for name, value in module.values.items():
+        if isinstance(value, ast.Call) and _APPLICATION.search(dotted(value.func)):
+            mounts.roots.add(Router(path, name))  # with routes of its own or without
         if isinstance(value, ast.Call) and dotted(value.func).endswith("Blueprint"):
             own = keyword(value, "url_prefix")
             prefix = module.literal(own) if own is not None else ""

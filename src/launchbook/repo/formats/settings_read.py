@@ -133,7 +133,7 @@ def _javascript(top: Node) -> Iterator[Read]:
                 for given in arguments(node):
                     for literal in below(given, "string"):
                         yield string(literal) or "", line(literal), True
-        elif text(field(node, "object")) in ("process.env", "import.meta.env"):
+        elif text(field(node, "object")) in ("process.env", "import.meta.env") and not _is_set(node):
             key = field(node, "property") or field(node, "index")
             name = string(key) if key is not None and key.type == "string" else text(key)
             yield name or "", line(node), not _optional(node)
@@ -153,6 +153,15 @@ def _destructured(source: str) -> Iterator[Read]:
             yield part["name"], at, "=" not in part["rest"]
 
 
+def _is_set(node: Node) -> bool:
+    """Whether code gives it a value, or takes it away, instead of reading it."""
+    above = node.parent
+    if above is None:
+        return False
+    assigned = above.type == "assignment_expression" and field(above, "left") == node
+    return assigned or (above.type == "unary_expression" and text(field(above, "operator")) == "delete")
+
+
 def _optional(node: Node) -> bool:
     """Whether a default stands beside it, or the code asks whether it is there."""
     parent = node.parent
@@ -166,7 +175,10 @@ def _optional(node: Node) -> bool:
     return parent.type in ("ternary_expression", "if_statement", "unary_expression")
 
 
-_LOOKED_UP = regex(r"(?<![\w.])(?:os\.)?(?:environ(?:\.get)?|getenv)(?=[(\[])")
+#: What is set or deleted is not read: ``os.environ["X"] = value``.
+_LOOKED_UP = regex(
+    r"(?<![\w.])(?<!\bdel )(?:os\.)?(?:environ(?:\.get)?|getenv)(?=[(\[])(?!\[[^\]\n]{1,200}\]\s*=(?!=))"
+)
 
 
 #: A function that is named after what it looks into: environs, django-environ, decouple, or the repository's own.
