@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import NoCredentialsError
 
 from launchbook.errors import UsageError
 from launchbook.redact import shown
@@ -44,15 +46,20 @@ def account_of_role(role: str, external_id: str = "") -> str:
 def take_role(session: Any, make_client: Callable[..., Any], role: str, external_id: str = "") -> None:
     """Have a botocore session sign with a role's credentials, taken at the first call and again before they end.
 
-    ``make_client`` makes a client as ``session.create_client`` does. Without credentials of the caller's own the
-    session stays as it is: its first call says so.
+    ``make_client`` makes a client as ``session.create_client`` does. That the caller has no credentials, or that they
+    cannot be had, is an error of that first call: the session never reads with anything but the role.
     """
-    own = session.get_credentials()
-    if own is None:
-        return
+    given = session._credentials
     more = {"RoleSessionName": SESSION_NAME} | ({"ExternalId": external_id} if external_id else {})
-    fetcher = AssumeRoleCredentialFetcher(make_client, own, role, extra_args=more)
+
+    @cache
+    def fetcher() -> AssumeRoleCredentialFetcher:
+        own = given or session.get_component("credential_provider").load_credentials()
+        if own is None:
+            raise NoCredentialsError
+        return AssumeRoleCredentialFetcher(make_client, own, role, extra_args=more)
+
     # botocore has no public way to sign with a role that no profile names; this is what its own profiles come to.
     session._credentials = DeferredRefreshableCredentials(
-        method="assume-role", refresh_using=fetcher.fetch_credentials
+        method="assume-role", refresh_using=lambda: fetcher().fetch_credentials()
     )

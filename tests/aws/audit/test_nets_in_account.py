@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,12 @@ import pytest
 from launchbook.check import evaluate
 from launchbook.checks import checks
 from launchbook.collect import Reader, Target, collect, collectors
+from launchbook.collect.commands import script
 from launchbook.collect.engine import Asked
 from launchbook.collect.pasted import read_pasted
 from launchbook.model import Facts
 from tests.aws.conftest import client_factory
+from tests.support.cli import CommandLine, interpreter
 from tests.support.embedded import embedded as embedded_aws
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
@@ -135,6 +139,22 @@ def test_an_account_shows_which_nets_hold(clients: tuple[str, Any]) -> None:
     facts = collect(reader, READS, [REGION], Asked(ACCOUNT, "emulated", datetime.now(UTC)))
     assert [gap.what for gap in facts.gaps] == []
     assert told(facts).items() >= EXPECTED.items()
+
+
+@pytest.mark.skipif(not interpreter(), reason="the AWS CLI is not installed")
+def test_the_printed_commands_show_it_as_well(clients: tuple[str, Any], tmp_path: Path) -> None:
+    reads = tmp_path / "reads.sh"
+    reads.write_text(script(READS, [REGION]), encoding="utf-8")
+    aws = CommandLine(clients[0], sorted({call.service for one in READS for call in one.calls} | {"sts"}))
+    done = subprocess.run(
+        ["bash", str(reads), str(tmp_path / "out")],
+        env={"PATH": "/usr/bin:/bin", "AWS": str(aws.program)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    aws.close()
+    assert done.returncode == 0, done.stderr
+    texts = {one.name: one.read_text("utf-8") for one in (tmp_path / "out").iterdir()}
+    assert told(read_pasted(texts, READS, datetime.now(UTC))).items() >= EXPECTED.items()
 
 
 @pytest.mark.parametrize("lacks", ["kms", "describe-rules", "CompositeAlarm"])

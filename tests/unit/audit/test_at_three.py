@@ -33,7 +33,7 @@ REFUSALS = {
 def environment(home: Path, **more: str) -> dict[str, str]:
     nowhere = str(home / "none")
     files = {"AWS_CONFIG_FILE": nowhere, "AWS_SHARED_CREDENTIALS_FILE": nowhere}
-    return {"PATH": os.environ["PATH"], "HOME": str(home), **files, **more}
+    return {"PATH": os.environ["PATH"], "HOME": str(home)} | files | more
 
 
 @contextmanager
@@ -117,6 +117,54 @@ def test_no_credentials(tmp_path: Path) -> None:
 def test_no_such_profile(tmp_path: Path) -> None:
     done = audit(tmp_path, "--live", "--region", "eu-west-1", "--profile", "work")
     told(done, "there is no profile work", "aws configure list-profiles")
+
+
+ROLE = ("--role", "arn:aws:iam::123456789012:role/auditor")
+#: Profiles that lead to no credentials.
+PROFILES = """
+[profile signed-out]
+sso_session = s
+sso_account_id = 123456789012
+sso_role_name = r
+[sso-session s]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+[profile chained]
+role_arn = arn:aws:iam::123456789012:role/x
+source_profile = gone
+[profile program]
+credential_process = /nonexistent/program
+"""
+
+
+@pytest.mark.parametrize("role", [(), ROLE], ids=["", "in a role"])
+@pytest.mark.parametrize(
+    ("profile", "what", "hint"),
+    [
+        ("signed-out", "Error loading SSO Token", "aws sso login --profile signed-out"),
+        ("chained", 'The source_profile "gone"', "aws sts get-caller-identity --profile chained"),
+        ("program", "/nonexistent/program", "aws sts get-caller-identity --profile program"),
+    ],
+)
+def test_a_profile_that_leads_to_no_credentials(
+    profile: str, what: str, hint: str, role: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(PROFILES)
+    words = ("--live", "--region", "eu-west-1", "--profile", profile, *role)
+    told(audit(tmp_path, *words, AWS_CONFIG_FILE=str(tmp_path / "config")), what, hint)
+
+
+def test_a_role_without_credentials_to_take_it(tmp_path: Path) -> None:
+    done = audit(tmp_path, "--live", "--region", "eu-west-1", *ROLE)
+    told(done, "Unable to locate credentials", "aws configure sso")
+
+
+def test_the_region_of_the_profile_is_read_where_nobody_names_another(tmp_path: Path) -> None:
+    keys = "aws_access_key_id = test\naws_secret_access_key = test\n"  # an explicit profile's own ones count
+    (tmp_path / "config").write_text(f"[profile work]\nregion = eu-north-1\n{keys}")
+    proxy = {"HTTPS_PROXY": "http://127.0.0.1:1", "AWS_CONFIG_FILE": str(tmp_path / "config")}
+    done = audit(tmp_path, "--live", "--profile", "work", **proxy)
+    told(done, "Failed to connect", "https://sts.eu-north-1.amazonaws.com")
 
 
 @pytest.mark.parametrize(

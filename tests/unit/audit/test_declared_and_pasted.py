@@ -34,7 +34,9 @@ def told(answer: Answer, check: str = "sqs-dead-letter-queue") -> dict[str, tupl
     return {one.subject: (one.status, one.why) for one in found}
 
 
-def test_what_a_whole_pasted_listing_lacks_is_unknown_and_says_where_it_was_looked_for(tmp_path: Path) -> None:
+def test_what_a_whole_pasted_listing_lacks_is_unknown_and_says_where_it_was_looked_for(
+    tmp_path: Path,
+) -> None:
     jobs = "main.tf#aws_sqs_queue.jobs"
     assert told(asked(tmp_path))[jobs][0] == "PASS"
     answer = asked(tmp_path, answers=NONE)
