@@ -183,32 +183,39 @@ def environments(facts: Facts) -> dict[str, list[str]]:
     """Environments by name, each with what names it (``path: how``)."""
     found: dict[str, set[str]] = {}
     for fact in facts:
-        for name, how in _named_environments(fact):
-            found.setdefault(canonical(name), set()).add(f"{fact.where.file}: {how}")
+        for name, how, file in _named_environments(fact):
+            found.setdefault(canonical(name), set()).add(f"{file}: {how}")
     return {name: sorted(places) for name, places in sorted(found.items())}
 
 
-def _named_environments(fact: Fact) -> Iterator[tuple[str, str]]:
+def _named_environments(fact: Fact) -> Iterator[tuple[str, str, str]]:
+    """Each name with how it is given, and the file that gives it."""
     if fact.origin != "source":
         return
+    file = fact.where.file
     if fact.type == "setting" and _text(fact, "environment"):
-        yield _text(fact, "environment"), "settings"
+        # What a module makes has its name from the file that calls it, with which its id begins.
+        caller = fact.id.partition("#")[0]
+        yield _text(fact, "environment"), "settings", caller if caller.endswith(_TERRAFORM) else file
     elif fact.type == "parameter" and re.search(r"env(ironment)?(_?name)?$|^stage$", fact.name, re.I):
         values = [fact.attributes.get("default"), fact.attributes.get("value"), *_list(fact, "allowed")]
         for value in values:
             if isinstance(value, str) and value:
-                yield value, f"parameter {fact.name}"
+                yield value, f"parameter {fact.name}", file
     elif fact.type in _BY_ENVIRONMENT and _text(fact, "environment"):
-        yield _text(fact, "environment"), words(fact.type)
+        yield _text(fact, "environment"), words(fact.type), file
     elif fact.type == "aws_amplify_branch" and not isinstance(fact.attributes.get("branch_name"), Unread):
-        yield fact.name, "branch"
+        yield fact.name, "branch", file
     elif fact.type == "terraform_root" and named_environment(fact.name):
-        yield named_environment(fact.name), "folder"
+        yield named_environment(fact.name), "folder", file
     for key in ("variable_files", "parameter_files"):
         files = fact.attributes.get(key)
-        for name in files if isinstance(files, dict) else ():
+        for name, given in files.items() if isinstance(files, dict) else ():
             if name != "loaded" and is_environment(name):
-                yield name, "variable file"
+                yield from (
+                    (name, "variable file", str(one))
+                    for one in (given if isinstance(given, list) else [file])
+                )
 
 
 def _text(fact: Fact, key: str) -> str:

@@ -53,9 +53,11 @@ def terraform(files: Sequence[File], found: Found) -> None:
         wrapped.setdefault(unit.folder, []).append(unit)
     called = {target for module in modules.values() for target in sources(module) if target != module.folder}
     roots = [folder for folder in modules if folder not in called]
+    # A unit uses its module itself, whatever else calls it.
+    roots += [folder for folder in modules if folder in called and folder in wrapped]
     visited: set[str] = set()
-    for folder in (*roots, *modules):
-        if folder in visited:
+    for folder in (*roots, *(folder for folder in modules if folder not in roots)):
+        if folder in visited and folder not in roots:
             continue
         with found.sparing(modules[folder].files[0], "Terraform"):
             read = read_variable_files(variables.get(folder, []), folder, found)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchbook.model import Ref, Unread, Value
+from launchbook.repo.hcl.either import Perhaps, either, entries, perhaps
 from launchbook.repo.hcl.functions import (
     AS_GIVEN,
     DECODED,
@@ -47,6 +48,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+#: Functions to which it matters how many entries a map has.
+_COUNTED = frozenset({"keys", "values", "length"})
 _UNREAD_LIMIT = Unread("the configuration is too large to evaluate")
 
 
@@ -145,6 +148,10 @@ def _called(name: str, args: tuple[Expression, ...], spread: bool, scope: Scope)
         values = [*values[:-1], *values[-1]]
     if name in AS_GIVEN or (name in DECODED and values and isinstance(values[0], dict | list)):
         return values[0] if values else Unread(f"{name} has no argument")
+    if name == "merge":
+        values = [entries(value) for value in values]
+    elif name in _COUNTED and (unknown := next(filter(None, map(perhaps, values)), None)) is not None:
+        return Unread(unknown.reason)
     if name == "coalesce":
         values = up_to_the_first(values)
     if name not in FUNCTIONS:
@@ -183,13 +190,12 @@ def _tried(name: str, args: tuple[Expression, ...], scope: Scope) -> Value:
 def _chosen(test: Expression, yes: Expression, no: Expression, scope: Scope) -> Value:
     decided = evaluate(test, scope)
     if isinstance(decided, Unread | Ref):
-        either = evaluate(yes, scope), evaluate(no, scope)
-        if either[0] == either[1]:
-            return either[0]
+        sides = evaluate(yes, scope), evaluate(no, scope)
+        if sides[0] == sides[1]:
+            return sides[0]
         reason = decided.reason if isinstance(decided, Unread) else "known only after apply"
-        return Unread(
-            f"its condition is not known: {reason}", refs=tuple(p for v in either for p in pointers(v))
-        )
+        refs = tuple(pointer for value in sides for pointer in pointers(value))
+        return either(*sides, Unread(f"its condition is not known: {reason}", refs=refs))
     return evaluate(yes if decided in (True, "true") else no, scope)
 
 
@@ -258,6 +264,8 @@ def _looped(loop: For, scope: Scope) -> Value:
         return Unread("what it loops over is not known", refs=tuple(pointers(over)))
     pairs: list[tuple[str, Value]] = []
     values: list[Value] = []
+    if (unknown := perhaps(over)) is not None and loop.key is None:
+        return Unread(unknown.reason)
     for key, value in _items(over):
         names = dict(zip(loop.names, (key, value) if len(loop.names) > 1 else (value,), strict=False))
         inner = scope.with_bound(names)
@@ -271,7 +279,7 @@ def _looped(loop: For, scope: Scope) -> Value:
             name = evaluate(loop.key, inner)
             if isinstance(name, Unread | Ref):
                 return Unread("a key of it is not known", refs=tuple(pointers(name)))
-            pairs.append((as_text(name), values[-1]))
+            pairs.append((as_text(name), value if isinstance(value, Perhaps) else values[-1]))
     if loop.text:
         return "".join(as_text(value) for value in values)
     return values if loop.key is None else _grouped(pairs) if loop.grouped else dict(pairs)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.repo.hcl.either import merged
 from launchbook.repo.yaml_lines import load_yaml
 
 #: No string grows past this, and no list past as many items: ``join`` and ``range`` are how small files become large.
@@ -34,10 +35,6 @@ def _flat(value: Any) -> list[Any]:
         if len(found) > LONGEST:
             raise ValueError("too long")
     return found
-
-
-def _merged(*maps: Any) -> dict[str, Any]:
-    return {key: value for part in maps if part for key, value in part.items()}
 
 
 def _format(text: str, *values: Any) -> str:
@@ -197,7 +194,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": str.lower,
     "max": max,
     "md5": _digest("md5"),
-    "merge": _merged,
+    "merge": merged,
     "min": min,
     "one": lambda items: items[0] if len(items) == 1 else None if not items else _element(None, 0),  # type: ignore[arg-type]
     "parseint": lambda text, base: int(text, int(base)),

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from launchbook.model import Ref, Unread, Value
+from launchbook.repo.hcl.either import perhaps
 from launchbook.repo.hcl.evaluate import evaluate
 from launchbook.repo.hcl.scope import Scope, pointers
 from launchbook.repo.hcl.syntax import (
     Block,
     Body,
     Call,
+    Conditional,
     Expression,
     ListOf,
     Literal,
@@ -80,6 +82,7 @@ def _dynamic(block: Block, scope: Scope, prefix: str, into: dict[str, Value], va
     content = next(block.body.all("content"), None)
     over = block.body.attributes.get("for_each")
     items = evaluate(over.value, scope) if over else Unread("its for_each is missing")
+    items = perhaps(items) or items
     if over:
         values.refers += [(prefix + kind, parts) for parts in references(over.value)]
     if content is None or isinstance(items, Unread | Ref) or not isinstance(items, dict | list):
@@ -121,8 +124,13 @@ def _refers(expression: Expression, path: str, scope: Scope) -> Iterator[tuple[s
 
 def _lines(expression: Expression, prefix: str) -> Iterator[tuple[str, int]]:
     """The lines of what is written out inside a value (``jsonencode({ ... })``, a map, a list)."""
-    if isinstance(expression, Call) and len(expression.args) == 1:
-        yield from _lines(expression.args[0], prefix)
+    if isinstance(expression, Call) and (len(expression.args) == 1 or expression.name == "merge"):
+        # What is there for certain is told where it is written, whatever a condition may put over it.
+        for arg in sorted(expression.args, key=lambda arg: not isinstance(arg, Conditional)):
+            yield from _lines(arg, prefix)
+    elif isinstance(expression, Conditional):
+        yield from _lines(expression.no, prefix)
+        yield from _lines(expression.yes, prefix)
     elif isinstance(expression, ObjectOf):
         for key, value, line in expression.entries:
             name = key.name if isinstance(key, Name) else key.value if isinstance(key, Literal) else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from launchbook.model import Ref, Unread, Value
+from launchbook.repo.hcl.either import Perhaps
 from launchbook.repo.hcl.evaluate import evaluate
 from launchbook.repo.hcl.functions import as_text
 from launchbook.repo.hcl.scope import Scope, pointers
@@ -82,4 +83,11 @@ def _each(attribute: Attribute, scope: Scope) -> list[Copy]:
     if len(value) > MOST_COPIES:
         many = Unread(f"{len(value)} copies")
         return [Copy("", {"each": {"key": many, "value": many}})]
-    return [Copy(f'["{key}"]', {"each": {"key": key, "value": item}}) for key, item in value.items()]
+    return [_one(attribute, key, item) for key, item in value.items()]
+
+
+def _one(attribute: Attribute, key: str, item: Value) -> Copy:
+    bound: dict[str, Value] = {"each": {"key": key, "value": item}}
+    if isinstance(item, Perhaps):
+        return Copy(f'["{key}"]', bound, f"{_depends(attribute)}: {item.reason}", None)
+    return Copy(f'["{key}"]', bound)

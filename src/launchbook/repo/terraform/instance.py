@@ -136,15 +136,30 @@ class Instance:
         if not called:
             made = tuple(Ref(one, rest[0] if rest else "id") for one in self._elsewhere(name))
             return Unread(f"module.{name} is not read here", refs=made)
-        if rest and rest[0].isdigit() and len(rest) > 1:
-            rest = rest[1:]
+        if not rest:
+            return self._all_of(name, called)
+        if rest[0].isdigit() and len(rest) > 1:
+            called, rest = called[int(rest[0]) :][:1] or called, rest[1:]
         elif len(rest) > 1 and rest[0] not in called[0].module.outputs:
             chosen = [child for child in called if child.prefix.endswith(f'["{rest[0]}"].')]
             called, rest = chosen or called, rest[1:]
         child = called[0]
-        if not rest or rest[0] not in child.module.outputs:
+        if rest[0] not in child.module.outputs:
             return Unread(f"module.{name} has no such output")
         return stepped(child.output(rest[0]), rest[1:])
+
+    def _all_of(self, name: str, called: list[Instance]) -> Value:
+        """A whole module as others loop over it: what each of its copies gives, by its key or number."""
+        keys = [child.prefix.removeprefix(f"{self.prefix}module.{name}").strip(".[]") for child in called]
+        written = self.module.calls[name].body.attributes
+        if keys == [""]:
+            if "for_each" in written or "count" in written:
+                return Unread(f"how many copies of module.{name} there are is not known")
+            return _given(called[0])
+        if "count" in written:
+            each: list[Value] = [_given(child) for child in called]
+            return each
+        return {key.strip('"'): _given(child) for key, child in zip(keys, called, strict=True)}
 
     def output(self, name: str) -> Value:
         """The value of one of the module's outputs."""
@@ -190,6 +205,8 @@ class Instance:
             # ``for_each = aws_sqs_queue.jobs``: each copy speaks of the one with its own key.
             if one[:2] in self.module.resources:
                 yield from self.targets((*one[:2], copy.suffix.replace('"', "")))
+            elif one[0] == "module":
+                yield from self.targets((*one[:2], copy.suffix.replace('"', ""), *parts[2:]))
 
     def targets(self, parts: tuple[str, ...], depth: int = 0) -> Iterator[str]:
         """The ids of the resources that a reference comes to, through locals and outputs."""
@@ -203,7 +220,10 @@ class Instance:
                 declared, key = self.module.local_values[name]
                 yield from self._through(declared, key, depth)
             case ("module", name, *rest) if depth < 6 and self.children.get(name):
-                child = self.children[name][0]
+                key = rest[0][1:-1] if rest and rest[0].startswith("[") else ""
+                called = self.children[name]
+                ends = (f'["{key}"].', f"[{key}].")
+                child = next((one for one in called if one.prefix.endswith(ends)), called[0])
                 wanted = next((part for part in rest if part in child.module.outputs), "")
                 if wanted:
                     yield from child._through(child.module.outputs[wanted], "value", depth)
@@ -223,3 +243,8 @@ class Instance:
         attribute = declared.body.attributes.get(key)
         for parts in references(attribute.value) if attribute else ():
             yield from self.targets(parts, depth + 1)
+
+
+def _given(child: Instance) -> Value:
+    """Everything that one copy of a module gives."""
+    return {name: child.output(name) for name in child.module.outputs}

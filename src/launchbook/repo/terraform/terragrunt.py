@@ -17,7 +17,7 @@ from launchbook.repo.terraform.calls import hidden_by
 from launchbook.repo.terraform.terragrunt_scope import ROOT, Folder, inside
 
 NAMES = ("terragrunt.hcl", "root.hcl", "terragrunt.stack.hcl")
-_REGION = regex(r'^\s*region\s*=\s*"([a-z]{2}(?:-gov)?-[a-z]+-\d)"', re.M)
+_REGION = regex(r'(?:^|[{;])\s*region\s*=\s*"([a-z]{2}(?:-gov)?-[a-z]+-\d)"', re.M)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,4 @@
+module "q" { 
+  source = "../../modules/queue" 
+  name = "direct" 
+}
