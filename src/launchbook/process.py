@@ -100,6 +100,15 @@ def start(
         _close(output)
 
 
+def ended(child: Child, seconds: float) -> bool:
+    """Whether a child has ended, waited for so long at most."""
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 def keep(
     argv: Sequence[str],
     *,

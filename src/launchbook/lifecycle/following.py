@@ -13,7 +13,7 @@ from launchbook import process
 from launchbook.lifecycle.reserve import MADE_ROOM, Reserve
 from launchbook.lifecycle.steps import Work
 
-_EVERY = 0.02
+_EVERY = 0.05
 #: What Terraform has printed last when it waits for an answer.
 _PROMPT = b"Enter a value: "
 _STORES = "interrupted: Terraform ends what it has begun and stores its state (Ctrl-C again asks)"
@@ -66,7 +66,7 @@ def _watch(
                     work.show.note(MADE_ROOM)
                 if enough(progress.look()) and not interrupts:
                     return True
-                time.sleep(_EVERY)
+                process.ended(child, _EVERY)  # sooner where it ends sooner
             except KeyboardInterrupt:
                 interrupts += 1
                 _interrupt(child, interrupts, work, changes)
