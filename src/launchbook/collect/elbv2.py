@@ -140,6 +140,7 @@ GROUPS = Call(
             "target_ids": "TargetHealthDescriptions[].Target.Id",
             "target_states": "TargetHealthDescriptions[].TargetHealth.State",
             "target_reasons": "TargetHealthDescriptions[].TargetHealth.Reason",
+            "target_descriptions": "TargetHealthDescriptions[].TargetHealth.Description",
         },
     ),
 )

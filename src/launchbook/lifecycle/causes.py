@@ -8,12 +8,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from launchbook.checks._tasks import failed as is_failure
 from launchbook.lifecycle.asking import Aws, Unanswered, batches
 from launchbook.model import Evidence
 from launchbook.redact import shown
 
-#: Stop codes that no rollout and no scaling gives.
-BY_ITSELF = ("EssentialContainerExited", "TaskFailedToStart")
 LINES = 5
 #: Lines of a log's end that are looked through for errors.
 _LOOK_AT = 100
@@ -57,13 +56,13 @@ class Cause:
 
 
 def first_cause(aws: Aws, cluster: str, service: str, deployments: Collection[str]) -> Cause | None:
-    """Why tasks of a service stopped: the first that did so by itself, else the last that was told to.
+    """Why tasks of a service stopped: the first that failed, else the last that was told to.
 
     Those of other ``deployments`` are left out: what was rolled back explains nothing of now. None when no task is
     known to have stopped (ECS remembers them for about an hour). Raises Unanswered.
     """
     stopped = [one for one in stopped_tasks(aws, cluster, service) if one.started_by in deployments]
-    failed = [one for one in stopped if one.code in BY_ITSELF]
+    failed = [one for one in stopped if is_failure(one.code, one.reason)]
     if not stopped:
         return None
     one = failed[0] if failed else stopped[-1]

@@ -8,14 +8,15 @@ from typing import Any
 
 from launchbook.lifecycle.asking import Aws, Unanswered
 from launchbook.lifecycle.causes import first_cause
+from launchbook.lifecycle.targets import sick_targets
 from launchbook.model import Evidence, Facts, Finding
 from launchbook.redact import shown
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A service now: ``well`` when it runs as many tasks as it should and at least one; ``idle`` when it runs none and
-    should run none. ``text`` has the first cause."""
+    """A service now: ``well`` when it runs as many tasks as it should, at least one, and its targets are healthy;
+    ``idle`` when it runs none and should run none. ``text`` has the first cause."""
 
     well: bool
     idle: bool
@@ -34,10 +35,18 @@ def explain(aws: Aws, cluster: str, service: str) -> Standing:
     one = found[0]
     running, desired = int(one["runningCount"]), int(one["desiredCount"])
     counts = {"runningCount": running, "desiredCount": desired, "pendingCount": one.get("pendingCount", 0)}
-    evidence = (aws.evidence("ecs", "describe_services", counts),)
-    text = f"service {service} has {running} running tasks of {desired} that it should have"
+    evidence: tuple[Evidence, ...] = (aws.evidence("ecs", "describe_services", counts),)
+    text, then = f"service {service} has {running} running tasks of {desired} that it should have", ": "
     if running and running == desired:
-        return Standing(True, False, text, evidence)
+        try:
+            sick = list(sick_targets(aws, one))
+        except Unanswered as failure:
+            return Standing(False, False, f"{text}; how its targets are is not known: {failure}", evidence)
+        if not sick:
+            return Standing(True, False, text, evidence)
+        then = "; stopped before: "
+        text += "; " + "; ".join(said for said, _ in sick)
+        evidence += tuple(each for _, each in sick)
     try:
         cause = first_cause(aws, cluster, service, [str(each["id"]) for each in one["deployments"]])
     except Unanswered as failure:
@@ -45,7 +54,7 @@ def explain(aws: Aws, cluster: str, service: str) -> Standing:
     if cause is None:
         said = _last_event(one)
         return Standing(False, not (running or desired), f"{text}{said}", evidence)
-    return Standing(False, not (running or desired), f"{text}: {cause.text}", evidence + cause.evidence)
+    return Standing(False, not (running or desired), f"{text}{then}{cause.text}", evidence + cause.evidence)
 
 
 def _last_event(service: Mapping[str, Any]) -> str:

@@ -17,11 +17,12 @@ from launchbook.lifecycle.asking import Aws
 from launchbook.lifecycle.elsewhere import require_state
 from launchbook.lifecycle.expected import backends, freshest, health, named, outputs_present
 from launchbook.lifecycle.made import made
+from launchbook.lifecycle.others import Others, others_of
 from launchbook.lifecycle.platform import Outputs
 from launchbook.lifecycle.states import with_cause
 from launchbook.lifecycle.steps import Outcome, Step, Work
 from launchbook.lifecycle.verdicts import worst
-from launchbook.model import IN_FILES_ALONE, Facts, Finding, kinds
+from launchbook.model import IN_FILES_ALONE, Fact, Facts, Finding, kinds
 
 CHECKLIST = "platform"
 #: Lines of the checklist that only a release makes true.
@@ -35,6 +36,13 @@ class Verification:
     work: Work
     aws: Aws
     facts: Facts = field(default_factory=Facts)
+    others: Others = field(default_factory=Others)
+
+    @property
+    def scope(self) -> Callable[[Fact], bool]:
+        """Whether a fact goes by a name of the platform."""
+        words = self.work.platform.names or (self.work.platform.name,)
+        return in_scope([word.strip("/") for word in words])
 
     def outputs(self) -> Outputs:
         """The platform's outputs."""
@@ -103,7 +111,9 @@ def _read(state: Verification) -> Outcome:
     )  # fmt: skip
     found += backends(state.work, state.outputs())
     state.facts = freshest(state.aws, found, state.work, state.outputs())
-    return Outcome(note=f"{len(found)} facts from {len(reads)} reads")
+    state.others = others_of(state.work, state.aws)
+    aside = state.others.said(state.facts, state.scope)
+    return Outcome(note=f"{len(found)} facts from {len(reads)} reads{f'; {aside}' if aside else ''}")
 
 
 def _line(line: Line) -> Callable[[Verification], Outcome]:
@@ -133,8 +143,7 @@ def judge_line(state: Verification, line: Line) -> list[Finding]:
     """
     known = checks()
     wanted = [known[name] for name in line.checks if not _of_files(known[name])]
-    words = state.work.platform.names or (state.work.platform.name,)
-    judged = in_scope([word.strip("/") for word in words])
+    judged = state.others.judged(state.scope)
     found = evaluate(wanted, state.facts, today=datetime.now(UTC).date(), judged=judged)
     findings = [with_cause(state.aws, one, state.facts) for one in found if one.status != "NOT_APPLICABLE"]
     findings += named(line.id, state.work, state.facts, state.outputs())
