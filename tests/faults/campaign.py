@@ -64,8 +64,8 @@ class Demands:
 
     @classmethod
     def of(cls, faults: int) -> "Demands":
-        """200 faults, each kind 15 times, 20,000 orders; a shorter campaign in proportion."""
-        return cls(faults, min(15, faults // len(KINDS)), 100 * faults)
+        """200 faults, each kind 15 times, 20,000 orders; a short one as many as a busy machine takes."""
+        return cls(faults, min(15, faults // len(KINDS)), (100 if faults >= 200 else 20) * faults)
 
 
 @dataclass
