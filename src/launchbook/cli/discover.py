@@ -12,6 +12,8 @@ from launchbook.errors import UnreadableInput
 from launchbook.redact import shown
 from launchbook.repo import Discovery, discover
 from launchbook.repo.as_json import as_json, json_text
+from launchbook.repo.environments import same_environment
+from launchbook.repo.picture import environments
 
 
 @click.command(name="discover")
@@ -33,6 +35,7 @@ def command(path: str, environment: str, wants_json: bool, page: str | None, eve
     endpoints, what two files say differently, and what could not be read. Needs no account and no settings.
     """
     found = discover(path, environment)
+    _say_which(found, environment)
     if page:
         _write_page(found, path, page)
         click.echo(f"written: {shown(page)}", err=True)
@@ -43,6 +46,14 @@ def command(path: str, environment: str, wants_json: bool, page: str | None, eve
 
         click.echo(as_text(found, everything), nl=False)
     click.echo(f"\nnext: launchbook audit {shlex.quote(shown(path))}", err=True)
+
+
+def _say_which(found: Discovery, environment: str) -> None:
+    """A name that no file knows changes nothing: said, or nobody would notice."""
+    known = environments(found.facts)
+    if environment and not any(same_environment(name, environment) for name in known):
+        told = f"they name {', '.join(map(shown, known))}" if known else "they name none"
+        click.echo(f"no file here is about the environment {shown(environment)}: {told}\n", err=True)
 
 
 def _write_page(found: Discovery, path: str, page: str) -> None:

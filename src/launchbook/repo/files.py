@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections import OrderedDict
@@ -51,8 +52,8 @@ class File:
 
     @cached_property
     def data(self) -> bytes:
-        """The content. Raises Unreadable when it cannot be read or is not a regular file."""
-        content = self._read(-1)
+        """The content, UTF-16 as UTF-8. Raises Unreadable when it cannot be read or is not a regular file."""
+        content = _as_utf8(self._read(-1))
         _keep(self, len(content))
         return content
 
@@ -60,7 +61,7 @@ class File:
     def head(self) -> bytes:
         """The first bytes of the content, enough to tell what kind of file it is. Raises Unreadable."""
         _keep(self, HEAD)
-        return self._read(HEAD)
+        return _as_utf8(self._read(HEAD))
 
     def _read(self, count: int) -> bytes:
         try:
@@ -114,6 +115,16 @@ def _all_of(handle: int, count: int) -> bytes:
     while parts[-1] and (left := count - sum(map(len, parts))) > 0:
         parts.append(os.read(handle, left))
     return b"".join(parts)
+
+
+def _as_utf8(content: bytes) -> bytes:
+    """Text that an editor of Windows saved as UTF-16, as every reader wants it; all else as it is."""
+    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content
+    try:
+        return content[: len(content) & ~1].decode("utf-16").encode()
+    except UnicodeError:
+        return content
 
 
 _kept: OrderedDict[File, int] = OrderedDict()

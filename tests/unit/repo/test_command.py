@@ -83,3 +83,10 @@ def test_an_empty_folder_says_so(tmp_path: Path) -> None:
 def test_a_path_that_is_none_is_a_usage_error() -> None:
     with pytest.raises(UsageError):
         run("/no/such/folder")
+
+
+def test_an_environment_that_no_file_knows_is_said_with_those_that_exist() -> None:
+    told = "no file here is about the environment nosuch: they name "
+    assert told in run(HUNTAZE, "--env", "nosuch")[1]
+    assert "production, staging" in run(HUNTAZE, "--env", "nosuch")[1]
+    assert told not in run(HUNTAZE, "--env", "prod")[1]
