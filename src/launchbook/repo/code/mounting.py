@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ _MAKES_APP = regex(
     r"^(await\s+)?(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono|[Hh]api\.server|Hapi\.Server)(<[^>]*>)?\("
 )
 _APP = regex(r"^(this\.)?(app|server|fastify|express)$")
+_AUTOLOAD = regex(r"auto_?load", re.I)
+_FOLDER = regex(r"(?:__dirname|import\.meta\.dirname|\))\s*,\s*['\"`]\.?/?([\w./-]{1,200})['\"`]\s*\)")
+_SCRIPTS = (".js", ".ts", ".mjs", ".cjs", ".mts")
 #: What is mounted by name even where its file is not read, unless the name says that it guards.
 _ROUTER_NAME = regex(r"rout|\bapi\b|controller|handler|endpoint", re.I)
 #: What a prefix that no file tells is called: ``process.env.API_PATH``, ``config.prefix``.
@@ -96,6 +100,8 @@ def _use(module: Module, call: Node, known: set[str], mounts: Mounts, middleware
     verb = text(syntax.field(function, "property"))
     owner = base(call) if verb in ("use", "route") else syntax.field(function, "object")
     outer = module.router(owner)
+    if verb in ("use", "register") and owner is not None and outer is not None:
+        root(module, owner, outer, mounts)
     if verb == "route" and outer is not None and len(given) == 1:
         _tables(module, outer, given[0], mounts)
     elif verb == "register" and outer is not None and given:
@@ -158,6 +164,9 @@ def _register(module: Module, outer: Router, given: list[Node], mounts: Mounts) 
     if first.type == "object" and "plugin" in (members := pairs(first)):
         _register(module, outer, [members["plugin"], first], mounts)
         return
+    if _AUTOLOAD.search(text(given[0])) and "dir" in options:
+        _autoload(module, outer, options, mounts)
+        return
     options |= pairs(options.get("routes"))
     prefix = module.literal(options["prefix"]) if "prefix" in options else ""
     inner = module.router(given[0])
@@ -166,6 +175,20 @@ def _register(module: Module, outer: Router, given: list[Node], mounts: Mounts) 
     if given[0].type in FUNCTIONS:
         for name in parameters(given[0])[:1]:
             mounts.mount(Mount(outer, Router(module.file.path, f"{name}@{syntax.line(given[0])}"), prefix))
+
+
+def _autoload(module: Module, outer: Router, options: dict[str, Node], mounts: Mounts) -> None:
+    """Fastify's autoload: each file of a folder is a plugin below its own folder's path; ``_id`` is a parameter."""
+    told = _FOLDER.search(text(module.value(options["dir"])))
+    given = pairs(module.value(options["options"])) if "options" in options else {}
+    written = options.get("prefix") or given.get("prefix")
+    prefix = module.literal(written) if written is not None else ""
+    top = posixpath.normpath(f"{module.file.folder}/{told[1]}").lstrip("/") if told else None
+    for path in module.tree.files if top is not None else ():
+        if path.startswith(f"{top}/") and path.endswith(_SCRIPTS):
+            below_it = posixpath.dirname(path[len(str(top)) :])
+            own = re.sub(r"/_(\w+)", r"/{\1}", "" if below_it == "/" else below_it)
+            mounts.mount(Mount(outer, Router(path, "default(0)"), None if prefix is None else prefix + own))
 
 
 def registers(module: Module) -> Iterator[tuple[str, Node]]:
