@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-#: Files of more than about half a minute, the longest first. The order decides nothing but how long the suite takes.
+#: Files of more than about half a minute, the longest first. The order decides how long the suite takes, and
+#: what is done to the order platform before it goes.
 LONGEST = (
     "tests/e2e/test_truth.py",
-    "tests/e2e/test_typed.py",
+    "tests/e2e/test_deploy_role.py",
+    "tests/e2e/test_typed.py",  # destroys what the two before it use
     "tests/aws/audit/test_no_false_ok.py",
     "tests/aws/audit/test_four_sources.py",
     "tests/aws/audit/test_under_faults.py",
@@ -52,6 +54,7 @@ _RANK = {name: rank for rank, name in enumerate(LONGEST)}
 #: Files that share what takes minutes to make, by what that is: they go to one worker, so that it is made once.
 TOGETHER = {
     "tests/e2e/test_truth.py": "the order platform",
+    "tests/e2e/test_deploy_role.py": "the order platform",
     "tests/e2e/test_typed.py": "the order platform",
     "tests/aws/audit/test_no_false_ok.py": "the audited estates",
     "tests/aws/audit/test_gone_there.py": "the audited estates",

@@ -60,6 +60,7 @@ def keys(stack: Tool, subject: str) -> Mapping[str, str]:
     ],
 )
 def test_nobody_but_the_main_branch_takes_the_role(stack: Tool, subject: str) -> None:
+    assert keys(stack, MAIN)
     with pytest.raises(ClientError, match="AccessDenied"):
         keys(stack, subject)
 
