@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import among, beside, elsewhere
+from launchbook.checks._ringing import never_tells
 from launchbook.checks._shapes import field, known, listed, pick, some, words
-from launchbook.checks._watching import Watched, alarms_on, never_tells
+from launchbook.checks._watching import Watched, alarms_on
 from launchbook.checks.queues import takes_dead_letters
 from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue
@@ -99,14 +100,18 @@ def _declare(watch: Watch) -> None:
         if fact.origin == "state" or not watch.only(fact, facts):
             return None
         found = alarms_on(facts, watch, fact)
-        useful = pick(found.found, lambda one: not never_tells(one, watch.metrics))
+
+        def silent(alarm: Alarm) -> str:
+            return never_tells(alarm, watch.metrics, watch.id, fact, facts)
+
+        useful = pick(found.found, lambda one: not silent(one))
         for alarm in useful.found:
             return verdict(True, f"{alarm.name} watches it", at=[fact.at(), alarm.at()])
         for doubt in (useful, found):
             doubt.settled()
         absent(facts, fact, "aws_cloudwatch_metric_alarm")
         for alarm in found.found:
-            why = f"{alarm.name} does not: {never_tells(alarm, watch.metrics)}"
+            why = f"{alarm.name} does not: {silent(alarm)}"
             return verdict(False, why, at=[fact.at(), alarm.at("comparison_operator"), alarm.at("threshold")])
         return verdict(False, f"no alarm watches {watch.what}", at=[fact.at()])
 

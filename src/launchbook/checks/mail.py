@@ -5,8 +5,8 @@ from __future__ import annotations
 from launchbook.check import check
 from launchbook.checks._absence import absent
 from launchbook.checks._pointing import beside, elsewhere
+from launchbook.checks._ringing import never_tells
 from launchbook.checks._shapes import known, pick
-from launchbook.checks._watching import never_tells
 from launchbook.checks.mail_records import domain_of
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
 from launchbook.model.aws import Alarm
@@ -111,14 +111,18 @@ def _watched(identity: Fact, metric: str, facts: Facts) -> Verdict:
     watching = pick(
         near, lambda one: known(one.attributes.get("metric_name"), f"the metric of {one.name}") == metric
     )
-    useful = pick(watching.found, lambda one: not never_tells(one, (metric,)))
+
+    def silent(alarm: Alarm) -> str:
+        return never_tells(alarm, (metric,), "", identity, facts)
+
+    useful = pick(watching.found, lambda one: not silent(one))
     for found in useful.found:
         return verdict(True, f"{found.name} watches it", at=[identity.at(), found.at()])
     for doubt in (useful, watching):
         doubt.settled()
     absent(facts, identity, "aws_cloudwatch_metric_alarm")
     for found in watching.found:
-        why = f"{found.name} does not: {never_tells(found, (metric,))}"
+        why = f"{found.name} does not: {silent(found)}"
         return verdict(False, why, at=[identity.at(), found.at("threshold")])
     return verdict(False, f"no alarm on {metric}", at=[identity.at()])
 

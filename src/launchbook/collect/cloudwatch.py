@@ -28,6 +28,7 @@ LIST = "DescribeAlarms"
             "extended_statistic": "ExtendedStatistic",
             "comparison_operator": "ComparisonOperator",
             "threshold": "Threshold",
+            "unit": "Unit",
             "period": "Period",
             "evaluation_periods": "EvaluationPeriods",
             "datapoints_to_alarm": "DatapointsToAlarm",
