@@ -19,6 +19,7 @@ class Late:
 
     def __init__(self, pattern: Any, flags: int) -> None:
         self._given = pattern, flags
+        self.pattern = pattern  # known without compiling anything
 
     def __getattr__(self, name: str) -> Any:
         if "_compiled" not in self.__dict__:

@@ -8,10 +8,11 @@ once. A type that no class here describes is still a plain :class:`Fact` with al
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, overload
 
+from launchbook.model.records import record
 from launchbook.model.values import NotKnown, Ref, Unread, Value, plain
 
 #: How much a piece of evidence can prove, weakest first.
@@ -31,7 +32,7 @@ def _nothing() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Where:
     """A file and line (1-based, path relative to the root, ``/``-separated), or an account and region."""
 
@@ -46,7 +47,7 @@ class Where:
         return "/".join(part for part in (self.account, self.region) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Evidence:
     """One place that shows one value.
 
@@ -59,7 +60,7 @@ class Evidence:
     value: object = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@record(kw_only=True, eq=False)
 class Fact:
     """Something that exists, or is declared to.
 
@@ -140,7 +141,7 @@ def make_fact(kind: str, **fields: Any) -> Fact:
     return CLASSES.get(kind, Fact)(type=kind, **fields)
 
 
-@dataclass(frozen=True)
+@record()
 class attribute(Generic[T]):
     """A typed view of one attribute of a fact class: ``delay = attribute(int, "delay_seconds", default=0)``.
 

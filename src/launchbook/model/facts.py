@@ -7,19 +7,19 @@ kinds it may hide, and asking for *all* facts of such a kind raises :class:`NotK
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from fnmatch import fnmatchcase
 from typing import TypeVar, cast, overload
 
 from launchbook.model.fact import CLASSES, Fact, Where
 from launchbook.model.file_kinds import IN_FILES_ALONE
+from launchbook.model.records import record
 from launchbook.model.values import NotKnown, Ref, Unread
 
 F = TypeVar("F", bound=Fact)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Gap:
     """A read that failed or was refused.
 
@@ -37,7 +37,7 @@ class Gap:
         return any(fnmatchcase(kind, pattern) for pattern in self.hides)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Relation:
     """One thing that refers to another: ``kind`` is what for (``alarm-action``, ``dead-letter``, ``origin``).
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from launchbook.model.fact import LEVELS, Evidence, Level
+from launchbook.model.records import record
 
 Status = Literal["PASS", "FAIL", "UNKNOWN", "NOT_APPLICABLE", "WAIVED"]
 Severity = Literal["critical", "high", "medium", "low"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Finding:
     """One check's verdict on one subject.
 
@@ -37,7 +37,7 @@ class Finding:
         return min(found, key=LEVELS.index) if found else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Verdict:
     """What a check's body answers: whether the subject holds, why, and the evidence for it."""
 

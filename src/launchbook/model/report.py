@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
 from launchbook.model.fact import LEVELS, Level
 from launchbook.model.facts import Gap
 from launchbook.model.finding import Finding, Severity
+from launchbook.model.records import record
 
 #: The runbook's own words for a line of its checklist.
 LineStatus = Literal["OK", "NOK", "TODO", "NOT_APPLICABLE"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Requirement:
     """One line of a checklist, judged.
 
@@ -43,7 +44,7 @@ class Requirement:
         return (min(held, key=LEVELS.index), max(held, key=LEVELS.index)) if held else ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(kw_only=True)
 class Report:
     """An audit's answer. ``sources`` says what was read: ``repository PATH``, ``account``, ``3 pasted files``.
 

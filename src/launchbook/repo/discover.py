@@ -10,13 +10,14 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from launchbook.errors import UsageError
 from launchbook.model import IN_FILES_ALONE, Endpoint, Fact, Facts, Finding, Gap, Relation, Where
+from launchbook.model.records import record
 from launchbook.redact import shown
 from launchbook.repo import contradictions, formats, relations
 from launchbook.repo.files import is_bundle
@@ -29,7 +30,7 @@ from launchbook.repo.walk import walk
 from launchbook.repo.wiring import wired
 
 
-@dataclass(frozen=True)
+@record()
 class Discovery:
     """What a repository shows: facts with gaps and relations, contradictions, and what was skipped, counted."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from launchbook.model import Fact, Unread, Value
+from launchbook.model.records import record
 from launchbook.redact import shown
 from launchbook.repo.code.endpoints import kind_of
 
@@ -20,7 +21,7 @@ DEEPEST = 12
 _NOWHERE = "no file that was read mounts this router"
 
 
-@dataclass(frozen=True)
+@record()
 class Router:
     """A router: the path of its file, and the name it has there."""
 
@@ -28,7 +29,7 @@ class Router:
     name: str
 
 
-@dataclass(frozen=True)
+@record()
 class Mount:
     """``inner`` serves below ``prefix`` of ``outer``; a prefix of None is one that the file does not tell.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.redact import names_secret, shown, without_secrets
 from launchbook.repo.files import File, Tree
@@ -236,7 +237,7 @@ class ReadTogether(Protocol):
         """Add what the files show together."""
 
 
-@dataclass(frozen=True, eq=False)  # each is its own: a lookup by it costs nothing
+@record(eq=False)  # each is its own: a lookup by it costs nothing
 class Format:
     """A declared reader: which files it claims, and which kinds stay unseen when one of them cannot be read."""
 

@@ -10,6 +10,7 @@ import stat
 from dataclasses import dataclass, field
 
 from launchbook.model import Gap, Origin, Where
+from launchbook.model.records import record
 from launchbook.redact import printable
 from launchbook.repo.installed import installed_names
 from launchbook.repo.trees import (
@@ -23,7 +24,7 @@ from launchbook.repo.trees import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Entry:
     """A regular file below the root: its path from there, as the file system gives it, and its kind of tree."""
 

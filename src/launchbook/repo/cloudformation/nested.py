@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from launchbook.model import Unread
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.cloudformation.resolve import NOTHING, Template
 from launchbook.repo.lined import Map, Unreadable, as_map, dig, line_of
@@ -19,7 +20,7 @@ _STACK = "AWS::CloudFormation::Stack"
 _KINDS = {_STACK: "TemplateURL", "AWS::Serverless::Application": "Location"}
 
 
-@dataclass(frozen=True)
+@record()
 class Use:
     """A resource that is a stack of its own: the template it stands in, its name there, and what it says."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Unread, Value
+from launchbook.model.records import record
 from launchbook.repo.environments import environment_of
 from launchbook.repo.lined import Map, Unreadable, as_map
 from launchbook.repo.reader import File, Found
@@ -34,7 +34,7 @@ def parameter_values(file: File) -> dict[str, Value]:
     return {k: v for k, v in as_map(inner).items() if isinstance(v, str | int | float | bool)}
 
 
-@dataclass(frozen=True)
+@record()
 class _Declares:
     """A template's parameters: all of them, and those that must be given."""
 

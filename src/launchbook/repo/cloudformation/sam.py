@@ -6,10 +6,10 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.model.records import record
 from launchbook.repo.environments import canonical, same_environment
 from launchbook.repo.lined import Unreadable, as_list, as_map, dig
 from launchbook.repo.reader import File, Found
@@ -20,7 +20,7 @@ CONFIGURATIONS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 _DEFAULTS = ("template.yaml", "template.yml", "template.json")
 
 
-@dataclass(frozen=True)
+@record()
 class Deployment:
     """What one environment of a configuration deploys."""
 

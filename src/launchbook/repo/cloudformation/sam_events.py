@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Fact, Ref
+from launchbook.model.records import record
 from launchbook.repo.cloudformation.convert import converted
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.lined import Map, Seq, as_map, dig, line_of
 
 
-@dataclass(frozen=True)
+@record()
 class Part:
     """A fact that lies inside a resource's properties."""
 
@@ -32,7 +32,7 @@ def lined(line: int, **values: Any) -> Map:
     return found
 
 
-@dataclass(frozen=True)
+@record()
 class _Event:
     """One event: whom it calls, where it stands, and what it says."""
 

@@ -6,12 +6,13 @@ puts it into a block.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from launchbook.model.records import record
 from launchbook.patterns import regex
 
 
-@dataclass(frozen=True)
+@record()
 class Makes:
     """What a command makes."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import touches
 from launchbook.repo.code.syntax import arguments, below, field, line, pairs, text
@@ -28,7 +28,7 @@ _SETS = regex(r"(ctx|context|c|res|response|reply)\.(status|statusCode)\s*=")
 _NUMBER = regex(r"^[1-5]\d\d$")
 
 
-@dataclass(frozen=True)
+@record()
 class Handler:
     """What was read of one handler.
 

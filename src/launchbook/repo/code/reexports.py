@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code import modules
 from launchbook.repo.code.syntax import below, field, line, root, string, text
@@ -19,7 +19,7 @@ _STAR = regex(r"export\s*\*\s*from\b")
 _HINT = "export each method by its name to have its route read"
 
 
-@dataclass(frozen=True)
+@record()
 class Exported:
     """One method: where the file exports it, the handler, and the file that the handler is in."""
 

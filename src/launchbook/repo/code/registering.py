@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code.scopes import FUNCTIONS, Module
 from launchbook.repo.code.syntax import arguments, below, field, pairs, string, text
@@ -20,7 +20,7 @@ _METHOD = regex(r"[A-Z]{3,10}|\*")
 _MOST = 200
 
 
-@dataclass(frozen=True)
+@record()
 class Registered:
     """One registration: who serves it, its methods, its paths (None: computed), and what handles it, last.
 

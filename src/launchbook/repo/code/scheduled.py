@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Value
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File
@@ -22,7 +22,7 @@ _BODY = regex(r"\s(?:-d|--data(?:-\w{1,20})?|--post-data|--json)\b")
 _LONGEST = 8000
 
 
-@dataclass(frozen=True)
+@record()
 class Call:
     """One request of a step: the method, the URL without its query (``https://${NAME}/…`` for an unknown host)."""
 

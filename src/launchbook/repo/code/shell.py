@@ -6,8 +6,8 @@ import io
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.redact import names_secret
 
@@ -19,7 +19,7 @@ _ASSIGNED = regex(
 _USED = regex(r"\$\{(?P<braced>\w+)\}|\$\((?P<made>\w+)\)|\$(?P<bare>\w+)")
 
 
-@dataclass(frozen=True)
+@record()
 class Command:
     """One command: its words as the shell would split them, and the line of each."""
 

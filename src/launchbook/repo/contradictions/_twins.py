@@ -31,7 +31,7 @@ def twins(facts: Facts, *kinds: str) -> Iterator[tuple[Fact, Fact]]:
     found = [fact for kind in kinds for fact in facts.seen(kind) if fact.origin in ("source", "generated")]
     groups: dict[str, list[Fact]] = {}
     for fact in found:
-        for key in {logical(fact), f"name {fact.name}"}:
+        for key in dict.fromkeys((logical(fact), f"name {fact.name}")):  # in one order, run for run
             groups.setdefault(key, []).append(fact)
     seen: set[tuple[str, str]] = set()
     for group in groups.values():

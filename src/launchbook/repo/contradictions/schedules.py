@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from launchbook.model import Evidence, Fact, Facts, Finding, Relation
+from launchbook.model.records import record
 from launchbook.repo.contradictions._ends import claims, common_words, differing, end, meant, words
 from launchbook.repo.contradictions._rhythm import differs, seconds
 from launchbook.repo.environments import named_environment
@@ -16,7 +16,7 @@ _PLAIN = ("vercel_cron", "netlify_cron", "beanstalk_cron", "code_cron", "github_
 _UNNAMED = ("vercel_cron", "netlify_cron", "github_workflow")
 
 
-@dataclass(frozen=True)
+@record()
 class _Timed:
     """What runs on time: the fact, and its schedule where that is written."""
 

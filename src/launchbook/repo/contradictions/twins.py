@@ -26,14 +26,15 @@ _COMPARED: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 
 def contradict(facts: Facts) -> Iterator[Finding]:
     """Each pair that differs, and each pair whose dead-letter queues do."""
+    pairs = {kinds: list(twins(facts, *kinds)) for _, kinds, _, _ in _COMPARED}
     for about, kinds, path, says in _COMPARED:
-        for one, other in twins(facts, *kinds):
+        for one, other in pairs[kinds]:
             values = [at(fact, path) for fact in (one, other)]
             if None not in values and str(values[0]) != str(values[1]):
                 why = f"{says} {values[0]} in one file and {values[1]} in another ({logical(one)})"
                 ends = [end(one, path, values[0]), end(other, path, values[1])]
                 yield differing(about, why, one.id, [*ends, *_users(facts, about, one, other)])
-    for one, other in twins(facts, "aws_sqs_queue"):
+    for one, other in pairs["aws_sqs_queue",]:
         ends = [found for queue in (one, other) if (found := _dead_letter(queue, facts))]
         if len(ends) == 2 and ends[0].value != ends[1].value:
             why = f"the dead-letter queue is {ends[0].value} in one file and {ends[1].value} in another"
@@ -42,8 +43,9 @@ def contradict(facts: Facts) -> Iterator[Finding]:
 
 def at(fact: Fact, path: str) -> str | int | None:
     """The plain value at a dotted path; None when there is none."""
-    value: object = dict(fact.attributes)
-    for part in path.split("."):
+    first, *below = path.split(".")
+    value: object = fact.attributes.get(first)
+    for part in below:
         value = value.get(part) if isinstance(value, dict) else None
     return value if isinstance(value, str | int) else None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
 from launchbook.model import Fact, Origin, Unread, Value
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.cloudformation.convert import attributes_of
 from launchbook.repo.cloudformation.globals import with_globals
@@ -172,7 +173,7 @@ def _parameter_fact(stack: _Stack, name: str, declared: dict[str, Any], line: in
     stack.fact("parameter", f"Parameters.{name}", line, attributes, name=name, lines=lines)
 
 
-@dataclass(frozen=True)
+@record()
 class _Stack:
     """One template with everything that its resources share."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from launchbook.model import Fact
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code import modules
 from launchbook.repo.code.endpoints import kind_of
@@ -25,7 +25,7 @@ _BRACKETS = regex(r"^(?P<optional>\[)?\[(?P<rest>\.\.\.)?(?P<name>[\w-]+)\]+$")
 _ROUTE = regex(r"^(?P<src>src/)?(?P<tree>app|pages/api)/(?P<rest>.*?)/?(?P<file>[^/]+)$")
 
 
-@dataclass(frozen=True)
+@record()
 class Guard:
     """A middleware file: the names of what it does, and the paths it matches (none: all)."""
 

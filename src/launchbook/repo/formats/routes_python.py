@@ -6,9 +6,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from launchbook.model import Fact
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of, touches
 from launchbook.repo.code.mounting_python import Module, assigned, mounting, own_prefix, root
@@ -29,7 +29,7 @@ _LIMITS = regex(r"\blimiter\b|rate_?limit|throttle", re.I)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
+@record()
 class Route:
     """A declared route: where it stands, its path below its router, its methods and its handler's name.
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from launchbook.model import Value
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.environments import canonical
@@ -38,7 +38,7 @@ _ALL = (
 )
 
 
-@dataclass(frozen=True)
+@record()
 class Entry:
     """One property as it is written in one document of one file."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from launchbook.model import Ref, Unread, Value
+from launchbook.model.records import record
 
 #: Expressions evaluated for one root module; a file that needs more is no configuration.
 MOST_STEPS = 200_000
@@ -23,7 +24,7 @@ class Budget:
         return self.left > 0
 
 
-@dataclass(frozen=True)
+@record()
 class Scope:
     """What names mean: ``resolve`` knows a module's own (var, local, resources), ``bound`` a loop's variables."""
 

@@ -6,29 +6,31 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from launchbook.model.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(slots=True)
 class Literal:
     """A number, string, boolean or null."""
 
     value: bool | int | float | str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Template:
     """Text with interpolations; one interpolation alone keeps its value's type."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Name:
     """The first word of a reference: ``var``, ``aws_sqs_queue``, a loop's variable."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Get:
     """``base.name``."""
 
@@ -36,7 +38,7 @@ class Get:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Index:
     """``base[key]``."""
 
@@ -44,7 +46,7 @@ class Index:
     key: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Splat:
     """``base[*].name``: ``each`` is evaluated with ``IT`` bound to every item."""
 
@@ -56,7 +58,7 @@ class Splat:
 IT = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Call:
     """``name(args)``; ``spread`` for a last argument with ``...``."""
 
@@ -65,7 +67,7 @@ class Call:
     spread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Conditional:
     """``test ? yes : no``."""
 
@@ -74,7 +76,7 @@ class Conditional:
     no: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Operation:
     """An operator on one or two operands."""
 
@@ -82,7 +84,7 @@ class Operation:
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class ListOf:
     """``[a, b]`` with the line of every item."""
 
@@ -90,14 +92,14 @@ class ListOf:
     lines: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class ObjectOf:
     """``{a = b}`` with the line of every entry."""
 
     entries: tuple[tuple[Expression, Expression, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class For:
     """``[for k, v in over : value if test]``, or with ``key`` an object; ``text`` joins the values (``%{ for }``)."""
 
@@ -110,7 +112,7 @@ class For:
     text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Opaque:
     """An expression that could not be read, and why."""
 
@@ -134,7 +136,7 @@ Expression: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(slots=True)
 class Attribute:
     """``name = value``."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.lined import Unreadable
 
@@ -20,7 +21,7 @@ _TOKEN = regex(
 )
 
 
-@dataclass(frozen=True)
+@record()
 class Token:
     """A word of an action; ``joined`` when nothing stands between it and the one before."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from launchbook.model import Ref
+from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.lined import as_list, as_map
 
@@ -18,7 +18,7 @@ _RESOURCE = regex(rf"([a-z]\w*)\.([\w-]+)({_INDEX})?(?:\.([\w-]+))?")
 _DEPTH = 12
 
 
-@dataclass(frozen=True)
+@record()
 class Address:
     """An address taken apart: the modules above with their indexes, and the resource with its own."""
 

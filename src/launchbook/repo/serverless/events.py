@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from launchbook.model import Fact, Ref, Unread, Value
+from launchbook.model.records import record
 from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.lined import as_list, as_map, dig
 from launchbook.repo.reader import File, Found, unread
 
 
-@dataclass(frozen=True)
+@record()
 class Event:
     """One event: the function that it starts, its place among the function's, what is given, and its line."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from launchbook.model.records import record
 from launchbook.repo.hcl.jsonsyntax import parse_json
 from launchbook.repo.hcl.parse import parse_hcl
 from launchbook.repo.hcl.syntax import Block, Body, Literal
@@ -19,7 +20,7 @@ SOURCES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 GLOBS = tuple(f"*{end}" for end in SOURCES)
 
 
-@dataclass(frozen=True)
+@record()
 class Declared:
     """A block and the file that it stands in."""
 
