@@ -120,6 +120,7 @@ data "aws_iam_policy_document" "deploy" {
       "s3:GetEncryptionConfiguration",
       "s3:ListAllMyBuckets",
       "sqs:ListQueues",
+      "tag:GetResources",
     ]
     resources = ["*"]
   }

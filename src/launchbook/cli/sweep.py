@@ -68,6 +68,9 @@ def _left_out(sweeping: Sweeping) -> str:
 def _next(code: int, asked: Asked, sweeping: Sweeping) -> str:
     if code in (1, 3) and sweeping.found is not None and sweeping.found.standing:
         return f"launchbook destroy{asked.again}   (the platform stands)"
+    days = [one.goes_on for one in sweeping.found.left] if sweeping.found is not None else []
+    if code == 1 and days and all(days):
+        return f"launchbook sweep{asked.again}   (from {max(days)} on: until then AWS keeps what is left)"
     if sweeping.write is not None and sweeping.plan is not None and sweeping.plan.items:
         return f"launchbook sweep{asked.again} --apply {sweeping.write}   (shows the list and asks)"
     if code == 130 and (named := sweeping.apply or sweeping.write):

@@ -20,6 +20,10 @@ from launchbook.model import Gap
 Verdict = Literal["PROVEN EMPTY", "LEFT", "UNPROVEN"]
 
 
+#: Types whose deletion AWS puts off, and nobody can hasten.
+UNHURRIED = frozenset({"aws_kms_key"})
+
+
 @dataclass(frozen=True)
 class Leftover:
     """A thing that should not be there: why it is suspected, and what it costs while it stays."""
@@ -42,6 +46,11 @@ class Leftover:
     def key(self) -> str:
         """What tells it from every other."""
         return f"{self.type} {self.region} {self.id}"
+
+    @property
+    def goes_on(self) -> str:
+        """The day on which AWS deletes it, where nothing is left to do but to wait; else empty."""
+        return str(self.values.get("deleted") or "")[:10] if self.type in UNHURRIED else ""
 
     @property
     def only_new(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from launchbook.lifecycle.charge import Charge, Item
 from launchbook.lifecycle.cost_rules import RULES
+from launchbook.lifecycle.parts import PART_OF
 from launchbook.lifecycle.planned import Plan, Planned
 from launchbook.lifecycle.price_table import HOURS, Unpriced, load_prices
 
@@ -61,6 +62,8 @@ def cost_of(
     if kind in table.free:
         return Cost("free", Decimal(0))
     rule = RULES.get(kind)
+    if rule is None and kind in PART_OF and not _paid_apart(kind, values):
+        return Cost("free", Decimal(0), counted=f"a part of {PART_OF[kind][0]}")
     if rule is None:
         return Cost("unpriced", None, why=f"the price table of {table.date} does not cover {kind}")
     try:
@@ -68,6 +71,11 @@ def cost_of(
     except Unpriced as missing:
         return Cost("unpriced", None, why=str(missing))
     return Cost(_kind(charge), charge.hourly, charge.counted, charge.use)
+
+
+def _paid_apart(kind: str, values: Mapping[str, Any]) -> bool:
+    """Whether a part costs beside its whole: a cache of a stage, functions that are kept warm."""
+    return kind == "aws_lambda_provisioned_concurrency_config" or bool(values.get("cache_cluster_enabled"))
 
 
 def _kind(charge: Charge) -> Kind:

@@ -6,9 +6,9 @@ The table's order is the order in which deletions are sent: what uses something 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from launchbook.lifecycle.certificate import Leftover
+from launchbook.lifecycle.deletion_managed import MANAGED, MANAGED_BY_HAND, by_name
 from launchbook.lifecycle.lookup import (
     ASSOCIATIONS,
     ATTACHED,
@@ -29,16 +29,6 @@ from launchbook.lifecycle.lookup import (
 
 #: Objects that one DeleteObjects call takes.
 _BATCH = 1000
-
-
-def _by(operation: str, parameter: str, attribute: str = "id", **more: Any) -> Way:
-    """One call that takes one name."""
-
-    def way(left: Leftover, _: Lookup) -> Steps:
-        value = getattr(left, attribute, None) or left.values[attribute]
-        yield operation, {parameter: value, **more}
-
-    return way
 
 
 def _bucket(left: Leftover, lookup: Lookup) -> Steps:
@@ -197,46 +187,49 @@ def _budget(left: Leftover, _: Lookup) -> Steps:
 
 #: Type -> its service and the way; in the order in which deletions are sent, users before what they use.
 WAYS: Mapping[str, tuple[str, Way]] = {
-    "aws_cloudformation_stack": ("cloudformation", _by("DeleteStack", "StackName")),
-    "aws_autoscaling_group": ("autoscaling", _by("DeleteAutoScalingGroup", "AutoScalingGroupName", ForceDelete=True)),
+    **MANAGED,
+    "aws_cloudformation_stack": ("cloudformation", by_name("DeleteStack", "StackName")),
+    "aws_autoscaling_group": (
+        "autoscaling", by_name("DeleteAutoScalingGroup", "AutoScalingGroupName", ForceDelete=True),
+    ),
     "aws_appautoscaling_target": ("application-autoscaling", _target),
     "aws_cloudwatch_event_rule": ("events", _rule),
-    "aws_cloudwatch_event_bus": ("events", _by("DeleteEventBus", "Name")),
+    "aws_cloudwatch_event_bus": ("events", by_name("DeleteEventBus", "Name")),
     "aws_scheduler_schedule": ("scheduler", _schedule),
     "aws_scheduler_schedule_group": ("scheduler", _schedule_group),
     "aws_backup_plan": ("backup", _backup_plan),
     "backup_recovery_point": ("backup", _recovery_point),
-    "aws_backup_vault": ("backup", _by("DeleteBackupVault", "BackupVaultName")),
+    "aws_backup_vault": ("backup", by_name("DeleteBackupVault", "BackupVaultName")),
     "aws_ecs_service": ("ecs", _service),
     "ecs_task": ("ecs", _task),
-    "aws_ecs_cluster": ("ecs", _by("DeleteCluster", "cluster")),
-    "aws_ecs_task_definition": ("ecs", _by("DeregisterTaskDefinition", "taskDefinition")),
-    "aws_lambda_event_source_mapping": ("lambda", _by("DeleteEventSourceMapping", "UUID")),
-    "aws_lambda_function": ("lambda", _by("DeleteFunction", "FunctionName")),
-    "aws_sfn_state_machine": ("stepfunctions", _by("DeleteStateMachine", "stateMachineArn")),
-    "aws_api_gateway_rest_api": ("apigateway", _by("DeleteRestApi", "restApiId")),
-    "aws_apigatewayv2_api": ("apigatewayv2", _by("DeleteApi", "ApiId")),
+    "aws_ecs_cluster": ("ecs", by_name("DeleteCluster", "cluster")),
+    "aws_ecs_task_definition": ("ecs", by_name("DeregisterTaskDefinition", "taskDefinition")),
+    "aws_lambda_event_source_mapping": ("lambda", by_name("DeleteEventSourceMapping", "UUID")),
+    "aws_lambda_function": ("lambda", by_name("DeleteFunction", "FunctionName")),
+    "aws_sfn_state_machine": ("stepfunctions", by_name("DeleteStateMachine", "stateMachineArn")),
+    "aws_api_gateway_rest_api": ("apigateway", by_name("DeleteRestApi", "restApiId")),
+    "aws_apigatewayv2_api": ("apigatewayv2", by_name("DeleteApi", "ApiId")),
     "aws_lb": ("elbv2", _balancer),
-    "aws_lb_target_group": ("elbv2", _by("DeleteTargetGroup", "TargetGroupArn")),
-    "aws_elb": ("elb", _by("DeleteLoadBalancer", "LoadBalancerName")),
+    "aws_lb_target_group": ("elbv2", by_name("DeleteTargetGroup", "TargetGroupArn")),
+    "aws_elb": ("elb", by_name("DeleteLoadBalancer", "LoadBalancerName")),
     "aws_instance": ("ec2", lambda left, _: iter([("TerminateInstances", {"InstanceIds": [left.id]})])),
-    "aws_launch_template": ("ec2", _by("DeleteLaunchTemplate", "LaunchTemplateId")),
+    "aws_launch_template": ("ec2", by_name("DeleteLaunchTemplate", "LaunchTemplateId")),
     "aws_db_instance": ("rds", _database),
-    "aws_db_snapshot": ("rds", _by("DeleteDBSnapshot", "DBSnapshotIdentifier")),
-    "aws_db_instance_automated_backup": ("rds", _by("DeleteDBInstanceAutomatedBackup", "DbiResourceId")),
-    "aws_db_cluster_snapshot": ("rds", _by("DeleteDBClusterSnapshot", "DBClusterSnapshotIdentifier")),
-    "aws_db_subnet_group": ("rds", _by("DeleteDBSubnetGroup", "DBSubnetGroupName")),
-    "aws_db_parameter_group": ("rds", _by("DeleteDBParameterGroup", "DBParameterGroupName")),
-    "aws_db_option_group": ("rds", _by("DeleteOptionGroup", "OptionGroupName")),
-    "aws_elasticache_replication_group": ("elasticache", _by("DeleteReplicationGroup", "ReplicationGroupId")),
-    "aws_elasticache_cluster": ("elasticache", _by("DeleteCacheCluster", "CacheClusterId")),
-    "elasticache_snapshot": ("elasticache", _by("DeleteSnapshot", "SnapshotName")),
-    "aws_elasticache_subnet_group": ("elasticache", _by("DeleteCacheSubnetGroup", "CacheSubnetGroupName")),
-    "dynamodb_backup": ("dynamodb", _by("DeleteBackup", "BackupArn")),
+    "aws_db_snapshot": ("rds", by_name("DeleteDBSnapshot", "DBSnapshotIdentifier")),
+    "aws_db_instance_automated_backup": ("rds", by_name("DeleteDBInstanceAutomatedBackup", "DbiResourceId")),
+    "aws_db_cluster_snapshot": ("rds", by_name("DeleteDBClusterSnapshot", "DBClusterSnapshotIdentifier")),
+    "aws_db_subnet_group": ("rds", by_name("DeleteDBSubnetGroup", "DBSubnetGroupName")),
+    "aws_db_parameter_group": ("rds", by_name("DeleteDBParameterGroup", "DBParameterGroupName")),
+    "aws_db_option_group": ("rds", by_name("DeleteOptionGroup", "OptionGroupName")),
+    "aws_elasticache_replication_group": ("elasticache", by_name("DeleteReplicationGroup", "ReplicationGroupId")),
+    "aws_elasticache_cluster": ("elasticache", by_name("DeleteCacheCluster", "CacheClusterId")),
+    "elasticache_snapshot": ("elasticache", by_name("DeleteSnapshot", "SnapshotName")),
+    "aws_elasticache_subnet_group": ("elasticache", by_name("DeleteCacheSubnetGroup", "CacheSubnetGroupName")),
+    "dynamodb_backup": ("dynamodb", by_name("DeleteBackup", "BackupArn")),
     "aws_dynamodb_table": ("dynamodb", _table),
-    "aws_kinesis_stream": ("kinesis", _by("DeleteStream", "StreamName", EnforceConsumerDeletion=True)),
-    "aws_sqs_queue": ("sqs", _by("DeleteQueue", "QueueUrl")),
-    "aws_sns_topic": ("sns", _by("DeleteTopic", "TopicArn")),
+    "aws_kinesis_stream": ("kinesis", by_name("DeleteStream", "StreamName", EnforceConsumerDeletion=True)),
+    "aws_sqs_queue": ("sqs", by_name("DeleteQueue", "QueueUrl")),
+    "aws_sns_topic": ("sns", by_name("DeleteTopic", "TopicArn")),
     "ecr_image": ("ecr", _image),
     "aws_ecr_repository": ("ecr", _repository),
     "aws_s3_bucket": ("s3", _bucket),
@@ -249,41 +242,44 @@ WAYS: Mapping[str, tuple[str, Way]] = {
     "aws_cloudwatch_metric_alarm": (
         "cloudwatch", lambda left, _: iter([("DeleteAlarms", {"AlarmNames": [left.id]})]),
     ),
-    "aws_cloudwatch_log_group": ("logs", _by("DeleteLogGroup", "logGroupName")),
-    "aws_cloudwatch_log_resource_policy": ("logs", _by("DeleteResourcePolicy", "policyName")),
+    "aws_cloudwatch_log_group": ("logs", by_name("DeleteLogGroup", "logGroupName")),
+    "aws_cloudwatch_log_resource_policy": ("logs", by_name("DeleteResourcePolicy", "policyName")),
     "aws_budgets_budget": ("budgets", _budget),
-    "aws_secretsmanager_secret": ("secretsmanager", _by("DeleteSecret", "SecretId", ForceDeleteWithoutRecovery=True)),
-    "aws_ssm_parameter": ("ssm", _by("DeleteParameter", "Name")),
-    "aws_acm_certificate": ("acm", _by("DeleteCertificate", "CertificateArn")),
-    "aws_kms_alias": ("kms", _by("DeleteAlias", "AliasName")),
+    "aws_secretsmanager_secret": (
+        "secretsmanager", by_name("DeleteSecret", "SecretId", ForceDeleteWithoutRecovery=True),
+    ),
+    "aws_ssm_parameter": ("ssm", by_name("DeleteParameter", "Name")),
+    "aws_acm_certificate": ("acm", by_name("DeleteCertificate", "CertificateArn")),
+    "aws_kms_alias": ("kms", by_name("DeleteAlias", "AliasName")),
     "aws_kms_key": ("kms", _key),
-    "aws_route53_health_check": ("route53", _by("DeleteHealthCheck", "HealthCheckId")),
-    "aws_service_discovery_private_dns_namespace": ("servicediscovery", _by("DeleteNamespace", "Id")),
-    "aws_nat_gateway": ("ec2", _by("DeleteNatGateway", "NatGatewayId")),
+    "aws_route53_health_check": ("route53", by_name("DeleteHealthCheck", "HealthCheckId")),
+    "aws_service_discovery_private_dns_namespace": ("servicediscovery", by_name("DeleteNamespace", "Id")),
+    "aws_nat_gateway": ("ec2", by_name("DeleteNatGateway", "NatGatewayId")),
     "aws_vpc_endpoint": ("ec2", lambda left, _: iter([("DeleteVpcEndpoints", {"VpcEndpointIds": [left.id]})])),
-    "aws_vpc_peering_connection": ("ec2", _by("DeleteVpcPeeringConnection", "VpcPeeringConnectionId")),
+    "aws_vpc_peering_connection": ("ec2", by_name("DeleteVpcPeeringConnection", "VpcPeeringConnectionId")),
     "aws_flow_log": ("ec2", lambda left, _: iter([("DeleteFlowLogs", {"FlowLogIds": [left.id]})])),
-    "aws_ami": ("ec2", _by("DeregisterImage", "ImageId")),
-    "aws_ebs_volume": ("ec2", _by("DeleteVolume", "VolumeId")),
-    "aws_ebs_snapshot": ("ec2", _by("DeleteSnapshot", "SnapshotId")),
-    "aws_key_pair": ("ec2", _by("DeleteKeyPair", "KeyPairId")),
+    "aws_ami": ("ec2", by_name("DeregisterImage", "ImageId")),
+    "aws_ebs_volume": ("ec2", by_name("DeleteVolume", "VolumeId")),
+    "aws_ebs_snapshot": ("ec2", by_name("DeleteSnapshot", "SnapshotId")),
+    "aws_key_pair": ("ec2", by_name("DeleteKeyPair", "KeyPairId")),
     "aws_network_interface": ("ec2", _interface),
-    "aws_eip": ("ec2", _by("ReleaseAddress", "AllocationId")),
+    "aws_eip": ("ec2", by_name("ReleaseAddress", "AllocationId")),
     "aws_security_group": ("ec2", _group),
-    "aws_subnet": ("ec2", _by("DeleteSubnet", "SubnetId")),
+    "aws_subnet": ("ec2", by_name("DeleteSubnet", "SubnetId")),
     "aws_route_table": ("ec2", _route_table),
-    "aws_network_acl": ("ec2", _by("DeleteNetworkAcl", "NetworkAclId")),
+    "aws_network_acl": ("ec2", by_name("DeleteNetworkAcl", "NetworkAclId")),
     "aws_internet_gateway": ("ec2", _gateway),
-    "aws_vpc": ("ec2", _by("DeleteVpc", "VpcId")),
+    "aws_vpc": ("ec2", by_name("DeleteVpc", "VpcId")),
     "aws_iam_role": ("iam", _role),
     "aws_iam_policy": ("iam", _policy),
     "aws_iam_openid_connect_provider": (
-        "iam", _by("DeleteOpenIDConnectProvider", "OpenIDConnectProviderArn"),
+        "iam", by_name("DeleteOpenIDConnectProvider", "OpenIDConnectProviderArn"),
     ),
 }  # fmt: skip
 
 #: What only a person should or can delete, and how.
 BY_HAND: Mapping[str, str] = {
+    **MANAGED_BY_HAND,
     "aws_cloudfront_distribution": "switch it off, wait until it is deployed, then delete it",
     "aws_efs_file_system": "delete its mount targets, then aws efs delete-file-system",
     "aws_eks_cluster": "delete its node groups, then aws eks delete-cluster",

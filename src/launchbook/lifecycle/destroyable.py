@@ -228,9 +228,10 @@ def _secret(subject: _Subject) -> Iterator[Obstacle]:
 
 def _key(subject: _Subject) -> Iterator[Obstacle]:
     days = subject.get("deletion_window_in_days") or 30
+    shorter = "set deletion_window_in_days to 7" if days != 7 else "nothing to do but to wait"
     yield subject.obstacle(
         "outlives", f"a key waits {days} days for its deletion (free); AWS has no shorter way than 7",
-        "set deletion_window_in_days to 7, or use a key that AWS manages", "deletion_window_in_days",
+        f"{shorter}, or use a key that AWS manages", "deletion_window_in_days",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from launchbook.collect.engine import THREADS, Asked, Reads
 from launchbook.collect.reader import ReadFailed
-from launchbook.lifecycle.certificate import Alike, Leftover
+from launchbook.lifecycle.certificate import UNHURRIED, Alike, Leftover
 from launchbook.lifecycle.cost import cost_of
 from launchbook.lifecycle.inventory import Listing, Stock, Thing
 from launchbook.lifecycle.inventory.declare import DELETED
@@ -175,6 +175,8 @@ def _is_in(names: Mapping[str, set[str]], thing: Thing) -> bool:
 _BY_NAME = frozenset(
     {
         "aws_budgets_budget",
+        "aws_glue_catalog_database",
+        "aws_kinesis_firehose_delivery_stream",
         "aws_key_pair",
         "aws_kinesis_stream",
         "aws_opensearch_domain",
@@ -200,8 +202,10 @@ def _leftover(thing: Thing, said: Opinion, kept: str) -> Leftover:
 
 
 def _note(thing: Thing) -> str:
-    if thing.values.get("deleted"):
-        return f"waits for its deletion ({str(thing.values['deleted'])[:10]}); free, its name is taken"
+    if deleted := str(thing.values.get("deleted") or "")[:10]:
+        if thing.type in UNHURRIED:
+            return f"AWS deletes it on {deleted}, free until then: nothing hastens that"
+        return f"waits for its deletion ({deleted}); free, its name is taken"
     state = str(thing.values.get("state") or thing.values.get("key_state") or "").lower()
     return "being deleted: ask again in a few minutes" if state in _LEAVING else thing.of_aws
 

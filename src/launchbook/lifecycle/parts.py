@@ -12,8 +12,32 @@ from typing import Any
 #: Part -> the type that it is gone with, and its attribute that names which one.
 PART_OF: Mapping[str, tuple[str, str]] = {
     "aws_alb_listener": ("aws_lb", "load_balancer_arn"),
+    "aws_api_gateway_authorizer": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_base_path_mapping": ("aws_api_gateway_rest_api", "api_id"),
+    "aws_api_gateway_deployment": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_documentation_part": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_documentation_version": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_gateway_response": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_integration": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_integration_response": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_method": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_method_response": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_method_settings": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_model": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_request_validator": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_resource": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_rest_api_policy": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_rest_api_put": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_stage": ("aws_api_gateway_rest_api", "rest_api_id"),
+    "aws_api_gateway_usage_plan_key": ("aws_api_gateway_usage_plan", "usage_plan_id"),
+    "aws_apigatewayv2_api_mapping": ("aws_apigatewayv2_api", "api_id"),
+    "aws_apigatewayv2_authorizer": ("aws_apigatewayv2_api", "api_id"),
+    "aws_apigatewayv2_deployment": ("aws_apigatewayv2_api", "api_id"),
     "aws_apigatewayv2_integration": ("aws_apigatewayv2_api", "api_id"),
+    "aws_apigatewayv2_integration_response": ("aws_apigatewayv2_api", "api_id"),
+    "aws_apigatewayv2_model": ("aws_apigatewayv2_api", "api_id"),
     "aws_apigatewayv2_route": ("aws_apigatewayv2_api", "api_id"),
+    "aws_apigatewayv2_route_response": ("aws_apigatewayv2_api", "api_id"),
     "aws_apigatewayv2_stage": ("aws_apigatewayv2_api", "api_id"),
     "aws_appautoscaling_policy": ("aws_appautoscaling_target", "resource_id"),
     "aws_appautoscaling_scheduled_action": ("aws_appautoscaling_target", "resource_id"),
@@ -23,12 +47,19 @@ PART_OF: Mapping[str, tuple[str, str]] = {
     "aws_cloudwatch_log_metric_filter": ("aws_cloudwatch_log_group", "log_group_name"),
     "aws_cloudwatch_log_stream": ("aws_cloudwatch_log_group", "log_group_name"),
     "aws_cloudwatch_log_subscription_filter": ("aws_cloudwatch_log_group", "log_group_name"),
+    "aws_cognito_identity_provider": ("aws_cognito_user_pool", "user_pool_id"),
+    "aws_cognito_resource_server": ("aws_cognito_user_pool", "user_pool_id"),
+    "aws_cognito_user": ("aws_cognito_user_pool", "user_pool_id"),
+    "aws_cognito_user_group": ("aws_cognito_user_pool", "user_pool_id"),
+    "aws_cognito_user_pool_client": ("aws_cognito_user_pool", "user_pool_id"),
+    "aws_cognito_user_pool_domain": ("aws_cognito_user_pool", "user_pool_id"),
     "aws_default_security_group": ("aws_vpc", "vpc_id"),
     "aws_dynamodb_table_item": ("aws_dynamodb_table", "table_name"),
     "aws_ecr_lifecycle_policy": ("aws_ecr_repository", "repository"),
     "aws_ecr_repository_policy": ("aws_ecr_repository", "repository"),
     "aws_ecs_cluster_capacity_providers": ("aws_ecs_cluster", "cluster_name"),
     "aws_eip_association": ("aws_eip", "allocation_id"),
+    "aws_glue_catalog_table": ("aws_glue_catalog_database", "database_name"),
     "aws_iam_access_key": ("aws_iam_user", "user"),
     "aws_iam_group_policy_attachment": ("aws_iam_group", "group"),
     "aws_iam_role_policies_exclusive": ("aws_iam_role", "role_name"),
@@ -36,8 +67,11 @@ PART_OF: Mapping[str, tuple[str, str]] = {
     "aws_iam_role_policy_attachment": ("aws_iam_role", "role"),
     "aws_iam_user_policy": ("aws_iam_user", "user"),
     "aws_iam_user_policy_attachment": ("aws_iam_user", "user"),
+    "aws_lambda_alias": ("aws_lambda_function", "function_name"),
     "aws_lambda_function_event_invoke_config": ("aws_lambda_function", "function_name"),
+    "aws_lambda_function_url": ("aws_lambda_function", "function_name"),
     "aws_lambda_permission": ("aws_lambda_function", "function_name"),
+    "aws_lambda_provisioned_concurrency_config": ("aws_lambda_function", "function_name"),
     "aws_lb_listener": ("aws_lb", "load_balancer_arn"),
     "aws_lb_listener_certificate": ("aws_lb", "listener_arn"),
     "aws_lb_listener_rule": ("aws_lb", "listener_arn"),
@@ -113,7 +147,12 @@ def whole_of(kind: str, of: Mapping[str, str]) -> str:
 
 
 #: Terraform's other names of a type, and its defaults that were there before it.
-SAME_AS: Mapping[str, str] = {"aws_alb": "aws_lb", "aws_alb_target_group": "aws_lb_target_group"}
+SAME_AS: Mapping[str, str] = {
+    "aws_alb": "aws_lb",
+    "aws_alb_target_group": "aws_lb_target_group",
+    "aws_service_discovery_http_namespace": "aws_service_discovery_private_dns_namespace",
+    "aws_service_discovery_public_dns_namespace": "aws_service_discovery_private_dns_namespace",
+}
 
 #: What lives in the state alone: nothing of it is in an account.
 IN_STATE_ALONE = (

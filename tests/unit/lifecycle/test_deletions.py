@@ -69,7 +69,7 @@ def left(kind: str, id_: str = "an-id-that-is-long-enough-for-all-of-them", **va
         "cluster": "c", "repository": "repository", "namespace": "ecs", "dimension": "ecs:service:DesiredCount",
         "vault": "v", "group": "g", "account": "123456789012", "attachment": "eni-attach-1",
         "resource": "service/c/s", "digest": f"sha256:{'a' * 64}", "vpc_ids": ["vpc-1"],
-        "protected": True, "key_state": "Enabled",
+        "protected": True, "key_state": "Enabled", "version": 3,
     }  # fmt: skip
     return Leftover(
         kind, id_, "eu-west-1", ("new",), cost_of(kind, {}, "eu-west-1"), name="shop", values=more | values

@@ -106,6 +106,14 @@ def test_secrets_and_keys_wait_for_their_deletion() -> None:
     assert (secret.effect, key.effect) == ("outlives", "outlives")
 
 
+@pytest.mark.parametrize(
+    ("days", "fix"), [(7, "nothing to do but to wait"), (30, "set deletion_window_in_days to 7")]
+)
+def test_a_key_that_waits_as_shortly_as_it_can_needs_no_setting(days: int, fix: str) -> None:
+    (key,) = judged(resource("aws_kms_key.own", deletion_window_in_days=days))
+    assert key.fix.startswith(fix)
+
+
 def test_a_log_group_that_a_service_makes_by_itself_stays_unless_it_is_declared() -> None:
     cluster = resource(
         "aws_ecs_cluster.this", name="shop", setting=[{"name": "containerInsights", "value": "enabled"}]

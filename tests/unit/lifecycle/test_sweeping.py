@@ -198,7 +198,8 @@ def test_a_key_on_its_way_out_is_left_and_free() -> None:
         "DeletionDate": "2026-03-08",
     }
     (left,) = swept(replace(KNOWN, before=before()), ListKeys=[{"KeyId": "k"}], DescribeKey=[key]).left
-    assert (left.cost.monthly, left.note[:22]) == (Decimal("0.00"), "waits for its deletion")
+    assert (left.cost.monthly, left.goes_on) == (Decimal("0.00"), "2026-03-08")
+    assert left.note == "AWS deletes it on 2026-03-08, free until then: nothing hastens that"
 
 
 def test_a_saved_type_that_nobody_lists_leaves_it_open() -> None:

@@ -30,9 +30,9 @@ def tagged(*arns: str) -> dict[str, Any]:
     ("name", "kind"),
     [
         ("kafka:eu-west-1:123456789012:cluster/shop/1", "kafka:cluster"),
-        ("redshift:eu-west-1:123456789012:cluster:shop", "redshift:cluster"),
-        ("ec2:eu-west-1:123456789012:transit-gateway/tgw-1", "ec2:transit-gateway"),
-        ("rds:eu-west-1:123456789012:cluster-pg:shop", "rds:cluster-pg"),
+        ("neptune-graph:eu-west-1:123456789012:graph/shop", "neptune-graph:graph"),
+        ("ec2:eu-west-1:123456789012:customer-gateway/cgw-1", "ec2:customer-gateway"),
+        ("rds:eu-west-1:123456789012:secgrp:shop", "rds:secgrp"),
         ("s3:eu-west-1:123456789012:accesspoint/shop", "s3:accesspoint"),
     ],
 )

@@ -5,7 +5,7 @@ Adding a type takes one entry in one of the modules here.
 
 from __future__ import annotations
 
-from launchbook.lifecycle.inventory import compute, data, identity, network, watch
+from launchbook.lifecycle.inventory import compute, data, identity, managed, network, watch
 from launchbook.lifecycle.inventory.declare import Listing
 from launchbook.lifecycle.inventory.stock import Query, Stock, Thing, reads, take_stock
 
@@ -16,6 +16,7 @@ LISTINGS: tuple[Listing, ...] = tuple(
             *compute.LISTINGS,
             *data.LISTINGS,
             *identity.LISTINGS,
+            *managed.LISTINGS,
             *network.LISTINGS,
             *watch.LISTINGS,
         ),
