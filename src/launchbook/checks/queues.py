@@ -117,7 +117,7 @@ def dead_letter_writable(queue: Queue, facts: Facts) -> Verdict | None:
         picked.settled()
         unhidden(facts, queue, "aws_cloudwatch_event_target", "aws_sqs_queue")
         return None
-    policy, holder, path = _policy(queue, facts)
+    policy, holder, path = policy_of(queue, facts)
     ends: list[Evidence] = [senders[0][0].at(senders[0][1]), holder.at(path)]
     if policy is None:
         return verdict(False, "it has no policy, so EventBridge may not write to it", at=ends)
@@ -156,7 +156,8 @@ def _redrive_allow(queue: Queue, facts: Facts) -> Verdict | None:
     return None
 
 
-def _policy(queue: Queue, facts: Facts) -> tuple[Value, Fact, str]:
+def policy_of(queue: Queue, facts: Facts) -> tuple[Value, Fact, str]:
+    """The policy that holds for a queue (None: it has none), what it stands in, and where."""
     apart = [beside(facts, "aws_sqs_queue_policy", name, queue) for name in ("queue_url", "queues")]
     for holder in (one for picked in apart for one in picked.found):
         return holder.get("policy"), holder, "policy"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from launchbook.check import check
-from launchbook.checks._absence import absent
-from launchbook.checks._pointing import beside
-from launchbook.checks._shapes import day, known, listed, of_account, whole, words
+from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._pointing import among, beside
+from launchbook.checks._shapes import day, known, listed, of_account, pick, whole, words
+from launchbook.checks._tasks import failed
 from launchbook.checks.queues import seen_to_take, takes_dead_letters
+from launchbook.checks.topics import reached_by
 from launchbook.model import Fact, Facts, NotKnown, Ref, Verdict, verdict
-from launchbook.model.aws import Alarm, Queue, Topic
+from launchbook.model.aws import Alarm, Queue, Topic, TopicSubscription
 
 _SCALING = ("aws_appautoscaling_policy", "aws_autoscaling_policy")
 _SCALING_ARN = re.compile(r"arn:[^:]*:autoscaling:[^:]*:[^:]*:scalingPolicy:")
@@ -131,18 +133,26 @@ def pager(topic: Topic, facts: Facts) -> Verdict | None:
     if not (rung.found or rung.settled()):
         absent(facts, topic, "aws_cloudwatch_metric_alarm")
         return None
-    picked = beside(facts, "aws_sns_topic_subscription", "topic_arn", topic)
+    picked = pick(
+        facts.seen(TopicSubscription), lambda one: among(facts, one.attributes.get("topic_arn"), topic)
+    )
     readers = [one for one in picked.found if known(one.attributes.get("confirmed"), one.name) is not False]
-    protocols = {str(known(one.get("protocol"), f"the protocol of {one.name}")) for one in readers}
-    if not protocols & _AWAKE:
+    reached, nothing = reached_by(readers, topic, rung.found, facts)
+    protocols = {str(known(one.get("protocol"), f"the protocol of {one.name}")) for one in reached.found}
+    fine = bool(protocols & _AWAKE)
+    if not fine:
+        reached.settled()
         picked.settled()
         absent(facts, topic, "aws_sns_topic_subscription")
     if not readers:
         return None
-    fine = bool(protocols & _AWAKE)
-    return verdict(
-        fine, ", ".join(sorted(protocols)), at=[topic.at(), *(one.at("protocol") for one in readers)]
-    )
+    why = ", ".join(sorted(protocols))
+    if nothing and not fine:
+        rung.settled()
+        unhidden(facts, topic, "aws_cloudwatch_metric_alarm")
+        why = f"{why}; {nothing[0]}" if why else nothing[0]
+    ends = [*(one.at("protocol") for one in reached.found), *(nothing[1] if nothing and not fine else ())]
+    return verdict(fine, why, at=[topic.at(), *ends])
 
 
 #: Ways to be told that are more than a mailbox.
@@ -180,7 +190,7 @@ def keep_running(service: Fact, facts: Facts) -> Verdict | None:
         one
         for one in facts.of("ecs_task")
         if one.attributes.get("group") == f"service:{service.name}"
-        and str(one.attributes.get("stop_code")) in ("EssentialContainerExited", "TaskFailedToStart")
+        and failed(one.attributes.get("stop_code"), one.attributes.get("stopped_reason"))
         and _of_a_current_rollout(one, service)
     ]
     if len(stopped) >= 2:

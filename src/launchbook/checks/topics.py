@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._delivery import Lost, lost
 from launchbook.checks._pointing import among, beside
 from launchbook.checks._policies import admits, admitted
 from launchbook.checks._shapes import Picked, field, known, listed, pick, words
@@ -42,21 +45,37 @@ def without_subscription(topic: Topic, facts: Facts) -> Verdict | None:
             known(one.attributes.get("confirmed", True), f"whether {one.name} is confirmed") is not False
         ),
     )
-    if confirmed.found:
-        return verdict(True, "somebody reads it", at=[one.at("protocol") for one in confirmed.found])
-    confirmed.settled()
-    readers.settled()
+    reached, nothing = reached_by(confirmed.found, topic, [one for _, one, _ in publishers.found], facts)
+    if reached.found:
+        return verdict(True, "somebody reads it", at=[one.at("protocol") for one in reached.found])
+    for doubt in (reached, confirmed, readers):
+        doubt.settled()
     if found:
         unhidden(facts, topic, "aws_sns_topic_subscription")
-        return verdict(
-            False, "its readers never confirmed", at=[topic.at(), *(one.at("confirmed") for one in found)]
-        )
+        if nothing is not None:
+            _every_publisher(topic, publishers, facts)
+        why, ends = nothing or ("its readers never confirmed", [one.at("confirmed") for one in found])
+        return verdict(False, why, at=[topic.at(), *ends])
     count = known(topic.attributes.get("subscriptions_confirmed"), f"the readers of {topic.name}")
     if count is not None and str(count) != "0":
         return verdict(True, "it has confirmed readers", at=[topic.at("subscriptions_confirmed")])
     absent(facts, topic, "aws_sns_topic_subscription")
     senders = [one.at(path) for _, one, path in publishers.found]
     return verdict(False, "nobody reads what is sent to it", at=[topic.at(), *senders[:3]])
+
+
+def reached_by(
+    readers: Sequence[TopicSubscription], topic: Topic, senders: Sequence[Fact], facts: Facts
+) -> tuple[Picked[TopicSubscription], Lost | None]:
+    """The subscriptions that get some of what the senders publish, and why the first of the others gets nothing."""
+    nothing: list[Lost] = []
+
+    def reached(reader: TopicSubscription) -> bool:
+        missed = lost(reader, topic, senders, facts)
+        nothing.extend([missed] if missed is not None else [])
+        return missed is None
+
+    return pick(readers, reached), next(iter(nothing), None)
 
 
 @check(
