@@ -106,6 +106,8 @@ class Module:
             return Router(self.file.path, f"this.{name}")
         made = self.value(owner)
         if made.type == "new_expression":
+            if made.start_byte <= node.start_byte < made.end_byte:
+                return None  # made of itself: what does not parse may say so
             of = self.router(syntax.field(made, "constructor"))
             return Router(of.file, f"this.{name}") if of is not None else None
         of = self.router(owner)

@@ -41,8 +41,8 @@ def _asked(fact: Fact) -> Iterator[tuple[str, str, str, str]]:
             yield "health-path", "GET", path, "health_check.0.path"
     elif fact.type == "aws_cloudwatch_event_api_destination":
         url, method = _known(fact, "invocation_endpoint"), _known(fact, "http_method")
-        if isinstance(url, str):
-            yield "calls", str(method or "POST"), urlsplit(url).path, "invocation_endpoint"
+        if isinstance(url, str) and _path(url):
+            yield "calls", str(method or "POST"), _path(url), "invocation_endpoint"
     elif fact.type == "container_health_check":
         path = health_command_path(_known(fact, "command"))
         if path:
@@ -58,8 +58,16 @@ def _asked(fact: Fact) -> Iterator[tuple[str, str, str, str]]:
     calls = fact.attributes.get("calls")
     for number, call in enumerate(calls if isinstance(calls, list) else []):
         url = call.get("url") if isinstance(call, dict) else None
-        if isinstance(call, dict) and isinstance(url, str):
-            yield "calls", str(call.get("method") or ""), urlsplit(url).path, f"calls.{number}"
+        if isinstance(call, dict) and isinstance(url, str) and _path(url):
+            yield "calls", str(call.get("method") or ""), _path(url), f"calls.{number}"
+
+
+def _path(url: str) -> str:
+    """What a URL asks its host for; empty where it names the host alone, or is none that could be taken apart."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def _known(fact: Fact, path: str) -> object:
