@@ -9,7 +9,15 @@ from launchbook.patterns import regex
 
 #: A call that makes a schedule, of EventBridge's rules and of its scheduler alike.
 SCHEDULE = regex(r"(?:\w+\.)*Schedule(?:Expression)?\.(?P<how>rate|cron|expression)")
+_DURATION = regex(r"(?:\w+\.)?Duration\.(seconds|minutes|hours|days)\((\d{1,9})\)")
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
+
+
+def seconds(text: str) -> int | None:
+    """``cdk.Duration.minutes(5)`` in seconds; None for any other text."""
+    written = _DURATION.fullmatch(text)
+    return int(written[2]) * _SECONDS[written[1]] if written else None
 
 
 def rate(seconds: Value) -> Value:

@@ -20,6 +20,13 @@ def in_unit(path: str, value: Value) -> Value:
     )
 
 
+#: The namespace of a construct's own metrics, and the dimension that names it.
+METRICS = {
+    "aws_sqs_queue": ("AWS/SQS", "QueueName"),
+    "aws_lambda_function": ("AWS/Lambda", "FunctionName"),
+    "aws_sns_topic": ("AWS/SNS", "TopicName"),
+    "aws_dynamodb_table": ("AWS/DynamoDB", "TableName"),
+}
 _QUEUE = {
     "queueName": "name",
     "visibilityTimeout": "visibility_timeout_seconds",

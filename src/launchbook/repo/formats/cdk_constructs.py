@@ -16,21 +16,13 @@ from launchbook.patterns import regex
 from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code import syntax
 from launchbook.repo.code.cdk_routes import APIS, api_routes
-from launchbook.repo.code.cdk_schedules import SCHEDULE, cron, rate
-from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
+from launchbook.repo.code.cdk_schedules import SCHEDULE, cron, rate, seconds
+from launchbook.repo.code.cdk_stacks import condition, environment, is_stack
+from launchbook.repo.code.constructs import METRICS, construct, in_unit, put, runtime_named
 from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.code.modules import bindings
 from launchbook.repo.reader import File, Found, reader
 
-_DURATION = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
-_NAMESPACES = {
-    "aws_sqs_queue": ("AWS/SQS", "QueueName"),
-    "aws_lambda_function": ("AWS/Lambda", "FunctionName"),
-}
-_NAMESPACES |= {
-    "aws_sns_topic": ("AWS/SNS", "TopicName"),
-    "aws_dynamodb_table": ("AWS/DynamoDB", "TableName"),
-}
 #: Packages of constructs, by how they are called.
 _THIRD = regex(r"(?:^|[/-])(?:cdk|constructs?|aws)(?:[/-]|$)")
 _PROTOCOLS = {"Email": "email", "Sqs": "sqs", "Lambda": "lambda", "Url": "https", "Sms": "sms"}
@@ -44,6 +36,7 @@ class _Code:
 
     file: File
     found: Found
+    top: Node
     imports: dict[str, str]
     original: dict[str, tuple[str, str]]  # local name to the module and the name that it has there
     constants: dict[str, Node]
@@ -61,11 +54,12 @@ def cdk_constructs(file: File, found: Found) -> None:
     objects = {
         syntax.text(name): value for name, value in held if value is not None and value.type == "object"
     }
-    code = _Code(file, found, syntax.imports(top), bindings(top), objects)
+    code = _Code(file, found, top, syntax.imports(top), bindings(top), objects)
     for node in syntax.below(top, "new_expression"):
         _construct(code, node)
     for call in syntax.below(top, "call_expression"):
-        _wired(code, call)
+        makes = syntax.text(syntax.field(call, "function")).endswith(".createAlarm")
+        (_alarm if makes else _wired)(code, call)
     apis = frozenset(name for name, fact in code.variables.items() if fact.type in APIS)
     for method, path, guards, line in api_routes(top, apis) if apis else ():
         _endpoint(code, method, path, line, "", guards)
@@ -80,11 +74,14 @@ def _endpoint(code: _Code, method: str, path: str, line: int, of: str, guards: t
 def _construct(code: _Code, node: Node) -> None:
     given = syntax.arguments(node)
     identity = syntax.string(given[1]) if len(given) > 1 else None
-    if identity is None:
-        return
     module, name = _class(code, syntax.field(node, "constructor"))
-    props = syntax.pairs(given[2]) if len(given) > 2 else {}
     known = construct(module, name)
+    if identity is None:
+        if known is not None and len(given) > 1 and given[1].type == "template_string":
+            what = f"constructs of computed names are not read ({name} {syntax.text(given[1])})"
+            code.found.gap(code.file, what, "cdk synth", syntax.line(node), (known[0],))
+        return
+    props = syntax.pairs(given[2]) if len(given) > 2 else {}
     if known is not None:
         kind, renamed = known
         fact = _fact(code, node, kind, identity, props, renamed)
@@ -102,9 +99,8 @@ def _construct(code: _Code, node: Node) -> None:
     elif module.startswith("third/"):
         what = f"the construct {name} of {module.removeprefix('third/')} is not read"
         code.found.gap(code.file, what, "cdk synth", syntax.line(node))
-    elif name.endswith("Stack") and module.startswith("."):
-        region = _value(code, syntax.pairs(_environment(code, given, props)).get("region"))
-        where = region if isinstance(region, str) else ""
+    elif is_stack(code.top, module, name):
+        region = _value(code, syntax.pairs(environment(code.constants, given, props)).get("region"))
         code.found.fact(
             code.file,
             "aws_cloudformation_stack",
@@ -112,18 +108,9 @@ def _construct(code: _Code, node: Node) -> None:
             name=identity,
             line=syntax.line(node),
             attributes={"name": identity, "region": region},
-            region=where,
+            region=region if isinstance(region, str) else "",
             whole=False,
         )
-
-
-def _environment(code: _Code, given: list[Node], props: dict[str, Node]) -> Node | None:
-    """The object behind ``env``: written in place, or a constant of the file, by its name or in short."""
-    node = props.get("env")
-    if node is None and len(given) > 2:
-        short = syntax.below(given[2], "shorthand_property_identifier")
-        node = next((one for one in short if syntax.text(one) == "env"), None)
-    return node if node is None or node.type == "object" else code.constants.get(syntax.text(node))
 
 
 def _class(code: _Code, node: Node | None) -> tuple[str, str]:
@@ -157,6 +144,7 @@ def _fact(
             attributes["environment"] = {name: _value(code, item) for name, item in environment.items()}
             lines |= {f"environment.{name}": syntax.line(item) for name, item in environment.items()}
     name = next((v for k, v in attributes.items() if k in _NAMED and isinstance(v, str)), identity)
+    depends = condition(node)
     return code.found.fact(
         code.file,
         kind,
@@ -166,6 +154,8 @@ def _fact(
         attributes=attributes,
         lines=lines,
         whole=False,
+        condition=depends,
+        created=None if depends else True,
     )
 
 
@@ -185,8 +175,8 @@ def _metric(code: _Code, node: Node, attributes: dict[str, Value], lines: dict[s
     """``queue.metricApproximateAgeOfOldestMessage()`` as namespace, name and dimension."""
     match = re.match(r"(?:this\.)?(\w+)\.metric(\w+)\(", syntax.text(node))
     watched = code.variables.get(match.group(1)) if match else None
-    if match and watched and watched.type in _NAMESPACES:
-        namespace, dimension = _NAMESPACES[watched.type]
+    if match and watched and watched.type in METRICS:
+        namespace, dimension = METRICS[watched.type]
         attributes |= {"namespace": namespace, "metric_name": match.group(2)}
         attributes["dimensions"] = {dimension: Ref(watched.id, "name")}
         lines |= dict.fromkeys(("namespace", "metric_name", "dimensions"), syntax.line(node))
@@ -226,9 +216,9 @@ def _schedule(code: _Code, how: str, given: list[Node]) -> Value:
 
 
 def _expression(code: _Code, text: str) -> Value:
-    duration = re.fullmatch(r"(?:\w+\.)?Duration\.(seconds|minutes|hours|days)\((\d{1,9})\)", text)
-    if duration:
-        return int(duration.group(2)) * _DURATION[duration.group(1)]
+    duration = seconds(text)
+    if duration is not None:
+        return duration
     runtime = re.fullmatch(r"(?:\w+\.)?Runtime\.(\w+)", text)
     if runtime:
         return runtime_named(runtime.group(1))
@@ -268,6 +258,16 @@ def _wired(code: _Code, call: Node) -> None:
             lines=lines,
             whole=False,
         )
+
+
+def _alarm(code: _Code, call: Node) -> None:
+    """``queue.metricApproximateAgeOfOldestMessage().createAlarm(this, "Age", { … })``."""
+    given = syntax.arguments(call)
+    identity = syntax.string(given[1]) if len(given) > 1 else None
+    metric = syntax.field(syntax.field(call, "function"), "object")
+    if identity is not None and metric is not None:
+        props = {**syntax.pairs(given[2] if len(given) > 2 else None), "metric": metric}
+        _fact(code, call, "aws_cloudwatch_metric_alarm", identity, props, {"metric": ""})
 
 
 _CALLS = {"addEventSource": "event-source", "addAlarmAction": "alarm-action", "addTarget": "target"}
