@@ -42,16 +42,26 @@ def topics(row: Row) -> Seen:
         take={"arn": "SubscriptionArn", "topic_arn": "TopicArn", "protocol": "Protocol"},
         keep=["Endpoint"],
     ),
+    Call(
+        "sns",
+        "GetSubscriptionAttributes",
+        given={"SubscriptionArn": "$ListSubscriptions.SubscriptionArn"},
+        take={"filter_policy_scope": "Attributes.FilterPolicyScope"},
+        keep=["Attributes.FilterPolicy"],
+        # One that waits for its confirmation has no ARN to ask with, and lets nothing through.
+        none_codes=("InvalidParameter", "NotFound"),
+    ),
 )
 def subscriptions(row: Row) -> Seen:
-    """A subscription; the address of a person is reduced to its protocol, a resource's ARN is kept."""
+    """A subscription and what it lets through; the address of a person is reduced to its protocol, a resource's ARN is kept."""
     arn, protocol = row.get("ListSubscriptions", "SubscriptionArn"), row.get("ListSubscriptions", "Protocol")
     endpoint = row.get("ListSubscriptions", "Endpoint")
     kept = endpoint if isinstance(endpoint, str) and endpoint.startswith("arn:") else None
     confirmed = isinstance(arn, str) and arn.startswith("arn:")
     more = {"endpoint": kept, "confirmed": confirmed}
     topic = str(row.get("ListSubscriptions", "TopicArn"))
-    seen = row.seen(id="arn", name="arn", ListSubscriptions=more)
+    passes = {"filter_policy": document(row.get("GetSubscriptionAttributes", "Attributes.FilterPolicy"))}
+    seen = row.seen(id="arn", name="arn", ListSubscriptions=more, GetSubscriptionAttributes=passes)
     identity = (
         seen.id if confirmed else f"{topic}#{protocol}#{sha256(str(endpoint).encode()).hexdigest()[:12]}"
     )
