@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from launchbook.patterns import regex
 from launchbook.repo.code import modules
-from launchbook.repo.code.python import constant, dotted, functions, keyword, tree
+from launchbook.repo.code.python import constant, dotted, functions, keyword, tree, words_of
 from launchbook.repo.files import File, Tree
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mount, Mounts, Router
@@ -212,7 +212,7 @@ def _mount(module: Module, call: ast.Call, mounts: Mounts) -> None:
         given = keyword(call, "prefix")
         prefix = module.literal(given) if given is not None else ""
         depends = keyword(call, "dependencies")
-        secured = depends is not None and _AUTHENTICATES.search(ast.unparse(depends))
+        secured = depends is not None and _AUTHENTICATES.search(words_of(depends))
         own = own_prefix(module, owner)
         full = None if prefix is None else own + prefix.rstrip("/")
         mounts.mount(Mount(outer, inner, full, ("authentication",) if secured else ()))

@@ -134,3 +134,11 @@ def _lines(file: File) -> list[str]:
 def source(file: File, node: ast.stmt | None) -> str:
     """The lines of a statement; empty for none."""
     return "\n".join(_lines(file)[node.lineno - 1 : node.end_lineno]) if node is not None else ""
+
+
+def words_of(node: ast.AST) -> str:
+    """An expression as text, to look for words in; empty for one that is nested deeper than any that people write."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""

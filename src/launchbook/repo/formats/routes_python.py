@@ -12,7 +12,16 @@ from launchbook.model.records import record
 from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of, touches
 from launchbook.repo.code.mounting_python import Module, assigned, mounting, own_prefix, root
-from launchbook.repo.code.python import constant, dotted, functions, imported, keyword, strings, tree
+from launchbook.repo.code.python import (
+    constant,
+    dotted,
+    functions,
+    imported,
+    keyword,
+    strings,
+    tree,
+    words_of,
+)
 from launchbook.repo.code.python import source as source_of
 from launchbook.repo.mounts import Router
 from launchbook.repo.reader import File, Found, reader
@@ -127,7 +136,7 @@ def _decorated(module: ast.Module, names: Module, found: Found) -> Iterator[Rout
             else:
                 continue
             if owner:
-                depends = ["authentication"] if _AUTHENTICATES.search(ast.unparse(one)) else []
+                depends = ["authentication"] if _AUTHENTICATES.search(words_of(one)) else []
                 path = own_prefix(names, owner) + path
                 yield Route(one.lineno, path, methods, function.name, guards + depends, owner)
 
@@ -179,7 +188,7 @@ def _of_class(module: ast.Module, handler: ast.expr | None, verb: str) -> list[s
 
 
 def _guard(decorator: ast.expr) -> str:
-    words = ast.unparse(decorator)
+    words = words_of(decorator)
     if _LIMITS.search(words):
         return "rate-limit"
     return "authentication" if _AUTHENTICATES.search(words) else ""
