@@ -111,6 +111,7 @@ data "aws_iam_policy_document" "deploy" {
       "events:ListRules",
       "events:ListTargetsByRule",
       "lambda:ListEventSourceMappings",
+      "lambda:ListFunctions",
       "logs:DescribeLogGroups",
       "logs:DescribeLogStreams",
       "rds:DescribeDBInstances",
@@ -119,6 +120,7 @@ data "aws_iam_policy_document" "deploy" {
       "s3:GetBucketVersioning",
       "s3:GetEncryptionConfiguration",
       "s3:ListAllMyBuckets",
+      "scheduler:ListSchedules",
       "sqs:ListQueues",
       "tag:GetResources",
     ]

@@ -130,6 +130,9 @@ def test_its_role_may_ask_and_do_whatever_the_commands_ask_and_do() -> None:
     judged = {
         kind for line in load("platform").lines for name in line.checks for kind in kinds(checks()[name].of)
     }
+    # What may send to a queue or read from it: without them nobody knows what a dead-letter queue is of.
+    judged |= {"aws_cloudwatch_event_target", "aws_lambda_event_source_mapping", "aws_lambda_function"}
+    judged |= {"aws_scheduler_schedule"}
     calls = {
         (call.service, call.operation)
         for one in collectors().values()
