@@ -46,10 +46,9 @@ _COMPILED = {
 @reader(
     "routes of other frameworks",
     *(f"*.{ending}" for ending in _FRAMEWORKS),
-    sniff=rb"Route::(get|post|put|patch|delete|any|match|resource|apiResource|prefix|group|middleware)\(|#\[Route\(|@Route\("
-    rb"|\$app->(get|post|group)\(|\.Map(Get|Post|Put|Patch|Delete|Group|Controllers|HealthChecks)\(|\[Http(Get|Post|Put|Patch|Delete)"
-    rb"|#\[(get|post|put|patch|delete|route)\(|\.route\(\s*\"/|pipe_through|@Path\(|io\.micronaut\.http|io\.vertx\.ext\.web|io\.javalin"
-    rb"|[eE]ventHandler\(|RequestHandler|['\"]sinatra|Sinatra::|tornado\.web|[lL]itestar",
+    sniff=rb"Route::|#\[Route\(|@Route\(|\$app->|\.Map(Get|Post|Group|Controllers)\(|\[Http(Get|Post)\b|#\[(get|post)\(|\.route\(\s*\"/"
+    rb"|pipe_through|@Path\(|io\.micronaut\.http|io\.vertx\.ext\.web|io\.javalin|ventHandler\(|RequestHandler|sinatra|Sinatra::"
+    rb"|tornado\.web|itestar",
     hides=("endpoint",),
 )
 def unread_routes(file: File, found: Found) -> None:
