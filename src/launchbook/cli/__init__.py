@@ -100,7 +100,7 @@ def _main() -> None:
         sys.exit(0)
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            click.echo("cannot write all of it: no space left on the device", err=True)
+            click.echo(f"cannot write {error.filename or 'all of it'}: no space left on the device", err=True)
             click.echo("\nhint: make room, or send it elsewhere, and run it again", err=True)
             sys.exit(3)
         # Nobody at three in the morning is helped by a traceback; whoever mends it asks for one.

@@ -41,6 +41,7 @@ class Command:
 
     def __init__(self, terraform: Terraform, arguments: Sequence[str], *, asks: bool = False) -> None:
         self._terraform, self._name = terraform, arguments[0]
+        self._said_as = "destroy" if "-destroy" in arguments else self._name
         self._from = terraform.log.stat().st_size if terraform.log.exists() else 0
         self._unseen = leftovers.began(terraform.folder, arguments)
         given: int | None = None
@@ -95,7 +96,7 @@ class Command:
         said = self._said()
         failure = None
         if code not in codes:
-            failure = terraform_failure(one.root.name, said, str(one.log), str(one.folder), self._name)
+            failure = terraform_failure(one.root.name, said, str(one.log), str(one.folder), self._said_as)
         # Kept when it was killed, and when somebody's lock kept it out: one before it may have left that.
         if code < 128 and not (self._unseen and isinstance(failure, LockHeld)):
             leftovers.ended(one.folder)

@@ -101,6 +101,17 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "AWS did not answer",
         "launchbook doctor   (says what can be reached)",
     ),
+    (
+        r"BucketNotEmpty",
+        "a bucket is not empty",
+        "empty it (its versions, too: aws s3api list-object-versions), or set force_destroy = true and "
+        "launchbook apply; then launchbook destroy",
+    ),
+    (
+        r"RepositoryNotEmptyException",
+        "a repository holds images",
+        "delete them, or set force_delete = true and launchbook apply; then launchbook destroy",
+    ),
     (r"AccessDenied|UnauthorizedOperation|is not authorized to perform", "a permission is missing",
      "allow that action to whoever runs this, then run the same command again"),
     (r"AlreadyExists|already exists|BucketAlreadyOwnedByYou|ResourceInUse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -86,16 +87,40 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace a file as a whole: a reader, and a killed writer's next run, see the old one or the new one."""
+    """Replace a file as a whole: a reader, and a killed writer's next run, see the old one or the new one.
+
+    Raises RunFailed on a full disk, OSError for anything else.
+    """
+    write_text(path, json.dumps(value, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """The same with a text."""
     new = path.with_name(f"{path.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(value, stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(path)
+    with _room(path):
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        new.replace(path)
+
+
+@contextmanager
+def _room(path: Path) -> Iterator[None]:
+    """Say which file found no room, and on which disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise RunFailed(
+            f"{path} cannot be written", f"the disk of {path.parent} is full",
+            hint="free some space and run the same command again",
+        ) from None  # fmt: skip
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _room(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

@@ -136,5 +136,7 @@ def _next(runs: list[Past], something: bool) -> str:
     if last is not None and last.code is None:
         return f"launchbook {last.start['kind']}"
     if something:
-        return "launchbook verify"
+        made = next((one for one in runs if one.start.get("kind") in ("apply", "release", "destroy")), None)
+        destroying = made is not None and made.start["kind"] == "destroy"
+        return "launchbook destroy" if destroying else "launchbook verify"
     return "launchbook sweep" if last is not None and last.start["kind"] == "destroy" else "launchbook plan"

@@ -25,7 +25,7 @@ from launchbook.lifecycle.deletions import (
 )
 from launchbook.lifecycle.earlier import State, keep_since, made_elsewhere, runs_elsewhere, since, states
 from launchbook.lifecycle.elsewhere import said_of
-from launchbook.lifecycle.home import write_json
+from launchbook.lifecycle.home import write_json, write_text
 from launchbook.lifecycle.inventory import LISTINGS, Thing, reads
 from launchbook.lifecycle.inventory.before import inventory, keep_before, load_before, mark_done, needed
 from launchbook.lifecycle.known import Known
@@ -110,8 +110,7 @@ class Sweeping:
         found = self.found = self._sweep(work)
         write_json(work.run.folder / "certificate.json", found.to_json())
         page = work.run.folder / "certificate.md"
-        page.write_text(certificate.markdown(found), "utf-8")
-        page.chmod(0o600)
+        write_text(page, certificate.markdown(found))
         if found.proven_empty:
             mark_done(work.home.state(work.target.key), found.at)
         return Outcome(

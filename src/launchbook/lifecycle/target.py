@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -99,14 +100,21 @@ def open_target(
         name, where, account, f"{_local_key(found)}{other}", endpoint=endpoint, port=found["port"],
         started=str(found["started"]), ours=ours, env=_local_env(endpoint, where),
     )  # fmt: skip
+    with nullcontext() if start else suppress(RunFailed):  # a look needs no room on the disk
+        _remember(home, target, found["pid"])
+    return target
+
+
+def _remember(home: Home, target: Target, pid: int) -> None:
+    """Which embedded AWS was used last, and whose it is."""
+    ours = target.ours
     write_json(
         home.folder / "state/local.json", {"port": target.port, "started": target.started, "ours": ours}
     )
     write_json(
         home.state(target.key) / "target.json",
-        {"target": "local", "endpoint": endpoint, "port": target.port, "pid": found["pid"], "ours": ours},
+        {"target": "local", "endpoint": target.endpoint, "port": target.port, "pid": pid, "ours": ours},
     )
-    return target
 
 
 def _region(name: str) -> str:

@@ -33,6 +33,19 @@ def failed(said: str):
     return terraform_failure("stack", said, "/log", "/work", "apply")
 
 
+def test_a_bucket_that_is_not_empty_says_what_helps():
+    said = "Error: deleting S3 Bucket (files): api error BucketNotEmpty: The bucket you tried to delete is not empty"
+    error = terraform_failure("app", said, "/log", "/work", "destroy")
+    assert error.what == "app: a bucket is not empty"
+    assert "files" in error.why
+    assert "force_destroy" in error.hint
+
+
+def test_a_destroy_that_fails_is_called_a_destroy():
+    error = terraform_failure("app", "Error: it is odd", "/log", "/work", "destroy")
+    assert error.what == "app: terraform destroy failed"
+
+
 def test_a_lock_says_who_holds_it_and_how_to_break_it():
     error = failed(LOCK)
     assert isinstance(error, LockHeld)

@@ -16,9 +16,10 @@ from launchbook.lifecycle import doctor
 from launchbook.lifecycle.apply import Apply
 from launchbook.lifecycle.destroy import Destroy
 from launchbook.lifecycle.doctor import examine
+from launchbook.lifecycle.home import write_json
 from launchbook.lifecycle.platform import Image, OneOff, Root, Service
 from launchbook.lifecycle.run import open_run, past_runs
-from launchbook.lifecycle.status import find_run, run_row
+from launchbook.lifecycle.status import _next, find_run, run_row
 
 BEGAN = {"event": "step", "name": "stack"}
 ENDED = {"event": "step-end", "name": "stack", "seconds": 1}
@@ -158,3 +159,21 @@ def test_an_embedded_aws_that_does_not_run_yet_is_no_fault(platform, home):
     (look,) = [one for one in examine(platform, home, "local", none) if one.name == "target"]
     assert look.good
     assert "apply starts one" in look.said
+
+
+def test_after_a_destroy_that_did_not_get_all_of_it_the_next_is_a_destroy(home, target):
+    """A sweep that looked meanwhile changes nothing about it."""
+    for kind, code in (("apply", 0), ("destroy", None), ("sweep", 1)):
+        run = open_run(home, kind, target)
+        if code is not None:
+            run.end(code)
+    runs = past_runs(home)
+    assert _next(runs, something=True) == "launchbook destroy"
+    assert _next(runs[2:], something=True) == "launchbook verify"
+
+
+def test_a_full_disk_is_named_with_the_file_that_found_no_room(tmp_path):
+    (tmp_path / "made.json.new").symlink_to("/dev/full")
+    with pytest.raises(RunFailed) as caught:
+        write_json(tmp_path / "made.json", {"a": 1})
+    assert str(caught.value) == f"{tmp_path}/made.json cannot be written: the disk of {tmp_path} is full"
