@@ -163,15 +163,29 @@ def _lowered(value: Any) -> Any:
 
 
 def _alarm(found: Map, source: Map) -> None:
-    dimensions = source.get("Dimensions")
-    if isinstance(dimensions, Seq):
-        table = Map(dimensions.line)
-        for item, line in zip(dimensions, dimensions.lines, strict=True):
-            name = as_map(item).get("Name")
-            if isinstance(name, str):
-                table[name] = as_map(item).get("Value")
-                table.lines[name] = line
-        _put(found, ["dimensions"], table, dimensions.line)
+    if isinstance(dimensions := source.get("Dimensions"), Seq):
+        _put(found, ["dimensions"], _dimensions(dimensions, "Name", "Value"), dimensions.line)
+    for query in as_list(found.get("metric_query")):
+        stat = dig(query, "metric_stat", 0)
+        metric = dig(stat, "metric", 0)
+        if not isinstance(stat, Map) or not isinstance(metric, Map):
+            continue
+        if isinstance(dimensions := metric.get("dimensions"), Seq):
+            metric["dimensions"] = _dimensions(dimensions, "name", "value")
+        for key in set(stat) - {"metric"}:
+            metric[key], metric.lines[key] = stat[key], stat.lines.get(key, stat.line)
+        query["metric"], query.lines["metric"] = stat["metric"], query.lines.pop("metric_stat", stat.line)
+        del query["metric_stat"]
+
+
+def _dimensions(pairs: Seq, name: str, value: str) -> Map:
+    table = Map(pairs.line)
+    for item, line in zip(pairs, pairs.lines, strict=True):
+        key = as_map(item).get(name)
+        if isinstance(key, str):
+            table[key] = as_map(item).get(value)
+            table.lines[key] = line
+    return table
 
 
 def _security_group(found: Map, _: Map) -> None:
