@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from launchbook.checks._dimension_sets import named_otherwise
 from launchbook.checks._pointing import elsewhere, points_at
 from launchbook.checks._shapes import Picked, all_known, known, pick, some, words
-from launchbook.checks.alarms import watched
-from launchbook.model import Fact, Facts, NotKnown, Ref, Value
+from launchbook.checks.alarms import DIMENSIONS, unpublished, watched
+from launchbook.model import Fact, Facts, NotKnown, Ref, Unread, Value
 from launchbook.model.aws import Alarm
 
 
@@ -27,6 +28,21 @@ def alarms_on(facts: Facts, watch: Watched, fact: Fact) -> Picked[Alarm]:
     return pick(near, lambda one: _watches(facts, one, watch, fact))
 
 
+def misnamed_on(facts: Facts, watch: Watched, fact: Fact) -> tuple[Alarm, str] | None:
+    """An alarm that would watch one of the metrics, were they published under its dimensions, and why they are not."""
+    for alarm in facts.seen(Alarm):
+        if elsewhere(alarm, fact):
+            continue
+        for namespace, metric, dimensions, _ in watched(alarm):
+            if namespace in watch.namespaces and metric in watch.metrics:
+                why = unpublished(alarm, namespace, metric, dimensions)
+                if why and any(
+                    _is(facts, one, fact) for one in dimensions.values() if not isinstance(one, Unread)
+                ):
+                    return alarm, why
+    return None
+
+
 def _watches(facts: Facts, alarm: Alarm, watch: Watched, fact: Fact) -> bool:
     name = alarm.attributes.get("metric_name")
     if known(name, f"the metric of {alarm.name}") not in (*watch.metrics, None, ""):
@@ -40,6 +56,12 @@ def _watches(facts: Facts, alarm: Alarm, watch: Watched, fact: Fact) -> bool:
             and one[1] in watch.metrics
             and _is(facts, one[2].get(watch.dimension), fact)
             and _in_its_cluster(facts, one[2].get("ClusterName"), fact)
+            and not unpublished(alarm, *one[:3])
+            and not any(
+                named_otherwise(value, DIMENSIONS[name][0], facts)
+                for name, value in one[2].items()
+                if name in DIMENSIONS
+            )
         ),
     )
 

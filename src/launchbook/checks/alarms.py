@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._dimension_sets import lacks_alias, named_otherwise, never_published
 from launchbook.checks._pointing import elsewhere, points_at, targets
 from launchbook.checks._shapes import field, first, known, listed, pick, some
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
@@ -53,6 +54,19 @@ def watched(alarm: Alarm) -> list[tuple[str, str, dict[str, Value], str]]:
             place = f"metric_query.{index}.metric.0.dimensions"
             found.append((namespace, name, named if isinstance(named, dict) else {}, place))
     return found
+
+
+def unpublished(alarm: Alarm, namespace: str, metric: str, dimensions: dict[str, Value]) -> str:
+    """Why AWS publishes nothing under a set of dimensions; empty where it may. A construct of a program adds those that
+    its source does not show."""
+    if alarm.where.file.endswith(_CONSTRUCTS):
+        return ""
+    return never_published(
+        namespace, metric, (name for name, value in dimensions.items() if value is not None)
+    )
+
+
+_CONSTRUCTS = (".ts", ".tsx", ".js", ".mjs", ".py", ".java", ".go", ".cs")
 
 
 @check(
@@ -119,7 +133,12 @@ def _topic_gone(action: Value, alarm: Alarm, facts: Facts) -> bool:
 def wrong_dimension(alarm: Alarm, facts: Facts) -> Verdict | None:
     """A dimension value that no resource has gives an alarm that stays silent for ever."""
     seen: list[Evidence] = []
-    for _, _, dimensions, place in watched(alarm):
+    for namespace, metric, dimensions, place in watched(alarm):
+        if why := unpublished(alarm, namespace, metric, dimensions):
+            return verdict(False, why, at=[alarm.at(place)])
+        if namespace == "AWS/Lambda" and lacks_alias(dimensions.get("Resource"), facts, alarm):
+            why = f"the function has no alias {str(dimensions['Resource']).rpartition(':')[2]}"
+            return verdict(False, why, at=[alarm.at(f"{place}.Resource")])
         for name, value in dimensions.items():
             if name not in DIMENSIONS:
                 continue
@@ -136,9 +155,12 @@ def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Ve
     here = alarm.at(path)
     if isinstance(value, Ref):
         target = facts.find(value)
-        if value.attribute in ("id", *attributes) and not (
-            value.attribute == "id" and attributes[0] == "arn_suffix"
-        ):
+        by_id = (
+            value.attribute == "id"
+            and attributes[0] != "arn_suffix"
+            and not named_otherwise(value, kind, facts)
+        )
+        if by_id or value.attribute in (one for one in attributes if one != "id"):
             return None
         ends = [here] + ([target.at()] if target is not None else [])
         return verdict(False, f"{name} is given the {value.attribute}, which no metric carries", at=ends)

@@ -10,7 +10,7 @@ from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import among, beside, elsewhere
 from launchbook.checks._ringing import never_tells
 from launchbook.checks._shapes import field, known, listed, pick, some, words
-from launchbook.checks._watching import Watched, alarms_on
+from launchbook.checks._watching import Watched, alarms_on, misnamed_on
 from launchbook.checks.queues import takes_dead_letters
 from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
 from launchbook.model.aws import Alarm, Queue
@@ -113,6 +113,9 @@ def _declare(watch: Watch) -> None:
         for alarm in found.found:
             why = f"{alarm.name} does not: {silent(alarm)}"
             return verdict(False, why, at=[fact.at(), alarm.at("comparison_operator"), alarm.at("threshold")])
+        if misnamed := misnamed_on(facts, watch, fact):
+            alarm, why = misnamed
+            return verdict(False, f"{alarm.name} does not: {why}", at=[fact.at(), alarm.at("dimensions")])
         return verdict(False, f"no alarm watches {watch.what}", at=[fact.at()])
 
     body.__doc__ = f"Without an alarm on {watch.what}, users are the first to notice."

@@ -30,6 +30,10 @@ def a_program_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "PRODUCERS", frozenset({"a program of ours"}))
 
 
+#: Dimensions without which AWS publishes none of the metrics of a row.
+WITH = {"ecs": {"ClusterName": "main"}, "lb": {"TargetGroup": "targetgroup/web/1"}}
+
+
 def generated() -> list[Case]:
     """The cases of the alarms that should be there: the same three for each row of the table."""
     found = []
@@ -47,9 +51,12 @@ def generated() -> list[Case]:
             "_name": "alarm",
             "namespace": watch.namespaces[0],
             "metric_name": watch.metrics[0],
-            "dimensions": {watch.dimension: {"ref": "it"}},
+            "dimensions": {
+                watch.dimension: {"ref": "it", "attribute": "name"},
+                **WITH.get(watch.id.partition("-")[0], {}),
+            },
         }
-        other = {**alarm, "dimensions": {watch.dimension: "another"}}
+        other = {**alarm, "dimensions": {**alarm["dimensions"], watch.dimension: "another"}}
         blind = {"_gaps": ["aws_cloudwatch_metric_alarm"]}
         live = {**subject, "_level": "live"}
         found += [
