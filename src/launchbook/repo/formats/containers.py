@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from launchbook.model import Value
 from launchbook.patterns import regex
+from launchbook.repo.dummies import dummy
 from launchbook.repo.formats.settings_files import environment_of
 from launchbook.repo.lined import as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader
@@ -108,7 +109,9 @@ def compose(file: File, found: Found) -> None:
         environment = service.get("environment")
         for entry in as_map(environment):
             at = line_of(services, name, "environment", entry)
-            found.setting(file, entry, "set", at, stage, of=name, more=more)
+            given = {**more, **dummy(as_map(environment)[entry])}
+            found.setting(file, entry, "set", at, stage, of=name, more=given)
         for index, entry in enumerate(as_list(environment)):
             at = line_of(services, name, "environment", index)
-            found.setting(file, str(entry).partition("=")[0], "set", at, stage, of=name, more=more)
+            key, _, value = str(entry).partition("=")
+            found.setting(file, key, "set", at, stage, of=name, more={**more, **dummy(value)})

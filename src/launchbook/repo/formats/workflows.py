@@ -12,6 +12,7 @@ from launchbook.patterns import regex
 from launchbook.redact import shown
 from launchbook.repo.code.deploys import REGION, deployed, folders
 from launchbook.repo.code.scheduled import as_attributes, calls, schedules
+from launchbook.repo.dummies import dummy
 from launchbook.repo.lined import Map, as_list, as_map, dig, line_of
 from launchbook.repo.reader import File, Found, reader, unread
 
@@ -71,9 +72,9 @@ def workflow(file: File, found: Found) -> None:
             )
             found.relation("deploys", fact.id, folder, file.where(at), below)
     _elsewhere(file, document, found)
-    for key, at, job in _variables(document):
+    for key, at, job, value in _variables(document):
         # What a pipeline sets is for its own steps and the actions that they use.
-        found.setting(file, key, "set", at, of=job, framework=True)
+        found.setting(file, key, "set", at, of=job, more=dummy(value), framework=True)
 
 
 def _by_the_clock(
@@ -225,12 +226,12 @@ def _branches(top: dict[str, Any]) -> list[str]:
     return [str(one) for one in as_list(dig(event, "push", "branches"))]
 
 
-def _variables(document: Any) -> Iterator[tuple[str, int, str]]:
+def _variables(document: Any) -> Iterator[tuple[str, int, str, Any]]:
     places: list[tuple[Any, str]] = [(document, "")]
     jobs = dig(document, "jobs")
     for name in as_map(jobs):
         places.append((dig(jobs, name), name))
         places += [(step, name) for step in as_list(dig(jobs, name, "steps"))]
     for place, job in places:
-        for key in as_map(dig(place, "env")):
-            yield key, line_of(place, "env", key), job
+        for key, value in as_map(dig(place, "env")).items():
+            yield key, line_of(place, "env", key), job, value
