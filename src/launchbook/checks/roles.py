@@ -146,7 +146,9 @@ def service_wide(role: Fact, facts: Facts) -> Verdict | None:
             return verdict(False, f"it holds {pointer.rpartition('/')[2]}", at=[role.at()])
     seen = [role.at()]
     for statement, here in grants(role, facts):
-        wide = [one for one in words(statement.get("Action")) if re.fullmatch(r"[\w-]+:\*+", one)]
+        if but := words(statement.get("NotAction")):
+            return verdict(False, f"it may do everything but {', '.join(but)}", at=[here, role.at()])
+        wide = [one for one in words(statement.get("Action")) if re.fullmatch(r"(?:[\w*-]+:)?\*+", one)]
         if wide:
             return verdict(False, f"it may do {wide[0]}", at=[here, role.at()])
         seen.append(here)
