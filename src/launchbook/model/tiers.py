@@ -40,7 +40,7 @@ _RULES: tuple[tuple[Tier, str], ...] = (
     (
         "async",
         r"aws_(sqs|sns|cloudwatch_event|scheduler|schemas|kinesis|mq_|msk|sfn_|pipes|ses|pinpoint|iot|appflow|"
-        r"s3_bucket_notification)|cron_?job|_cron$|stand_in",
+        r"s3_bucket_notification)|cron_?job|_cron$|stand_in|^kubernetes_(queue|topic|scaled_(object|job))$",
     ),
     (
         "network",
@@ -55,7 +55,7 @@ _RULES: tuple[tuple[Tier, str], ...] = (
     ),
     (
         "compute",
-        r"kubernetes_(deployment|pod|daemon|job|horizontal|replica)|compose_service|^cdk_|serverless|"
+        r"kubernetes_(deployment|rollout|pod|daemon|job|horizontal|replica)|compose_service|^cdk_|serverless|"
         r"elastic_beanstalk_(app|env)|kamal_service|procfile_|^helm_release|^docker_(container|service)",
     ),
 )

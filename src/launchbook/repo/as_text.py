@@ -14,6 +14,7 @@ from launchbook.repo.environments import named_environment
 from launchbook.repo.picture import deployments, environments, number_of
 from launchbook.repo.setting_uses import defaulted, missing, read_by_others, settings, unused
 from launchbook.repo.tier_lines import ALIKE, other_lines, section, tier_lines
+from launchbook.repo.used_regions import used_regions
 
 #: Lines of one group before the rest is counted; ``--all`` shows everything.
 FEW = 12
@@ -75,9 +76,11 @@ def _regions(found: Discovery) -> str:
         for value in (fact.attributes.get("region"), *_list(fact.attributes.get("regions")))
         if isinstance(value, str) and REGION.fullmatch(value)
     }
+    spoken_of = {region for fact in ours for region in used_regions(fact)} - declared - worked_in
     told = [
         *map(shown, sorted(declared)),
         *(f"{shown(one)} (by a pipeline or script)" for one in sorted(worked_in - declared)),
+        *(f"{shown(one)} (by what a manifest uses)" for one in sorted(spoken_of)),
     ]
     return ", ".join(told) + (" (more than one)" if len(told) > 1 else "")
 
@@ -189,9 +192,10 @@ def _gaps(found: Discovery) -> Iterator[str]:
 
 def _skipped(found: Discovery) -> str:
     parts = []
-    if found.skipped.get("vendored_files"):
-        trees = ", ".join(found.vendored[:3]) + (" …" if len(found.vendored) > 3 else "")
-        parts.append(f"{found.skipped['vendored_files']:,} vendored files not read ({trees})")
+    if found.vendored:
+        count, more = len(found.vendored), " …" if len(found.vendored) > 3 else ""
+        named = ", ".join(found.vendored[:3])
+        parts.append(f"{count:,} vendored tree{'s' * (count > 1)} not read ({named}{more})")
     if found.generated:
         parts.append(f"{found.generated:,} generated file{'s' * (found.generated > 1)} read and marked")
     if found.skipped.get("symbolic_links"):

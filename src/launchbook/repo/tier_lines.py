@@ -45,6 +45,7 @@ _TOLD = {
     "alarm-dimension": "watches",
     "target": "starts",
     "calls": "calls",
+    "backend": "sends requests to",
     "health-path": "asked for its health at",
     "task-role": "acts as",
     "edge-function": "runs at the edge",

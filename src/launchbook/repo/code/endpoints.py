@@ -16,7 +16,10 @@ _DIAGNOSTIC = {
     "env",
     "health-check",
 }
-_METRICS = {"metrics", "prometheus", "golden-signals", "stats"}
+_METRICS = {"metrics", "prometheus", "golden-signals"}
+#: Words that also are a product's own: they tell something alone, not below something nor of one thing of many.
+_DEBUGGING = {"debug", "diagnostic", "diagnostics"}
+_PARAMETER = re.compile(r"[{:\[<*]")
 _PREFIXES = {"api", "actuator", "internal", "management", "system", "_", "public", "rest"}
 
 
@@ -29,7 +32,8 @@ def kind_of(path: str, handler: str = "") -> str:
     own = [part for part in parts if part not in _PREFIXES and not re.fullmatch(r"v\d+", part)]
     if "cron" in parts or "scheduled" in parts:
         return "cron"
-    if _METRICS & set(own):
+    of_one = any(_PARAMETER.match(part) for part in own)
+    if (_METRICS & set(own) and not of_one) or own == ["stats"]:
         return "metrics"
     if own and own[-1] in _WORDS_OF_LIFE and (len(own) == 1 or own[:-1] == ["health"]):
         return "liveness"
@@ -37,7 +41,8 @@ def kind_of(path: str, handler: str = "") -> str:
         return "dependency"
     if re.search(r"CRON_?(SECRET|TOKEN|KEY)\b", handler):
         return "cron"
-    if own and (own[-1] in _DIAGNOSTIC or own[0] in _DIAGNOSTIC or own[-1].startswith(("test-", "debug-"))):
+    words = _DEBUGGING if of_one else _DIAGNOSTIC
+    if own and (own[-1] in words or own[0] in words or own[-1].startswith(("test-", "debug-"))):
         return "diagnostic"
     return "other"
 
