@@ -193,9 +193,9 @@ def _gaps(found: Discovery) -> Iterator[str]:
 def _skipped(found: Discovery) -> str:
     parts = []
     if found.vendored:
-        count, more = len(found.vendored), " …" if len(found.vendored) > 3 else ""
         named = ", ".join(found.vendored[:3])
-        parts.append(f"{count:,} vendored tree{'s' * (count > 1)} not read ({named}{more})")
+        more = f" and {len(found.vendored) - 3:,} more" if len(found.vendored) > 3 else ""
+        parts.append(f"vendored, not read: {named}{more}")
     if found.generated:
         parts.append(f"{found.generated:,} generated file{'s' * (found.generated > 1)} read and marked")
     if found.skipped.get("symbolic_links"):

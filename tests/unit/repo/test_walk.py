@@ -84,16 +84,18 @@ def test_a_copy_is_stale_only_beside_its_original(
         "third_party/chart/values.yaml",
     ],
 )
-def test_vendored_trees_are_pruned_and_counted(tmp_path: Path, path: str) -> None:
+def test_vendored_trees_are_pruned_and_named(tmp_path: Path, path: str) -> None:
     put(tmp_path, path, "main.tf")
     found = walk(str(tmp_path))
     assert [entry.path for entry in found.files] == ["main.tf"]
-    assert found.skipped == {"vendored_trees": 1, "vendored_files": 1}
+    assert found.skipped == {"vendored_trees": 1}
+    assert len(found.vendored) == 1
+    assert path.startswith(found.vendored[0])
 
 
 def test_a_renamed_virtual_environment_is_known_by_its_mark(tmp_path: Path) -> None:
     put(tmp_path, "env/pyvenv.cfg", "env/lib/x.json")
-    assert walk(str(tmp_path)).skipped == {"vendored_trees": 1, "vendored_files": 2}
+    assert walk(str(tmp_path)).vendored == ["env"]
 
 
 def test_symlink_loops_end_and_hide_nothing(tmp_path: Path) -> None:
@@ -160,7 +162,7 @@ def test_packages_that_were_installed_beside_a_handler_are_vendored(tmp_path: Pa
     found = walk(str(tmp_path))
     assert [entry.path for entry in found.files] == ["lambda/handler.py", "lambda/own/code.py"]
     assert "lambda/requests" in found.vendored
-    assert found.skipped["vendored_files"] == 5
+    assert found.skipped == {"vendored_trees": 4}
 
 
 def test_a_record_that_is_no_file_is_passed_over(tmp_path: Path) -> None:
