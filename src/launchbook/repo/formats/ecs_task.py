@@ -58,3 +58,11 @@ def _queues(task: Map) -> Iterator[tuple[str, tuple[str, int]]]:
             if match and isinstance(name, str):
                 line = line_of(task, "containerDefinitions", number, "environment", at, "name")
                 yield name, (match[1], line)
+
+
+@reader("ECS parameters", "ecs-params.y*ml", sniff=rb"task_definition|run_params", hides=("aws_ecs_*",))
+def ecs_params(file: File, found: Found) -> None:
+    """What the ECS CLI adds to a compose file: sizes, roles and networks that are in no definition here."""
+    told = ", ".join(str(key) for key in as_map(dig(next(iter(file.yaml), None), "task_definition")))
+    what = "parameters of the ECS CLI are not read" + (f" ({told})" if told else "")
+    found.gap(file, what, "aws ecs describe-task-definition, then its JSON beside this file", 1)

@@ -67,7 +67,17 @@ def reference(value: object, resources: Mapping[str, str]) -> Value:
     return None if value is None else unread("put together when it is deployed")
 
 
+#: The API that the framework makes of all events of a kind, by its logical id.
+_APIS = {
+    "httpApi": ("aws_apigatewayv2_api", "HttpApi"),
+    "http": ("aws_api_gateway_rest_api", "ApiGatewayRestApi"),
+}
+
+
 def _route(event: Event) -> None:
+    kind, address = _APIS[event.kind]
+    if event.found.first(kind, event.file.path):
+        event.found.fact(event.file, kind, address, line=event.line, region=event.region, whole=False)
     for method, path in _routes(event.given):
         guards: list[Value] = ["authentication"] if dig(event.given, "authorizer") else []
         guards += ["api-key"] if dig(event.given, "private") is True else []
