@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from launchbook.check import check
+from launchbook.checks._absence import unhidden
 from launchbook.checks._pointing import among
-from launchbook.checks._shapes import Picked, field, known, pick, words
-from launchbook.model import Fact, Facts, Verdict, verdict
+from launchbook.checks._schedules import never_comes
+from launchbook.checks._shapes import Picked, field, known, listed, pick, words
+from launchbook.model import Fact, Facts, NotKnown, Unread, Verdict, verdict
 
 #: Fields of ``detail`` by source and detail-type, as AWS documents them. A field that is not here is never carried.
 DETAILS: dict[tuple[str, str], frozenset[str]] = {
@@ -116,17 +120,22 @@ _TOP = frozenset(
 
 @check(
     "event-pattern-never-matches",
-    "Every event rule filters on fields that its events carry",
+    "Every event rule can match, and its time comes",
     of="aws_cloudwatch_event_rule",
     severity="high",
-    fix="Filter on a field that the event has; AWS's reference shows each event's detail.",
+    fix="Filter on a field that the event has, as AWS's reference shows it; give a schedule a day that comes.",
 )
 def never_matches(rule: Fact, facts: Facts) -> Verdict | None:
-    """A rule that filters on a field its events never carry matches nothing, for ever."""
+    """A rule that filters on a field its events never carry, on a source that nobody has, or on a bus that they never
+    reach, matches nothing, for ever; nor does a schedule start anything whose day never comes."""
     pattern = rule.get("event_pattern")
     if pattern is None:
-        return None
+        schedule = known(rule.attributes.get("schedule_expression"), f"the schedule of {rule.name}")
+        why = never_comes(schedule, facts.today) if isinstance(schedule, str) else ""
+        return verdict(False, why, at=[rule.at("schedule_expression")]) if why else None
     known(pattern, f"event_pattern of {rule.name}")
+    if (never := _never_sent(rule, facts)) is not None:
+        return never
     known(field(pattern, "detail"), f"the detail of {rule.name}")
     for name in pattern if isinstance(pattern, dict) else ():
         if name not in _TOP and not name.startswith("$"):
@@ -145,6 +154,41 @@ def never_matches(rule: Fact, facts: Facts) -> Verdict | None:
             why = f"{types[0]} carries no field {name}"
             return verdict(False, why, at=[rule.at(f"event_pattern.detail.{name}")])
     return verdict(True, "its events carry what it filters on", at=[rule.at("event_pattern")])
+
+
+def _never_sent(rule: Fact, facts: Facts) -> Verdict | None:
+    """A failing verdict where a rule waits for events of AWS under a source, or on a bus, that has none."""
+    sources = listed(field(rule.get("event_pattern"), "source"))
+    plain = [one for one in sources if isinstance(one, str) and one.lower().startswith("aws.")]
+    if not plain or len(plain) < len(sources):
+        return None
+    if all(one != one.lower() for one in plain):
+        why = f"no event has the source {plain[0]}: AWS writes {plain[0].lower()}"
+        return verdict(False, why, at=[rule.at("event_pattern.source")])
+    bus = known(rule.attributes.get("event_bus_name"), f"the bus of {rule.name}")
+    if bus is None or (isinstance(bus, str) and bus.rpartition("/")[2] == "default"):
+        return None
+    _forwarded(rule, facts)
+    return verdict(False, "AWS's events come on the default bus alone", at=[rule.at("event_bus_name")])
+
+
+def _forwarded(rule: Fact, facts: Facts) -> None:
+    """Raise NotKnown where AWS's events may be sent on to the bus of a rule: by a target, or by another account."""
+    called = [(one, one.attributes.get("arn")) for one in facts.seen("aws_cloudwatch_event_target")]
+    passing = [
+        one
+        for one, arn in called
+        if isinstance(arn, Unread) or re.search("event[-_]bus", str(arn)) is not None
+    ]
+    others = [one for kind in _ADMITTING for one in facts.seen(kind)]
+    for one in (*passing, *others):
+        raise NotKnown(
+            f"whether AWS's events reach the bus of {rule.name}", f"{one.name} may send them there"
+        )
+    unhidden(facts, rule, "aws_cloudwatch_event_target", *_ADMITTING)
+
+
+_ADMITTING = ("aws_cloudwatch_event_permission", "aws_cloudwatch_event_bus_policy")
 
 
 @check(
