@@ -103,11 +103,13 @@ def test_parts_of_shared_things_are_asked_for_by_themselves(account: Account, kn
 
 def test_what_only_its_tags_give_away_is_left_for_a_person(account: Account, known: Known) -> None:
     tags = [{"Key": "Project", "Value": "shop"}]
-    specification = [{"ResourceType": "transit-gateway", "Tags": tags}]
-    made = account.aws("ec2").create_transit_gateway(TagSpecifications=specification)["TransitGateway"]
+    specification = [{"ResourceType": "customer-gateway", "Tags": tags}]
+    made = account.aws("ec2").create_customer_gateway(
+        Type="ipsec.1", PublicIp="192.0.2.1", BgpAsn=65000, TagSpecifications=specification
+    )["CustomerGateway"]
     found = account.sweep(known)
-    (left,) = (one for one in found.left if one.type == "ec2:transit-gateway")
-    assert left.id.endswith(made["TransitGatewayId"])
+    (left,) = (one for one in found.left if one.type == "ec2:customer-gateway")
+    assert left.id.endswith(made["CustomerGatewayId"])
     assert left.cost.monthly is None
     plan = plan_deletions(found, account.reader)
     assert "by hand" in plan.left_out[left.key]
