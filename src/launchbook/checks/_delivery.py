@@ -129,7 +129,7 @@ def _end(facts: Facts, reader: TopicSubscription, kind: str) -> Fact | None:
 
 def _queue_shut(reader: TopicSubscription, topic: Topic, queue: Queue, facts: Facts) -> Lost | None:
     policy, holder, path = policy_of(queue, facts)
-    if policy is not None and admits(policy, "sns.amazonaws.com", ("sqs:SendMessage",), topic, facts):
+    if policy is not None and admits(policy, "sns.amazonaws.com", ("sqs:SendMessage",), topic, facts, queue):
         return None
     why = f"the queue {queue.name} has no policy that lets SNS send to it for {topic.name}"
     return why, [reader.at("endpoint"), holder.at(path)]

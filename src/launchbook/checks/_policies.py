@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from launchbook.checks._pointing import points_at
-from launchbook.checks._shapes import known, listed, services, statements, words
+from launchbook.checks._shapes import known, listed, pick, services, some, statements, words
 from launchbook.model import Fact, Facts, NotKnown, Unread, Value
 
 #: How a sender is called at the end of its ARN, where it is not an alarm.
@@ -24,12 +24,23 @@ def admitted(policy: Value, actions: tuple[str, ...]) -> list[str]:
     return sorted({name for one in _about(policy, actions) for name in services(one)})
 
 
-def admits(policy: Value, service: str, actions: tuple[str, ...], sender: Fact, facts: Facts) -> bool:
-    """Whether a policy lets a service act on behalf of a sender (an alarm, a rule's target).
+def admits(
+    policy: Value,
+    service: str,
+    actions: tuple[str, ...],
+    sender: Fact,
+    facts: Facts,
+    holder: Fact | None = None,
+) -> bool:
+    """Whether a policy lets a service act on behalf of a sender (an alarm, a rule's target); on ``holder`` (a topic, a
+    queue), where its statements have to name that.
 
     Raises NotKnown where a condition decides that cannot be judged.
     """
     own = [one for one in _about(policy, actions) if {service, "*"} & set(services(one))]
+    if holder is not None:
+        named = pick(own, lambda one: _is_for(one, holder, facts))
+        own = named.found or named.settled()
     if not any(_meets(one, service, sender, facts) for one in own):
         return False
     for one in _about(policy, actions, "Deny"):
@@ -44,6 +55,26 @@ def _about(policy: Value, actions: tuple[str, ...], effect: str = "Allow") -> It
         patterns = [each.lower() for each in words(known(one.get("Action"), "an action"))]
         if any(fnmatchcase(action.lower(), pattern) for action in actions for pattern in patterns):
             yield one
+
+
+def _is_for(statement: dict[str, Value], holder: Fact, facts: Facts) -> bool:
+    """Whether a statement is about what holds the policy, or names nothing."""
+    given = listed(statement.get("Resource"))
+    return not given or some(given, lambda one: _names(one, holder, facts))
+
+
+def _names(resource: Value, holder: Fact, facts: Facts) -> bool:
+    if not isinstance(resource, str):
+        return points_at(facts, resource, holder)
+    if "*" in resource:
+        name = resource.rpartition(":")[2]
+        given = isinstance(holder.attributes.get("name"), str) or not holder.declared
+        return not given or fnmatchcase(holder.name, name)
+    if points_at(facts, resource, holder):
+        return True
+    if holder.declared and not isinstance(holder.attributes.get("name"), str):
+        raise NotKnown(f"whether a policy is for {holder.name}", "its name is not known")
+    return False
 
 
 def _conditions(statement: dict[str, Value]) -> Iterator[tuple[str, str, list[Value]]]:

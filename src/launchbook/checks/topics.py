@@ -103,12 +103,12 @@ def policy_excludes_publisher(topic: Topic, facts: Facts) -> Verdict | None:
         return verdict(True, "the default policy admits alarms", at=[topic.at()])
     document, holder, path = policy
     for name, one, pointer in publishers.found:
-        if admits(document, name, _PUBLISH, one, facts):
+        if admits(document, name, _PUBLISH, one, facts, topic):
             continue
         others = [each for each in admitted(document, _PUBLISH) if each != name]
         why = f"its policy admits {', '.join(others) or 'nobody'} and so shuts {name} out"
         if name in admitted(document, _PUBLISH):
-            why = f"its policy shuts {one.name} out: a condition or a denial keeps {name} from publishing for it"
+            why = f"its policy shuts {one.name} out: a condition, a denial or its resource keeps {name} off"
         return verdict(False, why, at=[one.at(pointer), holder.at(_place(document, path))])
     _every_publisher(topic, publishers, facts)
     return verdict(True, "its policy admits who publishes", at=[holder.at(path)])
