@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from launchbook.patterns import regex
 from launchbook.repo.code import modules
-from launchbook.repo.code.python import constant, dotted, functions, keyword, tree, words_of
+from launchbook.repo.code.python import constant, dotted, functions, keyword, nodes, tree, words_of
 from launchbook.repo.files import File, Tree
 from launchbook.repo.lined import Unreadable
 from launchbook.repo.mounts import Mount, Mounts, Router
@@ -36,9 +36,11 @@ class Module:
     top: ast.Module
     imported: dict[str, tuple[str, str]] = field(default_factory=dict)
     values: dict[str, ast.expr] = field(default_factory=dict)
+    #: What a name is set to as well: ``app = create_app()`` beside the ``app = FastAPI()`` inside that function.
+    others: dict[str, list[ast.expr]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for node in ast.walk(self.top):
+        for node in nodes(self.top):
             if isinstance(node, ast.Import):
                 self.imported |= {(one.asname or one.name): (one.name, "") for one in node.names}
             elif isinstance(node, ast.ImportFrom):
@@ -46,7 +48,13 @@ class Module:
                 self.imported |= {(one.asname or one.name): (source, one.name) for one in node.names}
             else:
                 for name, value in assigned(node):
-                    self.values.setdefault(name, value)
+                    if self.values.setdefault(name, value) is not value:
+                        self.others.setdefault(name, []).append(value)
+
+    def made(self, name: str) -> Iterator[ast.Call]:
+        """The calls that a name is set to, in whichever functions of the file."""
+        first = [self.values[name]] if name in self.values else []
+        yield from (one for one in (*first, *self.others.get(name, ())) if isinstance(one, ast.Call))
 
     def router(self, node: ast.AST | None, depth: int = 0) -> Router | None:
         """The router that an expression means; None for what is none or is not in a file that was read."""
@@ -135,7 +143,7 @@ def _constants(file: File) -> dict[str, list[str | None]]:
     except Unreadable:
         return {}
     found: dict[str, list[str | None]] = {}
-    for node in ast.walk(top):
+    for node in nodes(top):
         for name, given in assigned(node):
             value = constant(given)
             text = value if isinstance(value, str) else None
@@ -154,25 +162,22 @@ def _package(file: File, files: Tree) -> Module | None:
 
 def root(module: Module, owner: str, router: Router, mounts: Mounts) -> None:
     """Note an application: one made here, or one that the file is handed."""
-    value = module.values.get(owner)
-    made = dotted(value.func) if isinstance(value, ast.Call) else ""
-    if _APPLICATION.search(made) or (not made and _APP_NAME.search(owner)):
+    made = [dotted(one.func) for one in module.made(owner)]
+    if any(map(_APPLICATION.search, made)) or (not made and _APP_NAME.search(owner)):
         mounts.roots.add(router)
 
 
 def own_prefix(module: Module, owner: str) -> str:
     """``APIRouter(prefix="/x")``: what the router itself puts before its paths."""
-    value = module.values.get(owner)
-    if not isinstance(value, ast.Call) or keyword(value, "prefix") is None:
-        return ""
-    return (module.literal(keyword(value, "prefix")) or "").rstrip("/")
+    given = next((one for call in module.made(owner) if (one := keyword(call, "prefix")) is not None), None)
+    return (module.literal(given) or "").rstrip("/")
 
 
 def mounting(module: Module, mounts: Mounts) -> None:
     """Every mount of a file: routers included, blueprints registered, applications and lists mounted."""
     path = module.file.path
     for name, value in module.values.items():
-        if isinstance(value, ast.Call) and _APPLICATION.search(dotted(value.func)):
+        if any(_APPLICATION.search(dotted(one.func)) for one in module.made(name)):
             mounts.roots.add(Router(path, name))  # with routes of its own or without
         if isinstance(value, ast.Call) and dotted(value.func).endswith("Blueprint"):
             own = keyword(value, "url_prefix")
@@ -181,11 +186,11 @@ def mounting(module: Module, mounts: Mounts) -> None:
             mounts.mount(Mount(Router(path, f"{name}:bare"), Router(path, name)))
         elif isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "Api" and value.args:
             _restful(module, name, value, mounts)
-    for node in ast.walk(module.top):
+    for node in nodes(module.top):
         if isinstance(node, ast.Call):
             _mount(module, node, mounts)
     for function in functions(module.top):
-        for inner in ast.walk(function):
+        for inner in nodes(function):
             if isinstance(inner, ast.Return) and dotted(inner.value):
                 mounts.mount(Mount(Router(path, f"{function.name}()"), Router(path, dotted(inner.value))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from launchbook.repo.code.python import constant, dotted, imported, keyword
+from launchbook.repo.code.python import constant, dotted, imported, keyword, nodes
 from launchbook.repo.reader import File, Found
 
 _LIBRARIES = ("pydantic", "pydantic_settings")
@@ -14,7 +14,7 @@ _LIBRARIES = ("pydantic", "pydantic_settings")
 def fields_of(module: ast.Module, file: File, found: Found) -> Iterator[tuple[str, int, bool]]:
     """Name, line and whether it is required, of each field; a gap where a prefix is computed or another file's."""
     origins = imported(module)
-    for node in ast.walk(module):
+    for node in nodes(module):
         if not isinstance(node, ast.ClassDef):
             continue
         base = next((name for one in node.bases if (name := dotted(one)).endswith("BaseSettings")), "")
@@ -64,7 +64,7 @@ def _names(item: ast.AnnAssign, prefix: str | None) -> list[str]:
         for alias in ("validation_alias", "alias", "env"):
             given = keyword(item.value, alias)
             if given is not None:
-                literals = (constant(one) for one in ast.walk(given))
+                literals = (constant(one) for one in nodes(given))
                 return [one.upper() for one in literals if isinstance(one, str)]
     name = item.target.id if isinstance(item.target, ast.Name) else ""
     hidden = prefix is None or name == "model_config" or name.startswith("_")

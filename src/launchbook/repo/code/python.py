@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from launchbook.patterns import regex
 from launchbook.repo.lined import Unreadable
@@ -105,17 +105,36 @@ def strings(node: ast.AST | None) -> list[str]:
     return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
 
 
-def functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+@lru_cache(maxsize=32)  # a module and its functions, which every reader of a file asks for many times
+def nodes(top: ast.AST) -> tuple[ast.AST, ...]:
+    """A node with all below it, as :func:`ast.walk` gives them, without those that say load or store."""
+    found = [top]
+    for node in found:
+        for name in _parts(node._fields):
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return tuple(found)
+
+
+@cache
+def _parts(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the fields of a kind of node that may hold another one."""
+    return tuple(name for name in fields if name not in ("ctx", "id", "attr", "kind", "type_comment"))
+
+
+@lru_cache(maxsize=4)
+def functions(module: ast.Module) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
     """Every function and method."""
-    for node in ast.walk(module):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node
+    return tuple(node for node in nodes(module) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
 def imported(module: ast.Module) -> dict[str, str]:
     """Each name that a module imports or makes by a call, with what it comes from: ``cache`` → ``redis.Redis``."""
     found: dict[str, str] = {}
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             found |= {(alias.asname or alias.name).split(".")[0]: alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

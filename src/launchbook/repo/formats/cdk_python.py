@@ -10,7 +10,7 @@ from launchbook.repo.cloudformation.types import attribute_name
 from launchbook.repo.code.cdk_schedules import SCHEDULE, cron, rate
 from launchbook.repo.code.constructs import construct, in_unit, put, runtime_named
 from launchbook.repo.code.endpoints import kind_of
-from launchbook.repo.code.python import constant, dotted, imported, keyword, tree
+from launchbook.repo.code.python import constant, dotted, imported, keyword, nodes, tree
 from launchbook.repo.reader import File, Found, reader
 
 _DURATION = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
@@ -30,9 +30,9 @@ def cdk_python(file: File, found: Found) -> None:
     """Every construct in order, so that later ones can refer to earlier ones."""
     module = tree(file)
     code = _Code(file, found, imported(module))
-    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call) and len(node.args) > 1]
+    calls = [node for node in nodes(module) if isinstance(node, ast.Call) and len(node.args) > 1]
     holders = {
-        id(node.value): dotted(node.targets[0]) for node in ast.walk(module) if isinstance(node, ast.Assign)
+        id(node.value): dotted(node.targets[0]) for node in nodes(module) if isinstance(node, ast.Assign)
     }
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         module_name, _, name = dotted(call.func).rpartition(".")
@@ -49,7 +49,7 @@ def cdk_python(file: File, found: Found) -> None:
                 code.variables[holder] = fact
         elif isinstance(identity, str):
             _stack(code, call, identity)
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Call):
             _wired(code, node)
     _routes(code, module)
@@ -89,8 +89,8 @@ def _routes(code: _Code, module: ast.Module) -> None:
     if not any(fact.type == "aws_api_gateway_rest_api" for fact in code.variables.values()):
         return
     resources: dict[str, str] = {}
-    nodes = [node for node in ast.walk(module) if isinstance(node, ast.Assign | ast.Call)]
-    for node in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
+    told = [node for node in nodes(module) if isinstance(node, ast.Assign | ast.Call)]
+    for node in sorted(told, key=lambda one: (one.lineno, one.col_offset)):
         if isinstance(node, ast.Assign):
             path = _path(code, node.value, resources)
             if path is not None:
@@ -127,11 +127,11 @@ def _path(code: _Code, node: ast.expr | None, resources: dict[str, str], depth: 
     return f"{above}/{part.strip('/')}" if isinstance(part, str) else None
 
 
-def _names(nodes: list[ast.expr]) -> list[str]:
+def _names(given: list[ast.expr]) -> list[str]:
     return [
         dotted(inner)
-        for node in nodes
-        for inner in ast.walk(node)
+        for node in given
+        for inner in nodes(node)
         if isinstance(inner, ast.Name | ast.Attribute)
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from launchbook.model import Value
 from launchbook.repo.code.clock import COMPUTED, cron, every, of_fields, told, weekday
-from launchbook.repo.code.python import constant, dotted, functions, keyword, tree
+from launchbook.repo.code.python import constant, dotted, functions, keyword, nodes, tree
 from launchbook.repo.reader import File, Found, reader, unread
 
 _TABLES = ("beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE")
@@ -45,7 +45,7 @@ def python_jobs(file: File, found: Found) -> None:
         return
     module = tree(file)
     jobs = list(_decorated(module))
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Call):
             jobs += _called(node, "apscheduler" in file.text, "import schedule" in file.text)
         jobs += _beat(node)

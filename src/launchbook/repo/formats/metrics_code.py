@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from launchbook.repo.code.python import constant, dotted, tree
+from launchbook.repo.code.python import constant, dotted, nodes, tree
 from launchbook.repo.code.syntax import arguments, below, field, line, pairs, root, string, text
 from launchbook.repo.reader import File, Found, reader
 
@@ -27,7 +27,7 @@ def javascript_metrics(file: File, found: Found) -> None:
 @reader("Prometheus metrics in Python", "*.py", sniff=rb"prometheus_client", hides=("prometheus_metric",))
 def python_metrics(file: File, found: Found) -> None:
     """``Counter("name", …)``."""
-    for node in ast.walk(tree(file)):
+    for node in nodes(tree(file)):
         if (
             isinstance(node, ast.Call)
             and (kind := dotted(node.func).rpartition(".")[2]) in _KINDS

@@ -18,6 +18,7 @@ from launchbook.repo.code.python import (
     functions,
     imported,
     keyword,
+    nodes,
     strings,
     tree,
     words_of,
@@ -143,7 +144,7 @@ def _decorated(module: ast.Module, names: Module, found: Found) -> Iterator[Rout
 
 def _added(module: ast.Module, names: Module) -> Iterator[Route]:
     """``app.add_url_rule("/x", view_func=show)``, ``add_api_route``, ``router.add_get`` and Flask-RESTful resources."""
-    for call in ast.walk(module):
+    for call in nodes(module):
         owner, _, verb = dotted(call.func).rpartition(".") if isinstance(call, ast.Call) else ("", "", "")
         match = _ADDS.fullmatch(verb)
         if not isinstance(call, ast.Call) or match is None or not owner:
@@ -181,7 +182,7 @@ def _of_class(module: ast.Module, handler: ast.expr | None, verb: str) -> list[s
         if isinstance(handler, ast.Call) and isinstance(handler.func, ast.Attribute)
         else handler
     )
-    classes = (one for one in ast.walk(module) if isinstance(one, ast.ClassDef) and one.name == dotted(named))
+    classes = (one for one in nodes(module) if isinstance(one, ast.ClassDef) and one.name == dotted(named))
     found = next(classes, None)
     methods = [one.name for one in found.body if isinstance(one, Function)] if found is not None else []
     return [one.upper() for one in methods if one in _METHODS] or ["ANY"]
@@ -213,7 +214,7 @@ def _listed(module: ast.Module) -> Iterator[Route]:
 
 def _tabled(module: ast.Module) -> Iterator[Route]:
     """A table of paths, each with its handlers by method."""
-    for table in ast.walk(module):
+    for table in nodes(module):
         for path, methods in (
             zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
         ):
@@ -237,7 +238,7 @@ def _statuses(handler: Function | None) -> list[int]:
         return []
     found: set[int] = set()
     plain = False
-    for node in ast.walk(handler):
+    for node in nodes(handler):
         if isinstance(node, ast.Call):
             raised = dotted(node.func).endswith(("HTTPException", "abort")) and node.args
             given = node.args[0] if raised else keyword(node, "status_code") or keyword(node, "status")
@@ -281,8 +282,6 @@ def _code(node: ast.expr | None) -> set[int]:
 def _used(handler: Function | None, origins: dict[str, str]) -> str:
     """The names that a handler uses, with what each comes from."""
     names = (
-        {node.id for node in ast.walk(handler) if isinstance(node, ast.Name)}
-        if handler is not None
-        else set()
+        {node.id for node in nodes(handler) if isinstance(node, ast.Name)} if handler is not None else set()
     )
     return " ".join(origins[name] for name in sorted(names) if name in origins)

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from launchbook.model import Value
 from launchbook.patterns import regex
 from launchbook.redact import shown
-from launchbook.repo.code.python import constant, dotted, keyword, tree
+from launchbook.repo.code.python import constant, dotted, keyword, nodes, tree
 from launchbook.repo.code.syntax import arguments, below, field, imports, line, pairs, root, string, text
 from launchbook.repo.reader import File, Found, reader
 
@@ -129,7 +129,7 @@ def python_sdk(file: File, found: Found) -> None:
     """``boto3.client("sqs")`` and the methods called on it, or on a table or queue made from it."""
     if file.origin in _TOLD_ELSEWHERE:
         return
-    told = [node for node in ast.walk(tree(file)) if isinstance(node, (ast.Assign, ast.Call))]
+    told = [node for node in nodes(tree(file)) if isinstance(node, (ast.Assign, ast.Call))]
     clients: dict[str, str] = {}
     constants: dict[str, tuple[str, int]] = {}
     for node in told:
@@ -164,7 +164,7 @@ def _client(node: ast.expr) -> ast.Call | None:
 def _region(file: File, found: Found, made: ast.Call) -> None:
     """The region that a client is given, or falls back to."""
     given = keyword(made, "region_name")
-    for node in ast.walk(given) if given is not None else ():
+    for node in nodes(given) if given is not None else ():
         value = constant(node)
         if isinstance(value, str) and _REGION.fullmatch(value):
             _client_fact(file, found, str(constant(made.args[0]) or ""), made.lineno, value)
