@@ -51,10 +51,11 @@ def points_at(facts: Facts, value: Value, target: Fact) -> bool:
 def elsewhere(one: Fact, other: Fact) -> bool:
     """Whether two things of accounts are in two regions: alarms, topics and queues don't reach across."""
     regions = (one.where.region, other.where.region)
-    return regions[0] != regions[1] and all(_REGION.fullmatch(region) for region in regions)
+    return regions[0] != regions[1] and all(REGION.fullmatch(region) for region in regions)
 
 
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+#: How AWS writes a region.
+REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
 def _of_another_place(pointer: str, target: Fact) -> bool:
@@ -63,7 +64,7 @@ def _of_another_place(pointer: str, target: Fact) -> bool:
     if len(parts) < 6 or parts[0] != "arn":
         return False
     region, account = target.where.region, target.where.account
-    return (bool(_REGION.fullmatch(region) and _REGION.fullmatch(parts[3])) and parts[3] != region) or (
+    return (bool(REGION.fullmatch(region) and REGION.fullmatch(parts[3])) and parts[3] != region) or (
         bool(_ACCOUNT.fullmatch(account) and _ACCOUNT.fullmatch(parts[4])) and parts[4] != account
     )
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._dimension_sets import lacks_alias, named_otherwise, never_published
-from launchbook.checks._pointing import elsewhere, points_at, targets
+from launchbook.checks._pointing import REGION, elsewhere, points_at, targets
 from launchbook.checks._shapes import field, first, known, listed, pick, some
 from launchbook.model import Evidence, Fact, Facts, NotKnown, Ref, Unread, Value, Verdict, verdict
 from launchbook.model.aws import Alarm
@@ -93,6 +93,9 @@ def without_action(alarm: Alarm, facts: Facts) -> Verdict | None:
         return verdict(False, "its actions are switched off", at=[alarm.at("actions_enabled")])
     for action in actions:
         known(action, f"alarm_actions of {alarm.name}")
+    useless = [_useless(one, alarm, facts) for one in actions]
+    if all(useless):
+        return verdict(False, useless[0], at=[here])
     if not alarm.declared and all(_topic_gone(one, alarm, facts) for one in actions):
         return verdict(False, f"there is no topic {str(actions[0]).rpartition(':')[2]}", at=[here])
     return verdict(True, "it has an action", at=[here])
@@ -109,6 +112,27 @@ def _rings_for(whole: Fact, alarm: Alarm, facts: Facts) -> bool:
         return True
     text = str(known(rule, f"the rule of {whole.name}"))
     return re.search(rf"""ALARM\(\s*["']?(?:[^"')]*:)?{re.escape(alarm.name)}["']?\s*\)""", text) is not None
+
+
+def _useless(action: Value, alarm: Alarm, facts: Facts) -> str:
+    """Why no alarm can do what it is told to; empty where it may. A queue is no action, a FIFO topic takes none of
+    CloudWatch's messages, and an alarm tells topics of its own region alone."""
+    parts, target = str(action).split(":"), facts.find(action)
+    if isinstance(action, Ref) and target is None:
+        unhidden(facts, alarm, "aws_sqs_queue")
+    kind = target.type if target is not None else f"aws_{parts[2]}" if len(parts) == 6 else ""
+    if kind in ("aws_sqs_queue", "aws_sqs"):
+        return "a queue is no action of an alarm"
+    if kind not in ("aws_sns_topic", "aws_sns"):
+        return ""
+    fifo = target is not None and known(target.attributes.get("fifo_topic"), f"whether {target.name} is FIFO")
+    name = target.name if target is not None else parts[-1]
+    if fifo in (True, "true") or name.endswith(".fifo"):
+        return f"{name} is a FIFO topic, to which no alarm publishes"
+    there = parts[3] if len(parts) == 6 else target.where.region if target is not None else ""
+    if REGION.fullmatch(there) and REGION.fullmatch(alarm.where.region) and there != alarm.where.region:
+        return f"{name} is a topic of {there}, and the alarm is in {alarm.where.region}"
+    return ""
 
 
 def _topic_gone(action: Value, alarm: Alarm, facts: Facts) -> bool:
