@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from launchbook.check import check
-from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._absence import absent
 from launchbook.checks._pointing import among, beside, elsewhere
 from launchbook.checks._ringing import never_tells
-from launchbook.checks._shapes import field, known, listed, pick, some, words
+from launchbook.checks._shapes import field, known, listed, pick, words
 from launchbook.checks._watching import Watched, alarms_on, misnamed_on
 from launchbook.checks.queues import takes_dead_letters
 from launchbook.model import Fact, Facts, NotKnown, Severity, Verdict, verdict
@@ -185,35 +185,6 @@ def _tells(rule: Fact, service: Fact, facts: Facts) -> bool:
         return False
     resources = field(pattern, "resources")
     return not listed(resources) or among(facts, resources, service)
-
-
-@check(
-    "budget-forecast",
-    "A budget warns before the month costs more than it may",
-    of="terraform_root",
-    severity="medium",
-    fix="Declare a budget with a FORECASTED notification to a topic that is read.",
-)
-def budget(root: Fact, facts: Facts) -> Verdict | None:
-    """A root that declares alarms and no budget has forgotten the one on its bill."""
-    folder = root.where.file.rpartition("/")[0]
-    alarms = [
-        one for one in facts.seen(Alarm) if one.where.file.rpartition("/")[0] == folder and one.where.file
-    ]
-    if not alarms:
-        unhidden(facts, root, "aws_cloudwatch_metric_alarm")
-        return None
-    warning = pick(facts.seen("aws_budgets_budget"), _forecasts)
-    for one in warning.found:
-        return verdict(True, f"{one.name} warns", at=[root.at(), one.at("notification")])
-    warning.settled()
-    absent(facts, root, "aws_budgets_budget")
-    return verdict(False, "no budget forecasts", at=[root.at(), alarms[0].at()])
-
-
-def _forecasts(budget: Fact) -> bool:
-    kinds = [field(notice, "notification_type") for notice in listed(budget.attributes.get("notification"))]
-    return some(kinds, lambda kind: known(kind, f"a notification of {budget.name}") == "FORECASTED")
 
 
 @check(
