@@ -156,7 +156,16 @@ def targets_healthy(group: Fact, facts: Facts) -> Verdict | None:
     if not found:
         return verdict(False, "it has no target", at=[group.at("target_states")])
     sick = [one for one in found if one != "healthy"]
-    why = (
-        f"{len(sick)} of {len(found)} are {', '.join(sorted(set(sick)))}" if sick else f"all {len(found)} are"
-    )
-    return verdict(not sick, why, at=[group.at("target_states")])
+    if not sick:
+        return verdict(True, f"all {len(found)} are", at=[group.at("target_states")])
+    said = sorted({*_said(group, "target_reasons"), *_said(group, "target_descriptions")})
+    path = first(group.attributes.get("health_check")).get("path")
+    why = f"{len(sick)} of {len(found)} are {', '.join(sorted(set(sick)))}"
+    why += f" ({'; '.join(said)})" if said else ""
+    why += f"; asked is {path}" if isinstance(path, str) and path else ""
+    return verdict(False, why, at=[group.at("target_states"), group.at("target_descriptions")])
+
+
+def _said(group: Fact, name: str) -> list[str]:
+    """What tells more, as far as it was read."""
+    return [one for one in listed(group.attributes.get(name)) if isinstance(one, str) and one]
