@@ -31,6 +31,14 @@ def never_comes(expression: str, today: date) -> str:
     return ""
 
 
+def rarely_comes(expression: str) -> str:
+    """Why a schedule comes too rarely to copy data by it: not in every month."""
+    match = re.fullmatch(r"cron\((.*)\)", expression.strip(), re.S)
+    fields = match[1].split() if match else []
+    months = _months(fields[3]) if len(fields) == 6 else set()
+    return f"{expression} comes in {len(months)} of twelve months" if months and len(months) < 12 else ""
+
+
 def _months(text: str) -> set[int]:
     for number, name in enumerate(_MONTHS, 1):
         text = text.upper().replace(name, str(number))

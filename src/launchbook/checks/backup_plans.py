@@ -7,6 +7,7 @@ from functools import partial
 
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
+from launchbook.checks._backup_rules import Broken, broken
 from launchbook.checks._pointing import elsewhere, points_at
 from launchbook.checks._shapes import listed, pick, some
 from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
@@ -51,14 +52,20 @@ def plan_covers(database: Fact, facts: Facts) -> Verdict | None:
         for one, _, _ in naming.found
         if some(_listed(one, "not_resources"), partial(_names, facts, target=database))
     ]
+    failing: list[tuple[Fact, Broken]] = []
     for selection, index, _ in naming.found:
         if selection not in left_out:
             _unconditional(selection, database)
+            if (gap := broken(selection, facts)) is not None:
+                failing.append((selection, gap))
+                continue
             return verdict(True, "it does", at=[database.at(), selection.at(f"resources.{index}")])
     naming.settled()
     if any(one not in left_out and _by_tag(one) for one in chosen):
         raise NotKnown(f"whether a plan covers {database.name}", "it chooses by tag", _COPIED)
     absent(facts, database, "aws_backup_selection")
+    for selection, (why, end) in failing:
+        return verdict(False, f"{selection.name} names it, but {why}", at=[database.at(), end])
     for selection in left_out:
         return verdict(
             False, f"{selection.name} leaves it out", at=[database.at(), selection.at("not_resources")]

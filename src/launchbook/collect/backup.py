@@ -48,6 +48,7 @@ def backup_plans(row: Row) -> Seen:
             "SelectionId": "$ListBackupSelections.SelectionId",
         },
         take={
+            "iam_role_arn": "BackupSelection.IamRoleArn",
             "resources": "BackupSelection.Resources",
             "not_resources": "BackupSelection.NotResources",
             "tag_keys": "BackupSelection.ListOfTags[].ConditionKey",
