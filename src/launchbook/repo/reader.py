@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 from launchbook.model import Fact, Gap, Level, Origin, Relation, Unread, Value, Where, make_fact
@@ -189,15 +189,15 @@ class Found:
         kind: str = "other",
         of: str = "",
         lines: Mapping[str, int | str] | None = None,
+        condition: str = "",
         **more: Value,
     ) -> Fact:
-        """A route that the code serves; parameters written ``{id}``."""
-        address = ":".join(part for part in ("endpoint", of, f"{method} {path}") if part)
-        attributes: dict[str, Value] = {"method": method, "path": path, "kind": kind}
+        """A route that the code serves; parameters written ``{id}``. One with a ``condition`` is there perhaps."""
         name = f"{method} {path}"
-        return self.fact(
-            file, "endpoint", address, name=name, line=line, attributes=attributes | more, lines=lines or {}
-        )
+        address = ":".join(part for part in ("endpoint", of, name) if part)
+        held: dict[str, Value] = {"method": method, "path": path, "kind": kind, **more}
+        fact = partial(self.fact, file, "endpoint", address, name=name, line=line, attributes=held)
+        return fact(lines=lines, condition=condition, created=None if condition else True)
 
     def document(
         self,
