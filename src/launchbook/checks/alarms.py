@@ -173,21 +173,24 @@ def wrong_dimension(alarm: Alarm, facts: Facts) -> Verdict | None:
     return verdict(True, "what it watches exists", at=seen) if seen else None
 
 
+def _wrong_reference(value: Ref, name: str, here: Evidence, facts: Facts) -> Verdict | None:
+    kind, attributes = DIMENSIONS[name]
+    by_id = (
+        value.attribute == "id" and attributes[0] != "arn_suffix" and not named_otherwise(value, kind, facts)
+    )
+    if by_id or value.attribute in (one for one in attributes if one != "id"):
+        return None
+    target = facts.find(value)
+    ends = [here] + ([target.at()] if target is not None else [])
+    return verdict(False, f"{name} is given the {value.attribute}, which no metric carries", at=ends)
+
+
 def _wrong(alarm: Alarm, name: str, value: Value, path: str, facts: Facts) -> Verdict | None:
     """A failing verdict for one dimension; None when it holds. Raises NotKnown when that cannot be told."""
     kind, attributes = DIMENSIONS[name]
     here = alarm.at(path)
     if isinstance(value, Ref):
-        target = facts.find(value)
-        by_id = (
-            value.attribute == "id"
-            and attributes[0] != "arn_suffix"
-            and not named_otherwise(value, kind, facts)
-        )
-        if by_id or value.attribute in (one for one in attributes if one != "id"):
-            return None
-        ends = [here] + ([target.at()] if target is not None else [])
-        return verdict(False, f"{name} is given the {value.attribute}, which no metric carries", at=ends)
+        return _wrong_reference(value, name, here, facts)
     if isinstance(value, Unread) and any(facts.find(ref) is not None for ref in value.refs):
         return None  # made of a reference: it follows the resource
     text = known(value, f"{name} of {alarm.name}")
