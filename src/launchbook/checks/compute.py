@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.check import check
-from launchbook.checks._absence import unhidden
+from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import beside, elsewhere
 from launchbook.checks._shapes import all_known, first, known, listed, of_account, switched_on, whole, words
 from launchbook.model import Fact, Facts, NotKnown, Verdict, verdict
@@ -134,12 +134,19 @@ def circuit_breaker(service: Fact, facts: Facts) -> Verdict | None:
     fix="Give the load balancer subnets of two zones.",
 )
 def balancer_zones(balancer: Fact, facts: Facts) -> Verdict | None:
-    """A load balancer in one zone fails with it."""
+    """A load balancer in one zone fails with it. One of an account that listens to nothing is no way in."""
     zones = words(balancer.attributes.get("zones"))
-    if zones:
-        return verdict(len(set(zones)) > 1, f"{len(set(zones))} zones", at=[balancer.at("zones")])
-    subnets = listed(known(balancer.get("subnets"), f"the subnets of {balancer.name}"))
-    return verdict(len(subnets) > 1, f"{len(subnets)} subnets", at=[balancer.at("subnets")])
+    path, held = ("zones", len(set(zones))) if zones else ("subnets", _subnets(balancer))
+    if held > 1 and not balancer.declared:
+        listening = beside(facts, "aws_lb_listener", "load_balancer_arn", balancer)
+        if not (listening.found or listening.settled()):
+            absent(facts, balancer, "aws_lb_listener")
+            return None
+    return verdict(held > 1, f"{held} {path}", at=[balancer.at(path)])
+
+
+def _subnets(balancer: Fact) -> int:
+    return len(listed(known(balancer.get("subnets"), f"the subnets of {balancer.name}")))
 
 
 @check(
