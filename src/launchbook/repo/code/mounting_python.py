@@ -167,10 +167,14 @@ def root(module: Module, owner: str, router: Router, mounts: Mounts) -> None:
         mounts.roots.add(router)
 
 
-def own_prefix(module: Module, owner: str) -> str:
-    """``APIRouter(prefix="/x")``: what the router itself puts before its paths."""
-    given = next((one for call in module.made(owner) if (one := keyword(call, "prefix")) is not None), None)
-    return (module.literal(given) or "").rstrip("/")
+def own_prefix(module: Module, owner: str) -> str | None:
+    """``APIRouter(prefix="/x")``: what the router itself puts before its paths; None where the file does not tell."""
+    told: set[str | None] = set()
+    for call in module.made(owner):
+        # Flask-RESTful's Api is mounted below its own
+        given = keyword(call, "prefix") if dotted(call.func).rpartition(".")[2] != "Api" else None
+        told.add(module.literal(given) if given is not None else "")
+    return (told.pop() or "").rstrip("/") if len(told) == 1 and None not in told else None if told else ""
 
 
 def mounting(module: Module, mounts: Mounts) -> None:
@@ -219,7 +223,7 @@ def _mount(module: Module, call: ast.Call, mounts: Mounts) -> None:
         depends = keyword(call, "dependencies")
         secured = depends is not None and _AUTHENTICATES.search(words_of(depends))
         own = own_prefix(module, owner)
-        full = None if prefix is None else own + prefix.rstrip("/")
+        full = own + prefix.rstrip("/") if own is not None and prefix is not None else None
         mounts.mount(Mount(outer, inner, full, ("authentication",) if secured else ()))
     elif verb == "register_blueprint" and outer is not None and inner is not None:
         given = keyword(call, "url_prefix")

@@ -24,7 +24,7 @@ from launchbook.repo.code.python import (
     words_of,
 )
 from launchbook.repo.code.python import source as source_of
-from launchbook.repo.mounts import Router
+from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader
 
 _ADDS = regex(r"add_(url_rule|api_route|route|resource|get|post|put|patch|delete)")
@@ -105,9 +105,14 @@ def _belongs(names: Module, endpoint: Fact, owner: str, found: Found) -> None:
         found.mounts.roots |= {router} if router is not None else set()
     else:
         router = names.router(ast.parse(owner, mode="eval").body) if owner else None
-    if router is not None:
-        root(names, owner, router, found.mounts)
-        found.mounts.belongs(endpoint, router)
+    if router is None:
+        return
+    root(names, owner, router, found.mounts)
+    if not owner.endswith("[]") and own_prefix(names, owner) is None:
+        below = Router(router.file, f"{router.name}: own prefix")
+        found.mounts.mount(Mount(router, below, None))
+        router = below
+    found.mounts.belongs(endpoint, router)
 
 
 def _is_router(names: Module, owner: str) -> bool:
@@ -138,7 +143,7 @@ def _decorated(module: ast.Module, names: Module, found: Found) -> Iterator[Rout
                 continue
             if owner:
                 depends = ["authentication"] if _AUTHENTICATES.search(words_of(one)) else []
-                path = own_prefix(names, owner) + path
+                path = (own_prefix(names, owner) or "") + path
                 yield Route(one.lineno, path, methods, function.name, guards + depends, owner)
 
 
@@ -159,7 +164,7 @@ def _added(module: ast.Module, names: Module) -> Iterator[Route]:
         verbs = [match[1].upper()] if match[1] in _METHODS else named or _of_class(module, handled_by, verb)
         handler = dotted(handled_by)
         for _, path in texts:
-            full = own_prefix(names, owner) + path
+            full = (own_prefix(names, owner) or "") + path
             yield Route(call.lineno, full, verbs, handler, [], owner.removesuffix(".router"))
 
 
