@@ -33,7 +33,7 @@ class Router:
 class Mount:
     """``inner`` serves below ``prefix`` of ``outer``; a prefix of None is one that the file does not tell.
 
-    ``outside`` are paths of ``inner`` that the prefix does not stand before.
+    ``outside`` are paths of ``inner`` that the prefix does not stand before; ``/auth/*`` is all that begins so.
     """
 
     outer: Router
@@ -68,13 +68,17 @@ class Mounts:
             return
         nowhere = True
         for mount in self.mounts.get(router, ()):
-            own = "" if tail in mount.outside else mount.prefix
+            own = "" if any(_stands_in(tail, one) for one in mount.outside) else mount.prefix
             for above, guards in self.prefixes(mount.outer, tail, depth + 1):
                 nowhere = False
                 known = above is not None and own is not None
                 yield f"{above}{own}" if known else None, (*guards, *mount.guards)
         if nowhere and router in self.roots:
             yield "", ()
+
+
+def _stands_in(tail: str, outside: str) -> bool:
+    return tail == outside or (outside.endswith("*") and tail.startswith(outside[:-1]))
 
 
 def mounted(facts: list[Fact], mounts: Mounts) -> list[Fact]:

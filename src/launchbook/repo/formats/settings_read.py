@@ -35,7 +35,7 @@ Read = tuple[str, int, bool]
 @reader(
     "settings read by JavaScript",
     *(f"*.{suffix}" for suffix in ("ts", "tsx", "js", "jsx", "mjs", "cjs", "mts")),
-    sniff=rb"process\.env|import\.meta\.env|[eE]nv\w*\(\s*\[?['\"][A-Z]|[sS]ettings?\w*\(\s*\[?\s*['\"][A-Z]",
+    sniff=rb"process\.env|import\.meta\.env|ConfigService|[eE]nv\w*\(\s*\[?['\"][A-Z]|[sS]ettings?\w*\(\s*\[?\s*['\"][A-Z]",
     hides=("setting",),
 )
 def javascript_settings(file: File, found: Found) -> None:
@@ -43,7 +43,7 @@ def javascript_settings(file: File, found: Found) -> None:
     top = near(file, _NEAR)
     for name, at in _given(top) if ".addEnvironment(" in file.text else ():
         found.setting(file, name, "set", at, of="addEnvironment")
-    _add(file, found, chain(_javascript(top), _destructured(file.text)))
+    _add(file, found, chain(_javascript(top), _destructured(file.text), _configured(file.text)))
 
 
 @reader(
@@ -151,6 +151,17 @@ def _destructured(source: str) -> Iterator[Read]:
         for part in _PART.finditer(match["names"]):
             at = source.count("\n", 0, match.start("names") + part.start("name")) + 1
             yield part["name"], at, "=" not in part["rest"]
+
+
+_SERVICE = regex(r"(?P<name>\w{1,60})\s{0,9}[?!]?:\s{0,9}ConfigService\b")
+
+
+def _configured(source: str) -> Iterator[Read]:
+    """``cfg.get<string>("X")`` and ``cfg.getOrThrow("X")`` of what is said to be NestJS's ``ConfigService``."""
+    for service in sorted({match["name"] for match in _SERVICE.finditer(source)}):
+        asks = rf"\b{service}\.get(?:OrThrow)?(?:<[^()]{{0,100}}>)?\(\s*['\"`](?P<name>\w+)['\"`]\s*(?P<next>[,)])"
+        for match in re.finditer(asks, source):
+            yield match["name"], source.count("\n", 0, match.start()) + 1, match["next"] == ")"
 
 
 def _is_set(node: Node) -> bool:
