@@ -36,10 +36,11 @@ class Judged:
 
 @dataclass(frozen=True)
 class Opinion:
-    """Of one thing: ``why`` it is suspected (nothing: it is not), ``against`` what its name says, and whether all that
-    is ``certain``. What is AWS's ``own`` is nobody's."""
+    """Of one thing: ``why`` it is suspected (nothing: it is not), whether a state or a tag says that it is ``ours``,
+    ``against`` what its name says, and whether all that is ``certain``. What is AWS's ``own`` is nobody's."""
 
     why: tuple[str, ...] = ()
+    ours: bool = False
     against: str = ""
     certain: bool = True
     own: bool = False
@@ -75,7 +76,7 @@ class Judge:
         with ThreadPoolExecutor(THREADS, "sweep") as pool:
             for thing, said in zip(things, pool.map(self.one, things), strict=True):
                 if said.why:
-                    found.left.append(_leftover(thing, said, self._kept(thing)))
+                    found.left.append(_leftover(thing, said, self._kept(thing, said)))
                 elif not said.own:
                     found.others[thing.type] = found.others.get(thing.type, 0) + 1
                     if said.against:
@@ -102,19 +103,25 @@ class Judge:
             new, name = (f"{each}, but {doubt}" if each else "" for each in (new, name))
         why = tuple(filter(None, (saved, tagged, "" if before else name, new)))
         if why:
-            return Opinion(why, doubt=doubt)
-        return Opinion((), against, certain=bool(against or before or older))
+            return Opinion(why, bool(saved or tagged), doubt=doubt)
+        return Opinion((), against=against, certain=bool(against or before or older))
 
     def _in_state(self, thing: Thing) -> str:
         return "in a saved state of this platform" if _is_in(self.saved, thing) else ""
 
-    def _kept(self, thing: Thing) -> str:
-        """Why a destroy has to go before any deletion of a thing."""
-        holder = self.known.holders.get(f"{thing.type} {thing.id}")
+    def _kept(self, thing: Thing, said: Opinion) -> str:
+        """Why no plan may delete a thing: a destroy has to go before, or it was given to the platform."""
+        key = f"{thing.type} {thing.id}"
+        holder = self.known.holders.get(key)
         if holder:
             return f"it keeps the state of {holder}, which is not empty: launchbook destroy"
         root = next((root for root, names in self.standing.items() if _is_in(names, thing)), "")
-        return f"the state of {root} holds it: launchbook destroy" if root else ""
+        if root:
+            return f"the state of {root} holds it: launchbook destroy"
+        user = self.known.backends.get(key)
+        if user and not said.ours:  # whoever made it may keep other states there
+            return f"{user} keeps its state there, and nothing says that this platform made it"
+        return ""
 
     def _shown(self, thing: Thing) -> Mapping[str, str]:
         """Tags that cost no question: those of the list, and of the tagging service."""

@@ -46,7 +46,7 @@ class Known:
 
     ``runs`` are the ids that its run tag may carry; ``since`` is when its first run began; ``before`` the inventory.
     ``standing`` is what the state of each root holds now, by root; ``holders`` are the buckets and lock tables
-    (``type id``) of states that hold something, with the root.
+    (``type id``) of states that hold something, with the root, ``backends`` those of all states.
     """
 
     platform: str
@@ -59,6 +59,7 @@ class Known:
     since: datetime | None = None
     standing: Mapping[str, Sequence[Saved]] = field(default_factory=dict)
     holders: Mapping[str, str] = field(default_factory=dict)
+    backends: Mapping[str, str] = field(default_factory=dict)
 
     def tagged(self, tags: Mapping[str, str]) -> str:
         """Why these tags make a thing ours; empty when they don't."""

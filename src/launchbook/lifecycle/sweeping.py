@@ -222,16 +222,20 @@ def known_of(work: Work) -> Known:
 
 def with_states(known: Known, states: Iterable[State], held: Sequence[Made]) -> Known:
     """With what the states hold now, as it was saved."""
-    standing, holders = {}, {}
+    standing: dict[str, Sequence[Made]] = {}
+    holders: dict[str, str] = {}
+    backends: dict[str, str] = {}
     for state in states:
+        lies = state.backend
+        here = {f"aws_s3_bucket {lies.bucket}", f"aws_dynamodb_table {lies.table}"} if lies else set()
+        backends |= dict.fromkeys(here, state.root)
         now = {(one.type, one.id) for one in state.resources}
-        if not now:
-            continue
-        standing[state.root] = [one for one in held if one.root == state.root and (one.type, one.id) in now]
-        if state.backend is not None:
-            holders[f"aws_s3_bucket {state.backend.bucket}"] = state.root
-            holders[f"aws_dynamodb_table {state.backend.table}"] = state.root
-    return replace(known, standing=standing, holders=holders)
+        if now:
+            standing[state.root] = [
+                one for one in held if one.root == state.root and (one.type, one.id) in now
+            ]
+            holders |= dict.fromkeys(here, state.root)
+    return replace(known, standing=standing, holders=holders, backends=backends)
 
 
 def _reader(work: Work) -> Reader:
