@@ -112,7 +112,7 @@ def rollout(service: Fact, facts: Facts) -> Verdict | None:
 def circuit_breaker(service: Fact, facts: Facts) -> Verdict | None:
     """Without it a broken image is started again and again while the rollout waits for ever."""
     if "circuit_breaker" in service.attributes:  # as an account answers
-        on, where = service.get("circuit_breaker"), "circuit_breaker"
+        on, where, nested = service.get("circuit_breaker"), "circuit_breaker", {}
     else:
         where = "deployment_configuration.0.deployment_circuit_breaker"
         nested = first(
@@ -122,8 +122,14 @@ def circuit_breaker(service: Fact, facts: Facts) -> Verdict | None:
             where = "deployment_circuit_breaker"
             nested = first(known(service.get(where), f"the circuit breaker of {service.name}"))
         on = service.get(f"{where}.0.enable") if nested else None
-    fine = switched_on(known(on, f"the circuit breaker of {service.name}"))
-    return verdict(fine, "it does" if fine else "it does not", at=[service.at(where)])
+    if not switched_on(known(on, f"the circuit breaker of {service.name}")):
+        return verdict(False, "it does not", at=[service.at(where)])
+    path = "circuit_breaker_rollback" if where == "circuit_breaker" else f"{where}.0.rollback"
+    back = service.attributes.get(path) if where == "circuit_breaker" else nested.get("rollback")
+    back = known(back, f"what follows a failed rollout of {service.name}")
+    if back is not None and not switched_on(back):
+        return verdict(False, "it stops, and does not go back", at=[service.at(path)])
+    return verdict(True, "it does", at=[service.at(where)])
 
 
 @check(

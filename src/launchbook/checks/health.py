@@ -25,8 +25,11 @@ from launchbook.model import (
 _URL_PATH = re.compile(r"https?://[^/\s\"']+(/[^\s\"'|;&]*)")
 #: Commands that succeed whatever the program does.
 _CANNOT_FAIL = re.compile(
-    r"^\s*(?:CMD(?:-SHELL)?\s+)?(?:echo\b(?!.*\|\|)|true\b|:\s*$|exit 0|/bin/true)|\|\|\s*(?:true|exit 0)\s*$"
+    r"^\s*(?:CMD(?:-SHELL)?\s+)?(?:echo\b(?!.*\|\|)|true\b|:\s*$|exit 0|/bin/true)|(?:\|\||;)\s*(?:true|:|exit 0)\s*$"
 )
+#: curl succeeds on an answer of 500 unless it is told to fail, or something looks at what it says.
+_CURL = re.compile(r"\bcurl\b(?P<how>[^|;&]*)")
+_FAILS = re.compile(r"(?:^|\s)(?:-[a-zA-Z]*f|--fail)|http_code|-w\b|--write-out")
 
 
 def asked_path(asker: Fact) -> tuple[str, str] | None:
@@ -81,7 +84,11 @@ def _route(asker: Fact, facts: Facts) -> Verdict | None:
     asked = asked_path(asker)
     if asked is None:
         return None
-    path, place = asked
+    return judge_path(asker, *asked, facts)
+
+
+def judge_path(asker: Fact, path: str, place: str, facts: Facts) -> Verdict:
+    """Whether something answers on a path that is asked. Raises NotKnown where no route was read."""
     found = routes(facts, path)
     if found:
         return verdict(True, "a route answers", at=[asker.at(place), found[0].at("path")])
@@ -165,10 +172,18 @@ def cannot_fail(one: Fact, facts: Facts) -> Verdict | None:
     command = listed(known(one.get("command"), f"the health check of {one.name}"))
     parts = [known(part, f"the health check of {one.name}") for part in command]
     text = " ".join(str(part) for part in parts if part not in ("CMD", "CMD-SHELL"))
-    useless = _CANNOT_FAIL.search(text) is not None
-    return verdict(
-        not useless, f"{text!r} always succeeds" if useless else "it can fail", at=[one.at("command")]
-    )
+    if _CANNOT_FAIL.search(text) is not None:
+        return verdict(False, f"{text!r} always succeeds", at=[one.at("command")])
+    if _takes_errors(text):
+        return verdict(False, f"{text!r} succeeds on an answer of 500: curl needs -f", at=[one.at("command")])
+    return verdict(True, "it can fail", at=[one.at("command")])
+
+
+def _takes_errors(command: str) -> bool:
+    """Whether a health check rests on curl, which takes every answer for a success."""
+    asked = _CURL.search(command)
+    read = asked is not None and re.match(r"\s*\|[^|]", command[asked.end() :])
+    return asked is not None and not read and "$(" not in command and not _FAILS.search(asked["how"])
 
 
 @check(

@@ -172,8 +172,19 @@ def log_group(definition: Fact, facts: Facts) -> Verdict | None:
         if target is None:
             absent(facts, definition, "aws_cloudwatch_log_group")
             return verdict(False, f"there is no group {pointer}", at=[here])
+        region = known(field(container, "logConfiguration", "options", "awslogs-region"), "a region of logs")
+        if (
+            isinstance(region, str)
+            and _REGION.fullmatch(target.where.region)
+            and region != target.where.region
+        ):
+            why = f"it writes to {target.name} in {region}, and that is in {target.where.region}"
+            return verdict(False, why, at=[here, target.at()])
         ends += [here, target.at()]
     return verdict(True, "it does", at=ends) if ends else None
+
+
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 
 
 @check(

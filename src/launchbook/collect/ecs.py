@@ -60,12 +60,17 @@ def ecs_clusters(row: Row) -> Seen:
             "deployed_at": "deployments[].createdAt",
             "failed_tasks": "deployments[].failedTasks",
             "circuit_breaker": "deploymentConfiguration.deploymentCircuitBreaker.enable",
+            "circuit_breaker_rollback": "deploymentConfiguration.deploymentCircuitBreaker.rollback",
+            "deployment_minimum_healthy_percent": "deploymentConfiguration.minimumHealthyPercent",
+            "deployment_maximum_percent": "deploymentConfiguration.maximumPercent",
+            "scheduling_strategy": "schedulingStrategy",
             "subnets": "networkConfiguration.awsvpcConfiguration.subnets",
             "security_groups": "networkConfiguration.awsvpcConfiguration.securityGroups",
             "public_ip": "networkConfiguration.awsvpcConfiguration.assignPublicIp",
             "target_group_arns": "loadBalancers[].targetGroupArn",
             "events": "events[].message",
         },
+        keep=["deploymentController.type"],
     ),
 )
 def ecs_services(row: Row) -> Seen:
@@ -78,7 +83,9 @@ def ecs_services(row: Row) -> Seen:
         ),
         "assign_public_ip": public if isinstance(public, Unread) else public == "ENABLED",
     }
-    return row.seen(id="arn", name="name", DescribeServices={"network_configuration": [network]})
+    controller: dict[str, Value] = {"type": row.get("DescribeServices", "deploymentController.type")}
+    more: dict[str, Value] = {"network_configuration": [network], "deployment_controller": [controller]}
+    return row.seen(id="arn", name="name", DescribeServices=more)
 
 
 @collector(
@@ -117,6 +124,7 @@ def ecs_services(row: Row) -> Seen:
             "taskDefinition.containerDefinitions[].healthCheck.command",
             "taskDefinition.containerDefinitions[].logConfiguration.logDriver",
             "taskDefinition.containerDefinitions[].logConfiguration.options.awslogs-group",
+            "taskDefinition.containerDefinitions[].logConfiguration.options.awslogs-region",
         ],
     ),
 )

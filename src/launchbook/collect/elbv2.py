@@ -125,7 +125,13 @@ GROUPS = Call(
         "vpc_id": "VpcId",
         "load_balancer_arns": "LoadBalancerArns",
     },
-    keep=["HealthCheckPath", "HealthCheckProtocol", "Matcher.HttpCode", "HealthCheckIntervalSeconds"],
+    keep=[
+        "HealthCheckEnabled",
+        "HealthCheckPath",
+        "HealthCheckProtocol",
+        "Matcher.HttpCode",
+        "HealthCheckIntervalSeconds",
+    ],
 )
 
 
@@ -148,6 +154,7 @@ def target_groups(row: Row) -> Seen:
     """A target group, its health check, and how its targets are now."""
     operation = "DescribeTargetGroups"
     check: dict[str, Value] = {
+        "enabled": row.get(operation, "HealthCheckEnabled"),
         "path": row.get(operation, "HealthCheckPath"),
         "protocol": row.get(operation, "HealthCheckProtocol"),
         "matcher": row.get(operation, "Matcher.HttpCode"),
