@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from launchbook.patterns import regex
 from launchbook.repo.code.endpoints import kind_of
+from launchbook.repo.code.mounting import guard
 from launchbook.repo.mounts import Mount, Router
 from launchbook.repo.reader import File, Found, reader
 
@@ -54,6 +55,10 @@ _MOUNT = regex(
 _CALL = regex(
     r"(?:^|[\s(=,])(?:(?P<package>\w{1,40})\.)?(?P<function>[A-Za-z]\w{1,80})\((?P<given>[^()]{1,200})\)"
 )
+#: What answers before the routes that follow: ``r.Use(Auth)``.
+_USE = regex(r"(?P<owner>[\w.]{1,80})\.Use\((?P<given>.{1,400})")
+_WITH = regex(r"\.With\((?P<given>(?:[^()]|\([^()]{0,80}\)){0,200})\)")
+_STARTED = r"\.(?:Run\w*|Start\w*|Listen\w*|Serve\w*|Handler|Test)\("
 _RETURN = regex(r"^\s*return\s+(?P<name>\w{1,40})\b")
 _APPLICATIONS = (
     "gin.Engine",
@@ -78,6 +83,7 @@ class _Names:
     function: str = ""
     depth: int = 0
     blocks: list[tuple[int, dict[str, Router]]] = field(default_factory=lambda: [(0, {})])
+    before: dict[Router, tuple[str, ...]] = field(default_factory=dict)  # what stands before each so far
 
     def of(self, name: str) -> Router | None:
         """The router of that name; a field or another package's is an application of its own."""
@@ -90,6 +96,10 @@ class _Names:
                 self.found.mounts.roots.add(router)
             return router
         return None
+
+    def mount(self, outer: Router, inner: Router, prefix: str | None = "", own: tuple[str, ...] = ()) -> None:
+        """What a router holds stands behind what the one around it uses so far, and behind its own."""
+        self.found.mounts.mount(Mount(outer, inner, prefix, (*self.before.get(outer, ()), *own)))
 
     def name(self, name: str, line: int) -> Router:
         """A new router of that name in the innermost block."""
@@ -133,13 +143,27 @@ def _declared(names: _Names, line: str, number: int) -> None:
                 if given["type"] in _APPLICATIONS:
                     mounts.roots.add(router)
     if made := _MADE.search(line):
-        mounts.roots.add(names.name(made["name"], number))
+        router = names.name(made["name"], number)
+        mounts.roots |= {router} if _is_served(names.file, made["name"]) else set()
+    if (used := _USE.search(line)) and (router_used := names.of(used["owner"])) is not None:
+        names.before[router_used] = (*names.before.get(router_used, ()), *_guards(used["given"]))
     if (group := _GROUP.search(line)) and (outer := names.of(group["owner"])) is not None:
         told = _PREFIX.fullmatch(group["prefix"].strip())
         prefix = told[1].rstrip("/") if told else None
-        mounts.mount(Mount(outer, names.name(group["name"], number), prefix))
+        own = _guards(line[group.end() :])
+        names.mount(outer, names.name(group["name"], number), prefix, own)
     if (returned := _RETURN.match(line)) and (given_back := names.of(returned["name"])) is not None:
         mounts.mount(Mount(Router(path, f"{names.function}()"), given_back))
+
+
+def _is_served(file: File, name: str) -> bool:
+    """Whether a router is handed to anything, or starts by itself; one that is only filled answers nobody."""
+    return re.search(rf"\b{name}(?:\b(?!\s*(?::?=|,\s*\w+\s*:?=|\.))|{_STARTED})", file.text) is not None
+
+
+def _guards(given: str) -> tuple[str, ...]:
+    """What stands in front, of the arguments before the last closing bracket of a line."""
+    return tuple(dict.fromkeys(name for one in given.split(",") if (name := guard(one))))
 
 
 def _mounted(names: _Names, line: str) -> None:
@@ -152,14 +176,14 @@ def _mounted(names: _Names, line: str) -> None:
             Router(folder, f"{name}()") if mount["call"] and folder is not None else names.of(mount["inner"])
         )
         if inner is not None:
-            names.found.mounts.mount(Mount(outer, inner, mount["prefix"].rstrip("/")))
+            names.mount(outer, inner, mount["prefix"].rstrip("/"))
     for call in _CALL.finditer(line) if not line.startswith("func") else ():
         folder = _folder(names, call["package"] or "")
         for place, given in enumerate(call["given"].split(",")):
             known = any(given.strip() in held for _, held in names.blocks)
             if known and folder is not None and (outer := names.of(given.strip())) is not None:
                 handed = Router(folder, f"{call['function']}({place})")
-                names.found.mounts.mount(Mount(outer, handed))
+                names.mount(outer, handed)
 
 
 def _folder(names: _Names, package: str) -> str | None:
@@ -188,7 +212,14 @@ def _routes(names: _Names, line: str, number: int) -> None:
         )
         for method in methods or [match["method"] or verb]:
             plain = "ANY" if method in ("HANDLEFUNC", "HANDLE", "ANY", "ALL") else method
-            _endpoint(names, plain, match["path"] or "/", number, router)
+            # gin and echo: between the path and what handles it
+            own = _guards(line[match.end() :].rpartition(",")[0]) if verb.isupper() else ()
+            _endpoint(names, plain, match["path"] or "/", number, router, (*_with(match), *own))
+
+
+def _with(match: re.Match[str]) -> tuple[str, ...]:
+    found = _WITH.search(match.group())
+    return _guards(found["given"]) if found else ()
 
 
 def _by_method(names: _Names, line: str, number: int) -> None:
@@ -204,10 +235,22 @@ def _by_method(names: _Names, line: str, number: int) -> None:
             names.found.gap(names.file, what, "write the path out, or ask the running service", number)
 
 
-def _endpoint(names: _Names, method: str, written: str, number: int, router: Router | None) -> None:
+def _endpoint(
+    names: _Names,
+    method: str,
+    written: str,
+    number: int,
+    router: Router | None,
+    own: tuple[str, ...] = (),
+) -> None:
     path = re.sub(r":(\w+)|\{(\w+)(?::[^}]*)?\}", r"{\1\2}", written.replace("{$}", ""))
     path = re.sub(r"\{(\w+)\.\.\.\}|\*(\w+)$", r"{\1\2*}", path)
-    endpoint = names.found.endpoint(names.file, method, path, number, kind=kind_of(path), of=str(number))
+    before = names.before.get(router, ()) if router is not None else ()
+    guards = [*dict.fromkeys([*before, *own])]
+    kind = kind_of(path)
+    endpoint = names.found.endpoint(
+        names.file, method, path, number, kind=kind, of=str(number), guards=[*guards]
+    )
     if router is not None:
         names.found.mounts.belongs(endpoint, router)
 
@@ -220,7 +263,7 @@ def _entered(names: _Names, line: str, number: int) -> None:
     if block and opened > closed and (outer := names.of(block["owner"])) is not None:
         prefix = (block["prefix"] or "").strip('"').rstrip("/")
         names.blocks.append((names.depth + opened - closed, {}))
-        names.found.mounts.mount(Mount(outer, names.name(block["name"], number), prefix))
+        names.mount(outer, names.name(block["name"], number), prefix)
     names.depth += opened - closed
     while len(names.blocks) > 1 and names.depth < names.blocks[-1][0]:
         names.blocks.pop()
