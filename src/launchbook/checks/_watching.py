@@ -43,6 +43,10 @@ def misnamed_on(facts: Facts, watch: Watched, fact: Fact) -> tuple[Alarm, str] |
     return None
 
 
+#: What also publishes its metrics for a whole region, without dimensions: an alarm on those watches every one.
+_OF_ALL = ("AWS/Lambda",)
+
+
 def _watches(facts: Facts, alarm: Alarm, watch: Watched, fact: Fact) -> bool:
     name = alarm.attributes.get("metric_name")
     if known(name, f"the metric of {alarm.name}") not in (*watch.metrics, None, ""):
@@ -54,7 +58,7 @@ def _watches(facts: Facts, alarm: Alarm, watch: Watched, fact: Fact) -> bool:
         lambda one: (
             one[0] in watch.namespaces
             and one[1] in watch.metrics
-            and _is(facts, one[2].get(watch.dimension), fact)
+            and (_is(facts, one[2].get(watch.dimension), fact) or (one[0] in _OF_ALL and not one[2]))
             and _in_its_cluster(facts, one[2].get("ClusterName"), fact)
             and not unpublished(alarm, *one[:3])
             and not any(
