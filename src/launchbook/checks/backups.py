@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from launchbook.check import check
-from launchbook.checks._absence import absent
+from launchbook.checks._absence import absent, unhidden
 from launchbook.checks._pointing import beside
 from launchbook.checks._shapes import (
     copied,
@@ -144,6 +144,8 @@ def versioning(bucket: Fact, facts: Facts) -> Verdict | None:
     own = first(bucket.attributes.get("versioning"))
     if own:
         on = switched_on(known(own.get("enabled"), f"the versioning of {bucket.name}"))
+        if not on and _site(bucket, facts):
+            return None
         return verdict(on, "it does" if on else "it does not", at=[bucket.at("versioning")])
     known(bucket.attributes.get("versioning"), f"the versioning of {bucket.name}")
     apart = beside(facts, "aws_s3_bucket_versioning", "bucket", bucket)
@@ -151,9 +153,24 @@ def versioning(bucket: Fact, facts: Facts) -> Verdict | None:
         given = first(one.get("versioning_configuration")).get("status")
         status = known(given, f"the versioning of {bucket.name}")
         end = one.at("versioning_configuration")
+        if not switched_on(status) and _site(bucket, facts):
+            return None
         return verdict(switched_on(status), f"versioning is {status}", at=[bucket.at(), end])
     absent(facts, bucket, "aws_s3_bucket_versioning")
+    if _site(bucket, facts):
+        return None
     return verdict(False, "it keeps none", at=[bucket.at("versioning")])
+
+
+def _site(bucket: Fact, facts: Facts) -> bool:
+    """Whether a bucket serves a web site by itself: its files are built, and built again."""
+    if known(bucket.attributes.get("website"), f"what {bucket.name} serves"):
+        return True
+    apart = beside(facts, "aws_s3_bucket_website_configuration", "bucket", bucket)
+    if apart.found or apart.settled():
+        return True
+    unhidden(facts, bucket, "aws_s3_bucket_website_configuration")
+    return False
 
 
 @check(

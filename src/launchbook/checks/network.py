@@ -152,6 +152,8 @@ def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
     kinds = [known(field(action, "type"), f"what {listener.name} does") for action in actions]
     if kinds and all(kind == "redirect" for kind in kinds):
         return _redirects(listener, actions, facts)
+    if _internal(listener, facts):
+        return None
     # An HTTPS listener that exists only under other values than the ones given is named: it is why.
     others = [
         one
@@ -166,6 +168,17 @@ def http_redirects(listener: Fact, facts: Facts) -> Verdict | None:
     serves = next((number for number, kind in enumerate(kinds) if kind != "redirect"), 0)
     ends = [listener.at(f"default_action.{serves}.type"), *(_condition(one) for one in same)]
     return verdict(False, why, at=ends)
+
+
+def _internal(listener: Fact, facts: Facts) -> bool:
+    """Whether a listener's load balancer is seen to answer inside its network alone."""
+    balancer = facts.find(known(listener.attributes.get("load_balancer_arn"), f"whose {listener.name} is"))
+    if balancer is None:
+        unhidden(facts, listener, "aws_lb")
+        return False
+    # Terraform says that it is internal, a template and an account give its scheme.
+    name = "scheme" if "scheme" in balancer.attributes or not balancer.declared else "internal"
+    return str(known(balancer.get(name), f"who reaches {balancer.name}")).lower() in ("true", "internal")
 
 
 def _redirects(listener: Fact, actions: list[Value], facts: Facts) -> Verdict:
