@@ -177,7 +177,7 @@ def key_old(key: Fact, facts: Facts) -> Verdict | None:
     days = (facts.today - made).days
     if days < -1:
         raise NotKnown(f"the age of {key.name}", "it was made on a day to come: is this clock right?")
-    return verdict(days <= 90, f"{days} days old", at=[key.at("create_date")])
+    return verdict(days <= 90, f"{_whose(key)}{days} days old", at=[key.at("create_date"), key.at("user")])
 
 
 @check(
@@ -193,7 +193,14 @@ def key_unused(key: Fact, facts: Facts) -> Verdict | None:
         return None
     used = day(key.get("last_used"))
     fine = used is not None and (facts.today - used).days <= 90
-    return verdict(fine, f"last used {used}" if used else "never used", at=[key.at("last_used")])
+    why = f"{_whose(key)}last used {used}" if used else f"{_whose(key)}never used"
+    return verdict(fine, why, at=[key.at("last_used"), key.at("user")])
+
+
+def _whose(key: Fact) -> str:
+    """Whose a key is, as far as that was read: names are no secret, and a key's id tells nobody whom to ask."""
+    user = key.attributes.get("user")
+    return f"a key of {user}, " if isinstance(user, str) and user else ""
 
 
 @check(
