@@ -56,6 +56,8 @@ def fresh(database: Fact, facts: Facts) -> Verdict | None:
     if known(database.attributes.get("replicate_source_db"), f"what {database.name} copies"):
         return None
     of_account(database, "rds:DescribeDBSnapshots")
+    if known(database.attributes.get("db_cluster_identifier"), f"the cluster of {database.name}"):
+        raise NotKnown(f"the snapshots of {database.name}", "they are its cluster's")
     own = pick(facts.seen("aws_db_snapshot"), lambda one: _automated(one, database))
     made = {when: one for one in own.found if (when := moment(one.attributes.get("snapshot_create_time")))}
     if not made:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from launchbook.check import check
 from launchbook.checks._absence import absent, unhidden
-from launchbook.checks._pointing import among
+from launchbook.checks._pointing import among, elsewhere
 from launchbook.checks._shapes import (
     balanced,
     copied,
@@ -178,9 +178,27 @@ def database_zones(database: Fact, facts: Facts) -> Verdict | None:
     if (replica := copied(database)) is True:
         return None
     on = switched_on(known(database.get("multi_az"), f"multi_az of {database.name}"))
+    if not on and (
+        cluster := known(database.attributes.get("db_cluster_identifier"), "a database's cluster")
+    ):
+        return _members(database, cluster, facts)
     if not on:  # two zones are two zones for a replica, too
         known(replica, f"whether {database.name} is a replica, for which one zone is enough")
     return verdict(on, "in two zones" if on else "in one zone alone", at=[database.at("multi_az")])
+
+
+def _members(database: Fact, cluster: Value, facts: Facts) -> Verdict:
+    """Whether the members of a cluster, of which any may take over, stand in two zones."""
+    members = [
+        one
+        for one in facts.seen("aws_db_instance")
+        if one.attributes.get("db_cluster_identifier") == cluster and not elsewhere(one, database)
+    ]
+    zones = {zone for one in members if isinstance(zone := one.attributes.get("availability_zone"), str)}
+    if len(zones) < 2:
+        raise NotKnown(f"the zones of {database.name}", "they are those of its cluster's members")
+    ends = [one.at("availability_zone") for one in members]
+    return verdict(True, f"its cluster stands in {len(zones)} zones", at=ends)
 
 
 @check(

@@ -23,6 +23,8 @@ from launchbook.collect.declare import Call, Row, Seen, collector
             "arn": "DBInstanceArn",
             "identifier": "DBInstanceIdentifier",
             "resource_id": "DbiResourceId",
+            "db_cluster_identifier": "DBClusterIdentifier",
+            "availability_zone": "AvailabilityZone",
             "status": "DBInstanceStatus",
             "engine": "Engine",
             "engine_version": "EngineVersion",
