@@ -59,6 +59,7 @@ _CALL = regex(
 _USE = regex(r"(?P<owner>[\w.]{1,80})\.Use\((?P<given>.{1,400})")
 _WITH = regex(r"\.With\((?P<given>(?:[^()]|\([^()]{0,80}\)){0,200})\)")
 _STARTED = r"\.(?:Run\w*|Start\w*|Listen\w*|Serve\w*|Handler|Test)\("
+_SERVES = regex(r"\bListenAndServe|\.(?:Run|Start|Listen|Serve)\(|\bhttp\.Server\{")
 _RETURN = regex(r"^\s*return\s+(?P<name>\w{1,40})\b")
 _APPLICATIONS = (
     "gin.Engine",
@@ -157,8 +158,9 @@ def _declared(names: _Names, line: str, number: int) -> None:
 
 
 def _is_served(file: File, name: str) -> bool:
-    """Whether a router is handed to anything, or starts by itself; one that is only filled answers nobody."""
-    return re.search(rf"\b{name}(?:\b(?!\s*(?::?=|,\s*\w+\s*:?=|\.))|{_STARTED})", file.text) is not None
+    """Whether a router is handed to anything, or starts by itself, in a file that starts something at all."""
+    used = rf"\b{name}(?:\b(?!\s*(?::?=|,\s*\w+\s*:?=|\.))|{_STARTED})"
+    return _SERVES.search(file.text) is None or re.search(used, file.text) is not None
 
 
 def _guards(given: str) -> tuple[str, ...]:
