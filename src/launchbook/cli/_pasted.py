@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ def read_saved(given: tuple[str, ...]) -> tuple[dict[str, str], datetime | None]
         before = len(texts)
         for file in _files(root):
             try:
-                text, written = file.read_text("utf-8", "replace"), file.stat().st_mtime
+                text, written = _decoded(file.read_bytes()), file.stat().st_mtime
             except OSError as error:
                 raise _unreadable(file, error) from None
             texts[_name(file, root, several=len(given) > 1)] = text
@@ -37,6 +38,13 @@ def read_saved(given: tuple[str, ...]) -> tuple[dict[str, str], datetime | None]
         if len(texts) == before:
             raise UsageError(f"nothing was pasted in {shown(one)}", "it holds no file", hint=_HINT)
     return texts, datetime.fromtimestamp(oldest, UTC) if oldest else None
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a saved output: UTF-16 where its mark says so, as PowerShell's ``>`` writes it, else UTF-8."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if wide else "utf-8-sig", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _files(root: Path) -> Iterator[Path]:

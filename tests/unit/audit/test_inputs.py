@@ -30,6 +30,14 @@ def somebody_else() -> Iterator[None]:
         os.seteuid(0)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_what_a_shell_of_windows_saved_is_read(encoding: str, tmp_path: Path) -> None:
+    said = '{"DBInstances": []}\n'
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    (tmp_path / "rds.json").write_bytes((mark + said.replace("\n", "\r\n")).encode(encoding))
+    assert read_saved((str(tmp_path),))[0] == {"rds.json": said}
+
+
 def test_every_file_of_every_folder_is_read(tmp_path: Path) -> None:
     for region in ("eu", "us"):
         (tmp_path / region / "deep").mkdir(parents=True)
