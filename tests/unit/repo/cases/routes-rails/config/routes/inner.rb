@@ -1,0 +1,1 @@
+get "/ping", to: "p#p"

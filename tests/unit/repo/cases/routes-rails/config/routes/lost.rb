@@ -1,0 +1,1 @@
+get "/lost", to: "p#p"
