@@ -20,7 +20,8 @@ _LIMITS = regex(r"rate-?limit|limiter|throttle|slowDown", re.I)
 _SIGNED_IN = regex(r"auth|session|jwt|passport|protect|requireUser|ensureLogged", re.I)
 _MAKES_ROUTER = regex(r"^(new\s+)?([\w.]*\.)?Router\(")
 _MAKES_APP = regex(
-    r"^(await\s+)?(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono|[Hh]api\.server|Hapi\.Server)(<[^>]*>)?\("
+    r"^(await\s+)?(new\s+)?(express|fastify|Fastify|Hono|Koa|OpenAPIHono|[Hh]api\.server|Hapi\.Server"
+    r"|require\(['\"](?:express|fastify|hono|koa)['\"]\))(<[^>]*>)?\("
 )
 _APP = regex(r"^(this\.)?(app|server|fastify|express)$")
 _AUTOLOAD = regex(r"auto_?load", re.I)

@@ -9,8 +9,8 @@ from tree_sitter import Node
 
 from launchbook.model.records import record
 from launchbook.patterns import regex
-from launchbook.repo.code.scopes import FUNCTIONS, Module
-from launchbook.repo.code.syntax import arguments, below, field, pairs, string, text
+from launchbook.repo.code.scopes import FUNCTIONS, Module, parameters
+from launchbook.repo.code.syntax import arguments, below, field, line, pairs, string, text
 
 VERBS = ("get", "post", "put", "patch", "delete", "del", "head", "options", "all")
 #: What returns the application or router that it is called on, so that calls follow each other.
@@ -141,8 +141,45 @@ def literals(module: Module, given: Sequence[Node]) -> list[str | None]:
     found: list[str | None] = []
     for node in map(module.value, given):
         inner = node.named_children if node.type == "array" else [node]
-        found += [module.literal(one) for one in inner if one.type != "comment"]
+        found += [told for one in inner if one.type != "comment" for told in _each(module, one)]
     return found
+
+
+def _each(module: Module, node: Node) -> list[str | None]:
+    """The text of a value; in a loop over a list that is written out, the texts that it has in turn."""
+    told = module.literal(node)
+    loop = _loop(module, node) if told is None else None
+    if loop is None:
+        return [told]
+    name, items = loop
+    found: list[str | None] = []
+    for item in items:
+        module.values[name] = item
+        found.append(module.literal(node))
+    del module.values[name]
+    return found or [None]
+
+
+def _loop(module: Module, node: Node) -> tuple[str, list[Node]] | None:
+    """What a name in an expression stands for in turn: ``for (const v of ["a"])``, ``["a"].forEach((v) => …)``."""
+    used = {text(one) for one in below(node, "identifier")}
+    above = node.parent
+    for _ in range(_MOST):
+        if above is None:
+            return None
+        name, over = "", None
+        if above.type == "for_in_statement" and any(one.type == "of" for one in above.children):
+            name, over = text(field(above, "left")), field(above, "right")
+        elif above.type in FUNCTIONS and above.parent is not None and above.parent.type == "arguments":
+            call = field(above.parent.parent, "function")
+            if text(field(call, "property")) == "forEach":
+                name, over = next(iter(parameters(above)), ""), field(call, "object")
+        listed = module.value(over) if over is not None and name in used else None
+        if listed is not None and listed.type == "array":
+            key = f"{name}@{line(above)}" if above.type in FUNCTIONS else name
+            return (key, listed.named_children) if key not in module.values else None
+        above = above.parent
+    return None
 
 
 def _listed(node: Node) -> Iterator[Node]:
