@@ -172,7 +172,11 @@ def log_group(definition: Fact, facts: Facts) -> Verdict | None:
         if target is None:
             absent(facts, definition, "aws_cloudwatch_log_group")
             return verdict(False, f"there is no group {pointer}", at=[here])
-        region = known(field(container, "logConfiguration", "options", "awslogs-region"), "a region of logs")
+        region = field(container, "logConfiguration", "options", "awslogs-region")
+        if (
+            not definition.declared
+        ):  # in files it is mostly the region that they are deployed in, whichever that is
+            known(region, f"the region of the logs of {definition.name}")
         if (
             isinstance(region, str)
             and _REGION.fullmatch(target.where.region)
