@@ -10,6 +10,15 @@ from launchbook.repo.code.endpoints import kind_of
 from launchbook.repo.formats.spring import application
 from launchbook.repo.reader import File, Found, reader
 
+_UNREAD = (
+    (regex(r"^\s*import io\.ktor\.(?:server\.)?routing", re.M), "Ktor"),
+    (
+        regex(r"\bcoRouter\s*\{|^\s*import org\.springframework\.\S*\.RouterFunction", re.M),
+        "Spring's RouterFunction",
+    ),
+    (regex(r"^\s*@Path\(", re.M), "JAX-RS"),
+    (regex(r"^\s*import io\.micronaut\.http\.annotation\.", re.M), "Micronaut"),
+)
 _MAPPING = regex(r"@(?P<name>Get|Post|Put|Patch|Delete|Request)Mapping\b(?:\(\s*(?P<given>[^()]{0,400})\))?")
 _DECLARED = regex(
     r"^[ \t]*(?:(?:public|internal|open|override|suspend|final|abstract|data)\s+)*(?P<what>class|interface|fun)\b",
@@ -23,7 +32,8 @@ _SECURED = regex(r"@(?:PreAuthorize|Secured|RolesAllowed)\b")
 @reader(
     "Spring routes in Kotlin",
     "*.kt",
-    sniff=rb"@(?:Get|Post|Put|Patch|Delete|Request)Mapping\b|io\.ktor\.server\.routing",
+    sniff=rb"@(?:Get|Post|Put|Patch|Delete|Request)Mapping\b|io\.ktor\.(?:server\.)?routing|[cC]oRouter|RouterFunction"
+    rb"|(?:ws\.rs|io\.micronaut\.http\.annotation)\.",
     hides=("endpoint",),
 )
 def kotlin_routes(file: File, found: Found) -> None:
@@ -31,10 +41,10 @@ def kotlin_routes(file: File, found: Found) -> None:
     if "/src/test/" in f"/{file.path}":
         return
     text = file.text
-    ktor = re.search(r"^\s*import io\.ktor\.server\.routing", text, re.M)
-    if ktor is not None:
-        at = text.count("\n", 0, ktor.start()) + 1
-        found.gap(file, "routes of Ktor are not read", "list them in an OpenAPI file", at)
+    for pattern, name in _UNREAD:
+        if (seen := pattern.search(text)) is not None and found.first("framework", name):
+            at = text.count("\n", 0, seen.start()) + 1
+            found.gap(file, f"routes of {name} are not read", "list them in an OpenAPI file", at)
     if re.search(r"@(?:Rest)?Controller\b", text) is None:
         return  # a client that is declared with the same annotations
     found.mounts.roots.add(application(file))

@@ -8,9 +8,10 @@ from launchbook.repo.reader import File, Found, reader
 #: What tells a framework, by the ending of the file: its name and the command that lists its routes.
 _FRAMEWORKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "php": (
-        (r"^\s*Route::(?:get|post|put|patch|delete|any|match|resource|apiResource|prefix|group|middleware)\(",
+        (r"^\s*Route::(?:get|post|put|patch|delete|any|match|options|view|redirect|resources?|apiResources?|singleton|prefix"
+         r"|group|middleware|controller|domain|name)\(",
          "Laravel", "php artisan route:list --json"),
-        (r"^\s*#\[Route\(|@Route\(\"", "Symfony", "bin/console debug:router --format=json"),
+        (r"^\s*(?:\*\s*|/\*\*\s*)?[@#]\[?Route\(", "Symfony", "bin/console debug:router --format=json"),
         (r"\$app->(?:get|post|put|patch|delete|map|group)\(\s*['\"]/", "Slim", "list its routes by hand"),
     ),
     "cs": (
@@ -23,6 +24,8 @@ _FRAMEWORKS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "ex": ((r"^\s*(?:scope|pipe_through|resources|get|post)\s+[\"':/]", "Phoenix", "mix phx.routes"),),
     "java": (
+        (r"^import\s+(?:static\s+)?org\.springframework\.\S*\.RouterFunctions?\b", "Spring's RouterFunction",
+         "read its OpenAPI document"),
         (r"^\s*@Path\(", "JAX-RS", "read its OpenAPI document"),
         (r"^import\s+io\.micronaut\.http\.annotation\.", "Micronaut", "read its OpenAPI document"),
         (r"^import\s+io\.(?:vertx\.ext\.web|javalin)\b", "Vert.x or Javalin", "list its routes by hand"),
@@ -46,8 +49,8 @@ _COMPILED = {
 @reader(
     "routes of other frameworks",
     *(f"*.{ending}" for ending in _FRAMEWORKS),
-    sniff=rb"Route::|#\[Route\(|@Route\(|\$app->|\.Map(Get|Post|Group|Controllers)\(|\[Http(Get|Post)\b|#\[(get|post)\(|\.route\(\s*\"/"
-    rb"|pipe_through|@Path\(|io\.micronaut\.http|io\.vertx\.ext\.web|io\.javalin|ventHandler\(|RequestHandler|sinatra|Sinatra::"
+    sniff=rb"Route::|#\[Route\(|@Route\(|\$app->|\.Map(Get|Post|Put|Delete|Group|Controllers)\(|\[Http(Get|Post)\b|#\[(get|post)\(|\.route\(\s*\"/"
+    rb"|pipe_through|@Path\(|RouterFunction|io\.micronaut\.http|io\.vertx\.ext\.web|io\.javalin|ventHandler\(|RequestHandler|sinatra|Sinatra::"
     rb"|tornado\.web|itestar",
     hides=("endpoint",),
 )

@@ -1,0 +1,5 @@
+<?php
+class OrderController {
+    #[Route('/orders', methods: ['GET'])]
+    public function list() {}
+}

@@ -1,0 +1,2 @@
+import io.ktor.server.routing.routing
+fun main() { routing { get("/x") { } } }
