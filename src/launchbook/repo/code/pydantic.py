@@ -3,36 +3,71 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from launchbook.repo.code.python import constant, dotted, imported, keyword, nodes
 from launchbook.repo.reader import File, Found
 
+#: Classes built on each other are followed so far.
+_DEEPEST = 5
 _LIBRARIES = ("pydantic", "pydantic_settings")
 
 
 def fields_of(module: ast.Module, file: File, found: Found) -> Iterator[tuple[str, int, bool]]:
     """Name, line and whether it is required, of each field; a gap where a prefix is computed or another file's."""
     origins = imported(module)
+    classes = {one.name: one for one in module.body if isinstance(one, ast.ClassDef)}
     for node in nodes(module):
         if not isinstance(node, ast.ClassDef):
             continue
-        base = next((name for one in node.bases if (name := dotted(one)).endswith("BaseSettings")), "")
+        own, base = _lineage(node, classes)
         if not base:
             continue
         origin = origins.get(base.partition(".")[0], "")
-        prefix = _prefix(node) if origin.partition(".")[0] in _LIBRARIES or not origin else None
+        prefix = _prefix(own) if origin.partition(".")[0] in _LIBRARIES or not origin else None
         if prefix is None:
             _untold(node, base, file, found)
         for item in node.body:
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                for name in _names(item, prefix):
+                for name in _renamed(own, item) or _names(item, prefix):
                     yield name, item.lineno, _is_required(item.value)
 
 
-def _prefix(node: ast.ClassDef) -> str | None:
+def _lineage(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> tuple[list[ast.stmt], str]:
+    """What a class and those of this file that it is built on say, its own first, and the library's name at the end."""
+    body: list[ast.stmt] = []
+    for _ in range(_DEEPEST):
+        body += node.body
+        names = [dotted(one) for one in node.bases]
+        base = next((name for name in names if name.endswith("BaseSettings") and name not in classes), "")
+        above = next((classes[name] for name in names if name in classes), None)
+        if base or above is None:
+            return body, base
+        node = above
+    return body, ""
+
+
+def _renamed(body: list[ast.stmt], item: ast.AnnAssign) -> list[str]:
+    """``fields = {"other": {"env": "OTHER"}}`` of the inner ``Config``, as the first version had it."""
+    for config in body:
+        for inner in config.body if isinstance(config, ast.ClassDef) and config.name == "Config" else ():
+            named = isinstance(inner, ast.Assign) and any(dotted(one) == "fields" for one in inner.targets)
+            given = (
+                _member(inner.value, dotted(item.target)) if isinstance(inner, ast.Assign) and named else None
+            )
+            env = _member(given, "env") if given is not None else None
+            if env is not None:
+                return [
+                    one.value.upper()
+                    for one in ast.walk(env)
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                ]
+    return []
+
+
+def _prefix(body: list[ast.stmt]) -> str | None:
     """``env_prefix`` of ``model_config`` or of the inner ``Config``; empty without one, None for a computed one."""
-    for item in node.body:
+    for item in body:
         if isinstance(item, ast.Assign) and any(dotted(one) == "model_config" for one in item.targets):
             made = item.value
             if isinstance(made, ast.Call) and not dotted(made.func).endswith(("ConfigDict", "dict")):
