@@ -83,5 +83,9 @@ def lacks_alias(resource: Value, facts: Facts, alarm: Fact) -> bool:
     held.settled()
     unhidden(facts, alarm, "aws_lambda_alias")
     if not names:
-        raise NotKnown(f"whether {function} has the alias {alias}", "no file makes it", "lambda:ListAliases")
+        raise NotKnown(
+            f"whether {function} has the alias {alias}",
+            "no file makes it",
+            f"aws lambda list-aliases --function-name {function}",
+        )
     return True

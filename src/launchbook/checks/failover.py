@@ -178,12 +178,11 @@ def database_zones(database: Fact, facts: Facts) -> Verdict | None:
     if (replica := copied(database)) is True:
         return None
     on = switched_on(known(database.get("multi_az"), f"multi_az of {database.name}"))
-    if not on and (
-        cluster := known(database.attributes.get("db_cluster_identifier"), "a database's cluster")
-    ):
-        return _members(database, cluster, facts)
     if not on:  # two zones are two zones for a replica, too
         known(replica, f"whether {database.name} is a replica, for which one zone is enough")
+        cluster = known(database.attributes.get("db_cluster_identifier"), "a database's cluster")
+        if cluster:
+            return _members(database, cluster, facts)
     return verdict(on, "in two zones" if on else "in one zone alone", at=[database.at("multi_az")])
 
 

@@ -27,12 +27,15 @@ from botocore.loaders import Loader
 _FORMAT = "3"
 _PROSE = ("documentation", "documentationUrl")
 _TYPES = ("service-2", "endpoint-rule-set-1", "paginators-1")
-#: Service -> operation -> where its pages are: what takes and gives a NextToken, and has no paginator in botocore.
+#: Service -> operation -> where its pages are: what takes and gives a token, and has no paginator in botocore.
 UNKNOWN_PAGES: Mapping[str, Mapping[str, str]] = {
     "backup": {"ListTags": "Tags"},
     "events": {"ListEventBuses": "EventBuses"},
     "sesv2": {"ListEmailIdentities": "EmailIdentities"},
+    "wafv2": {"ListWebACLs": "WebACLs"},
 }
+#: What a service calls its token, where it is no NextToken.
+_TOKENS = {"wafv2": "NextMarker"}
 #: Seconds after which models of another version of botocore are removed.
 _STALE = 30 * 24 * 3600
 
@@ -50,7 +53,7 @@ class CutLoader(Loader):  # type: ignore[misc]  # botocore has no types
         found = self._found(service_name, type_name, api_version)
         if type_name != "paginators-1" or service_name not in UNKNOWN_PAGES:
             return found
-        return {**found, "pagination": _pages(UNKNOWN_PAGES[service_name]) | found["pagination"]}
+        return {**found, "pagination": _pages(service_name) | found["pagination"]}
 
     def _found(self, service_name: str, type_name: str, api_version: str | None) -> Any:
         folder = self._folders.get(service_name)
@@ -65,9 +68,10 @@ class CutLoader(Loader):  # type: ignore[misc]  # botocore has no types
         return self._held[service_name, type_name]
 
 
-def _pages(lists: Mapping[str, str]) -> dict[str, Any]:
-    token = {"input_token": "NextToken", "output_token": "NextToken"}
-    return {operation: {**token, "result_key": path} for operation, path in lists.items()}
+def _pages(service: str) -> dict[str, Any]:
+    name = _TOKENS.get(service, "NextToken")
+    token = {"input_token": name, "output_token": name}
+    return {operation: {**token, "result_key": path} for operation, path in UNKNOWN_PAGES[service].items()}
 
 
 def cut_loader(calls: Iterable[tuple[str, str]]) -> CutLoader:

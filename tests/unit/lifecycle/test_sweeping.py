@@ -133,15 +133,6 @@ def test_what_was_created_before_the_first_run_is_older_even_without_an_inventor
     assert "old" not in found.gaps[0].hint
 
 
-def test_where_a_state_lies_is_in_no_plan_unless_the_platform_made_it() -> None:
-    known = replace(KNOWN, backends={"aws_cloudwatch_log_group shop-api": "app"})
-    [given] = swept(known, DescribeLogGroups=[group("shop-api")]).left
-    assert "app keeps its state there" in given.kept
-    own = {"shop-api": {"Project": "shop"}}
-    [made] = swept(known, own, DescribeLogGroups=[group("shop-api")]).left
-    assert not made.kept
-
-
 def test_a_name_that_was_there_before_is_somebody_elses() -> None:
     known = replace(KNOWN, before=before(DescribeLogGroups=[group("shop-of-others")]))
     assert swept(known, DescribeLogGroups=[group("shop-of-others")]).verdict == "PROVEN EMPTY"
