@@ -53,7 +53,7 @@ def topics(row: Row) -> Seen:
     ),
 )
 def subscriptions(row: Row) -> Seen:
-    """A subscription and what it lets through; a person's address is reduced to its protocol, a resource's ARN is kept."""
+    """A subscription and what it lets through. Of a person's address the protocol is kept, of a resource its ARN."""
     arn, protocol = row.get("ListSubscriptions", "SubscriptionArn"), row.get("ListSubscriptions", "Protocol")
     endpoint = row.get("ListSubscriptions", "Endpoint")
     kept = endpoint if isinstance(endpoint, str) and endpoint.startswith("arn:") else None

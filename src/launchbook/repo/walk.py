@@ -64,7 +64,9 @@ def walk(root: str) -> Walk:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_symlink():
                 _link(root, path, found)
-            elif entry.name in installed:  # a package, or a module of one, that lies beside somebody's own code
+            elif (
+                entry.name in installed
+            ):  # a package, or a module of one, that lies beside somebody's own code
                 found.vendor(path)
             elif entry.is_dir(follow_symlinks=False):
                 below = _folder(root, path, entry.name, origin, names, found)
