@@ -10,8 +10,8 @@ from launchbook.model import Fact, Facts, NotKnown, Value, Verdict, verdict
 from launchbook.model.aws import Queue
 
 _KEPT = "message_retention_seconds"
-#: Seconds: SQS's own default, and the longest that it keeps a message.
-_DEFAULT, _LONGEST = 345_600, 1_209_600
+#: Seconds that SQS keeps a message where nobody said how long.
+_DEFAULT = 345_600
 #: Tries after which a message that can't be handled has been in everybody's way for long.
 _MANY = 100
 
@@ -24,8 +24,8 @@ _MANY = 100
     fix="Keep messages longer in the dead-letter queue than in its source (14 days), after about five tries.",
 )
 def in_time(queue: Queue, facts: Facts) -> Verdict | None:
-    """A message keeps the age that it had: where the dead-letter queue keeps it no longer than its source did, what
-    waited for long is gone as it arrives."""
+    """A message keeps the age that it had: where the dead-letter queue keeps it for less than its source does, what
+    waited for long is gone as it arrives. As long is enough for what fails at once, as nearly all that fails does."""
     policy, place = _policy(queue, facts)
     if policy is None:
         return None
@@ -38,8 +38,8 @@ def in_time(queue: Queue, facts: Facts) -> Verdict | None:
     if target is None:
         raise NotKnown(f"the dead-letter queue of {queue.name}", "it was not read", "sqs:GetQueueAttributes")
     own, there = _kept(queue), _kept(target)
-    # A FIFO queue counts from the move; and no queue keeps a message longer than the longest.
-    fine = there > own or there >= _LONGEST or _ordered(queue)
+    # A FIFO queue counts from the move.
+    fine = there >= own or _ordered(queue)
     why = f"{target.name} keeps a message for {there} s from its first day, {queue.name} for {own} s"
     return verdict(fine, why, at=[here, target.at(_KEPT), queue.at(_KEPT)])
 
