@@ -39,7 +39,7 @@ def _asked(report: Report, colour: bool) -> Iterator[str]:
         rest = f" (not asked: {', '.join(report.not_asked)})" if report.not_asked else ""
         yield f"regions      {', '.join(report.regions)}{rest}"
     if _nothing(report):
-        yield f"found        nothing that tells of AWS{_perhaps(report)}"
+        yield f"found        nothing on AWS that a check judges{_perhaps(report)}"
     yield f"environment  {report.environment or 'none named: values that hold for all of them (--env NAME)'}"
     scope = ", ".join(report.scope) or "everything that was read"
     yield f"scope        {scope}" + (
@@ -48,7 +48,7 @@ def _asked(report: Report, colour: bool) -> Iterator[str]:
 
 
 def _nothing(report: Report) -> bool:
-    """Whether nothing that was read tells of anything on AWS. That a repository holds no secret tells nothing of it."""
+    """Whether nothing that was read is on AWS and judged. That a repository holds no secret tells nothing of it."""
     told = (one for one in report.requirements if one.id != "repository-secrets")
     return not any(finding.evidence for one in told for finding in one.findings)
 

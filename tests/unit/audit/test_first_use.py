@@ -56,7 +56,7 @@ def test_a_repository_that_has_nothing_to_do_with_aws_is_told_so(tmp_path: Path)
     said = typed(tmp_path, "audit", str(tmp_path))
     first = said.stdout.splitlines()[:6]
     assert first[0] == "NO-GO: 10 TODO, 1 OK"
-    assert "found        nothing that tells of AWS: is this the root of the repository?" in first
+    assert "found        nothing on AWS that a check judges: is this the root of the repository?" in first
     assert said.returncode == 3
 
 

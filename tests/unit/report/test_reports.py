@@ -204,7 +204,7 @@ def test_the_first_screen_says_go_or_no_go_five_things_to_fix_and_each_line_of_t
 
 def test_a_folder_that_tells_of_nothing_is_said_to(tmp_path: Path) -> None:
     said = text.render(audit(Question(path=tmp_path)).report)
-    assert "found        nothing that tells of AWS" in said
+    assert "found        nothing on AWS that a check judges" in said
     assert "NO-GO: 11 TODO" in said
 
 
