@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from launchbook.patterns import regex
-from launchbook.repo.reader import File, Found, reader
+from launchbook.repo.reader import File, Format, Found, reader
 
 #: What tells a framework, by the ending of the file: its name and the command that lists its routes.
 _FRAMEWORKS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -46,14 +46,19 @@ _COMPILED = {
 }
 
 
-@reader(
-    "routes of other frameworks",
-    *(f"*.{ending}" for ending in _FRAMEWORKS),
-    sniff=rb"Route::|#\[Route\(|@Route\(|\$app->|\.Map(Get|Post|Put|Delete|Group|Controllers)\(|\[Http(Get|Post)\b|#\[(get|post)\(|\.route\(\s*\"/"
-    rb"|pipe_through|@Path\(|RouterFunction|io\.micronaut\.http|io\.vertx\.ext\.web|io\.javalin|ventHandler\(|RequestHandler|sinatra|Sinatra::"
-    rb"|tornado\.web|itestar",
-    hides=("endpoint",),
-)
+#: What a file of each ending holds where one of these frameworks is used: a few texts, for every file is asked.
+_SNIFFS = {
+    "php": rb"Route::|#\[Route\(|@Route\(|\$app->",
+    "cs": rb"\.Map(Get|Post|Put|Delete|Group|Controllers)\(|\[Http(Get|Post)\b|\[Route\(",
+    "rs": rb"#\[(get|post|put|route)\(|\.route\(\s*\"/",
+    "ex": rb"pipe_through",
+    "java": rb"RouterFunction|@Path\(|io\.micronaut\.http|io\.vertx\.ext\.web|io\.javalin",
+    "ts": rb"ventHandler\(|RequestHandler",
+    "rb": rb"sinatra|Sinatra::",
+    "py": rb"tornado\.web|itestar",
+}
+
+
 def unread_routes(file: File, found: Found) -> None:
     """The first file of each framework stands for all of them."""
     if file.origin != "source" or "test" in file.name.lower():
@@ -63,3 +68,12 @@ def unread_routes(file: File, found: Found) -> None:
         if match is not None and found.first("framework", name):
             line = file.text.count("\n", 0, match.start()) + 1
             found.gap(file, f"routes of {name} are not read", hint, line)
+
+
+def _reader_of(ending: str) -> Format:
+    name = f"routes of other frameworks in .{ending}"
+    return reader(name, f"*.{ending}", sniff=_SNIFFS[ending], hides=("endpoint",))(unread_routes)
+
+
+PHP, CSHARP, RUST, ELIXIR = map(_reader_of, ("php", "cs", "rs", "ex"))
+JAVA, TYPESCRIPT, RUBY, PYTHON = map(_reader_of, ("java", "ts", "rb", "py"))

@@ -158,7 +158,8 @@ _SERVICE = regex(r"(?P<name>\w{1,60})\s{0,9}[?!]?:\s{0,9}ConfigService\b")
 
 def _configured(source: str) -> Iterator[Read]:
     """``cfg.get<string>("X")`` and ``cfg.getOrThrow("X")`` of what is said to be NestJS's ``ConfigService``."""
-    for service in sorted({match["name"] for match in _SERVICE.finditer(source)}):
+    services = _SERVICE.finditer(source) if "ConfigService" in source else ()
+    for service in sorted({match["name"] for match in services}):
         asks = rf"\b{service}\.get(?:OrThrow)?(?:<[^()]{{0,100}}>)?\(\s*['\"`](?P<name>\w+)['\"`]\s*(?P<next>[,)])"
         for match in re.finditer(asks, source):
             yield match["name"], source.count("\n", 0, match.start()) + 1, match["next"] == ")"
