@@ -7,11 +7,11 @@ import re
 from launchbook.model import Value
 from launchbook.patterns import regex
 
-#: What a local stand-in of AWS and a test are given where a client insists on a key. AWS's own examples end in
-#: EXAMPLE (AKIAIOSFODNN7EXAMPLE).
+#: What a local stand-in of AWS and a test are given where a client insists on a key, and the forms of AWS's own
+#: examples. A longer value that merely ends so may be a key.
 _DUMMY = regex(
     r"(?:tests?|testing|dummy|fake|mock|mocked|local)(?:[-_]?(?:access[-_]?)?(?:key|secret|id))?"
-    r"|foo|bar|foobar|moto|localstack|none|x{1,8}|example|.*EXAMPLE",
+    r"|foo|bar|foobar|moto|localstack|none|x{1,8}|example|A[KS]IA\w{9}EXAMPLE|\S{30}EXAMPLEKEY",
     re.I,
 )
 
