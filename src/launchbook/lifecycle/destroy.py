@@ -65,7 +65,7 @@ class Destroy:
         return Outcome(note=", ".join(counts) or "nothing")
 
     def _approve(self, work: Work) -> Outcome:
-        lines, foreign, versions = [], [], []
+        things, foreign, versions = [], [], []
         roots = list(reversed(_with_state(work)))
         for root in roots:
             for backend in _own_backends(work, root):
@@ -76,18 +76,16 @@ class Destroy:
             terraform = Terraform(root, work)
             held = {one.address: one for one in terraform.resources()}
             foreign += list(not_its_own(self._platform, deleted, held))
-            lines += [
-                f"{held[address].type:<36} {held[address].id}" for address in deleted if address in held
-            ]
+            things += [held[address] for address in deleted if address in held]
             versions += list(_buckets(work, root))
         if foreign:
             raise RunFailed(
                 f"{len(foreign)} of what would be deleted is not this platform's", "; ".join(foreign[:5]),
                 hint=f"give it the platform's tags, or: terraform -chdir={terraform.folder} state rm ADDRESS",
             )  # fmt: skip
-        if lines:
-            approve_list(work, f"{len(lines)} things will be deleted:", [*lines, *versions])
-        return Outcome(note="; ".join([f"{len(lines)} to delete", *versions]))
+        if things:
+            approve_list(work, f"{len(things)} things will be deleted:", [*listed(things), *versions])
+        return Outcome(note="; ".join([f"{len(things)} to delete", *versions]))
 
     def _root(self, root: Root) -> Callable[[Work], Outcome]:
         def do(work: Work) -> Outcome:

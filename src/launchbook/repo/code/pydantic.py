@@ -59,7 +59,7 @@ def _renamed(body: list[ast.stmt], item: ast.AnnAssign) -> list[str]:
             if env is not None:
                 return [
                     one.value.upper()
-                    for one in ast.walk(env)
+                    for one in nodes(env)
                     if isinstance(one, ast.Constant) and isinstance(one.value, str)
                 ]
     return []
